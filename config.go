@@ -1,0 +1,200 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"net/netip"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/spf13/pflag"
+)
+
+// Config is what an operator may decide. Each field is one flag, one environment
+// variable and one key of the configuration file.
+type Config struct {
+	Listen      string
+	StaffListen string // empty: off
+	Data        string
+	Name        string
+	Rules       string // a file; empty: the built-in rules
+	Contact     string
+	MinAge      int
+	AgeGate     string // enter or year
+	AdminKeys   string // a file; empty: DATA/admin_keys if it is there
+	AdminKey    string // one line as in that file
+	HTTP        string // empty: off
+
+	ProxyFrom         []netip.Prefix
+	SharedSources     []netip.Prefix
+	MaxSessions       int
+	MaxPerSource      int // 0: no limit
+	ConnectsPerSource rate
+
+	LoginGrace    time.Duration
+	IdleTimeout   time.Duration
+	ShutdownGrace time.Duration
+
+	ReportThreshold int // 0: never
+	Retain          time.Duration
+}
+
+// sharedSources are the addresses behind which many people may be: this machine,
+// private networks (RFC 1918, RFC 4193) and carriers' NAT (RFC 6598).
+const sharedSources = "127.0.0.1,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7"
+
+// configFlag is the one flag that is no key of the file it names.
+const configFlag = "config"
+
+// flags returns the flags that fill c, which has its defaults when they return.
+func (c *Config) flags() *pflag.FlagSet {
+	f := pflag.NewFlagSet("strangerd", pflag.ContinueOnError)
+	f.SortFlags = false
+
+	add(f, &c.Listen, address, "ADDR", "listen", ":2222", "SSH address")
+	add(f, &c.StaffListen, addressOrOff, "ADDR", "staff-listen", "off", "second SSH address, for admin@ alone")
+	add(f, &c.Data, nonempty(path), "DIR", "data", "strangerd-data", "database and keys; made if missing")
+	add(f, &c.Name, nonempty(line(40)), "TEXT", "name", hostname(), "what the service calls itself")
+	add(f, &c.Rules, path, "FILE", "rules", "", "rules people accept, instead of the built-in")
+	add(f, &c.Contact, line(200), "TEXT", "contact", "", "whom people can write to")
+	add(f, &c.MinAge, number(13, 99), "YEARS", "min-age", "18", "youngest age let in")
+	add(f, &c.AgeGate, oneOf("enter", "year"), "WORD", "age-gate", "enter", "ask for age by enter or year")
+	add(f, &c.AdminKeys, path, "FILE", "admin-keys", "", "administrators' public keys (DATA/admin_keys)")
+	add(f, &c.AdminKey, publicKey, "KEY", "admin-key", "", "one administrator's public key")
+	add(f, &c.HTTP, addressOrOff, "ADDR", "http", "off", "operator's /metrics, /healthz and /readyz")
+
+	add(f, &c.ProxyFrom, networks, "NETS", "proxy-from", "none", "proxies whose PROXY header is believed")
+	add(f, &c.SharedSources, networks, "NETS", "shared-sources", sharedSources, "never limited as one source (private networks)")
+	add(f, &c.MaxSessions, number(1, 1_000_000), "N", "max-sessions", "10000", "sessions at a time")
+	add(f, &c.MaxPerSource, number(0, 1_000_000), "N", "max-per-source", "16", "live connections of one source; 0: any number")
+	add(f, &c.ConnectsPerSource, parseRate, "RATE", "connects-per-source", "60/10m", "new connections of one source; 0: any")
+
+	add(f, &c.LoginGrace, duration(time.Millisecond), "TIME", "login-grace", "15s", "time to log in and open a session")
+	add(f, &c.IdleTimeout, duration(time.Millisecond), "TIME", "idle-timeout", "10m", "a chat with no key pressed ends")
+	add(f, &c.ShutdownGrace, duration(0), "TIME", "shutdown-grace", "10s", "on SIGTERM, time to say goodbye")
+
+	add(f, &c.ReportThreshold, number(0, math.MaxInt32), "N", "report-threshold", "3", "reports a day that pause someone; 0: never")
+	add(f, &c.Retain, duration(time.Millisecond), "TIME", "retain", "30d", "decided reports are kept for")
+
+	add(f, new(string), path, "FILE", configFlag, "", "settings in TOML, with the names of the flags")
+	return f
+}
+
+func add[T any](f *pflag.FlagSet, value *T, parse func(string) (T, error), kind, name, initial, usage string) {
+	s := &setting[T]{value: value, parse: parse, kind: kind}
+	if err := s.Set(initial); err != nil {
+		panic(fmt.Sprintf("default of --%s: %v", name, err))
+	}
+	f.Var(s, name, usage)
+}
+
+// hostname is the machine's name, if people can be shown it.
+func hostname() string {
+	name, _ := os.Hostname()
+	if _, err := nonempty(line(40))(name); err != nil {
+		return "strangerd"
+	}
+	return name
+}
+
+// load fills the flags that the command line does not set: from the environment,
+// else from the configuration file. What neither sets keeps its default, and so
+// does what is set to nothing in the environment, as compose files do.
+func load(f *pflag.FlagSet, getenv func(string) string) error {
+	file := cmp.Or(f.Lookup(configFlag).Value.String(), getenv(variable(configFlag)))
+	settings, err := readSettings(f, file)
+	if err != nil {
+		return err
+	}
+	f.VisitAll(func(flag *pflag.Flag) {
+		if err != nil || flag.Changed || flag.Name == configFlag {
+			return
+		}
+		origin := variable(flag.Name)
+		text := getenv(origin)
+		if text == "" {
+			var said bool
+			if text, said = settings[flag.Name]; !said {
+				return
+			}
+			origin = flag.Name + " in " + file
+		}
+		if bad := flag.Value.Set(text); bad != nil {
+			err = badValue(origin, text, bad)
+		}
+	})
+	return err
+}
+
+// variable is the environment variable of a flag.
+func variable(flag string) string {
+	return "STRANGERD_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+func badValue(origin, text string, allowed error) error {
+	return usageError{fmt.Errorf("%s: %q is not allowed: %w", origin, text, allowed)}
+}
+
+// readSettings reads a configuration file: flag names to the text of their values.
+// Keys are spelled as the flags are; underscores do as well as dashes.
+func readSettings(f *pflag.FlagSet, file string) (map[string]string, error) {
+	if file == "" {
+		return nil, nil
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("can't read the configuration file: %w", err)
+	}
+	var values map[string]any
+	if err := toml.Unmarshal(raw, &values); err != nil {
+		if bad, ok := errors.AsType[*toml.DecodeError](err); ok {
+			row, _ := bad.Position()
+			return nil, usageError{fmt.Errorf("%s line %d: %w", file, row, err)}
+		}
+		return nil, usageError{fmt.Errorf("%s: %w", file, err)}
+	}
+	settings := make(map[string]string, len(values))
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		name := strings.ReplaceAll(key, "_", "-")
+		if f.Lookup(name) == nil || name == configFlag {
+			return nil, usageError{fmt.Errorf("%s: %q is no setting; they are named as the flags are: strangerd --help", file, key)}
+		}
+		if _, twice := settings[name]; twice {
+			return nil, usageError{fmt.Errorf("%s: %q is set twice; take one out", file, name)}
+		}
+		text, err := tomlText(values[key])
+		if err != nil {
+			return nil, usageError{fmt.Errorf("%s in %s: %w", key, file, err)}
+		}
+		settings[name] = text
+	}
+	return settings, nil
+}
+
+// tomlText spells a value as the flag would be given it.
+func tomlText(value any) (string, error) {
+	switch v := value.(type) {
+	case string:
+		return v, nil
+	case int64:
+		return strconv.FormatInt(v, 10), nil
+	case []any:
+		words := make([]string, len(v))
+		for i := range v {
+			word, ok := v[i].(string)
+			if !ok {
+				return "", errors.New("give a list of strings")
+			}
+			words[i] = word
+		}
+		return strings.Join(words, ","), nil
+	}
+	return "", errors.New(`give a string such as "10m", a whole number, or a list of strings`)
+}

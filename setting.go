@@ -1,0 +1,204 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// setting is a flag (pflag.Value) of any type that can be read from text.
+// Its parser's error says what is allowed; whoever calls Set adds where the
+// text came from.
+type setting[T any] struct {
+	value *T
+	parse func(string) (T, error)
+	kind  string // what help calls the value
+	text  string
+}
+
+func (s *setting[T]) Set(text string) error {
+	value, err := s.parse(text)
+	if err != nil {
+		return err
+	}
+	*s.value, s.text = value, text
+	return nil
+}
+
+func (s *setting[T]) String() string { return s.text }
+func (s *setting[T]) Type() string   { return s.kind }
+
+// rate is how often something may happen. The zero rate is no limit.
+type rate struct {
+	Count int
+	Per   time.Duration
+}
+
+func nonempty(parse func(string) (string, error)) func(string) (string, error) {
+	return func(text string) (string, error) {
+		if text == "" {
+			return "", errors.New("it can't be empty")
+		}
+		return parse(text)
+	}
+}
+
+func path(text string) (string, error) {
+	if strings.ContainsRune(text, 0) {
+		return "", errors.New("give a path")
+	}
+	return text, nil
+}
+
+// line takes one line of the operator's words, shown to people as it is.
+func line(most int) func(string) (string, error) {
+	return func(text string) (string, error) {
+		bad := func(r rune) bool { return !unicode.IsPrint(r) }
+		if !utf8.ValidString(text) || strings.ContainsFunc(text, bad) || utf8.RuneCountInString(text) > most {
+			return "", fmt.Errorf("give one line of at most %d printable characters", most)
+		}
+		return text, nil
+	}
+}
+
+func oneOf(words ...string) func(string) (string, error) {
+	return func(text string) (string, error) {
+		if !slices.Contains(words, text) {
+			return "", fmt.Errorf("give %s", strings.Join(words, " or "))
+		}
+		return text, nil
+	}
+}
+
+func number(least, most int) func(string) (int, error) {
+	return func(text string) (int, error) {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < least || n > most {
+			return 0, fmt.Errorf("give a whole number from %d to %d", least, most)
+		}
+		return n, nil
+	}
+}
+
+// address takes what net.Listen takes, with a port in figures.
+func address(text string) (string, error) {
+	host, port, err := net.SplitHostPort(text)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil || strings.ContainsFunc(host, unicode.IsSpace) {
+		return "", errors.New("give HOST:PORT or :PORT, such as :2222 or 127.0.0.1:2222; port 0 takes any free one")
+	}
+	return text, nil
+}
+
+// addressOrOff is an address, or the empty string for the word off.
+func addressOrOff(text string) (string, error) {
+	if text == "off" {
+		return "", nil
+	}
+	if _, err := address(text); err != nil {
+		return "", fmt.Errorf("%w; or off", err)
+	}
+	return text, nil
+}
+
+// duration takes Go's notation and whole days in front of it: 30d, 1d12h.
+func duration(least time.Duration) func(string) (time.Duration, error) {
+	return func(text string) (time.Duration, error) {
+		d, err := parseDuration(text)
+		if err != nil || d < least {
+			return 0, fmt.Errorf("give a duration of at least %v, such as 15s, 10m or 30d", least)
+		}
+		return d, nil
+	}
+}
+
+func parseDuration(text string) (time.Duration, error) {
+	const day = 24 * time.Hour
+	before, rest, found := strings.Cut(text, "d")
+	if !found {
+		return time.ParseDuration(text)
+	}
+	days, err := strconv.ParseUint(before, 10, 32)
+	if err != nil || days >= uint64(math.MaxInt64/day) {
+		return 0, errors.New("days out of range")
+	}
+	if rest == "" {
+		rest = "0"
+	}
+	part, err := time.ParseDuration(rest)
+	if err != nil || part < 0 || part >= day {
+		return 0, errors.New("the part after the days is less than a day")
+	}
+	return time.Duration(days)*day + part, nil
+}
+
+func parseRate(text string) (rate, error) {
+	if text == "0" {
+		return rate{}, nil
+	}
+	count, per, _ := strings.Cut(text, "/")
+	n, err := number(1, math.MaxInt32)(count)
+	if err != nil {
+		return rate{}, errRate
+	}
+	d, err := duration(time.Second)(per)
+	if err != nil {
+		return rate{}, errRate
+	}
+	return rate{n, d}, nil
+}
+
+var errRate = errors.New("give COUNT/DURATION, such as 60/10m, or 0 for no limit")
+
+// networks takes a list of CIDR networks and single addresses, or the word none.
+func networks(text string) ([]netip.Prefix, error) {
+	if text == "none" || text == "" {
+		return nil, nil
+	}
+	var list []netip.Prefix
+	for word := range strings.SplitSeq(text, ",") {
+		word = strings.TrimSpace(word)
+		network, err := netip.ParsePrefix(word)
+		if addr, addrErr := netip.ParseAddr(word); addrErr == nil && addr.Zone() == "" {
+			network, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil || network.Addr().Is4In6() {
+			return nil, errors.New("give addresses or networks with commas between, such as 192.0.2.7,10.0.0.0/8,fc00::/7, or none")
+		}
+		list = append(list, network.Masked())
+	}
+	return list, nil
+}
+
+func publicKey(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	if _, err := parseAdminKey(text); err != nil {
+		return "", err
+	}
+	return text, nil
+}
+
+// parseAdminKey reads one line of an authorized_keys file. Options are refused,
+// not skipped: a line that restricts its key, or names a certificate authority,
+// must not become an administrator without that restriction.
+func parseAdminKey(text string) (ssh.PublicKey, error) {
+	key, _, options, rest, err := ssh.ParseAuthorizedKey([]byte(text))
+	if err != nil || len(options) > 0 || len(rest) > 0 {
+		return nil, errors.New("give one public key without options, such as the one line of ~/.ssh/id_ed25519.pub")
+	}
+	return key, nil
+}
