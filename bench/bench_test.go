@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"math"
+	"net"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// The test binary is its own yardstick, as bench is.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == "yardstick" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func TestYardstickGivesEveryFigure(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("a server's figures are read from /proc")
+	}
+	yardstick, err := yardstickTarget(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := plan{Sessions: 4, Lines: 20, Rate: 1000, Columns: 80, Rows: 24, Idle: 10 * time.Millisecond, pace: 100}
+	var stages []string
+	f, err := yardstick.measure(t.Context(), p, func(stage string) { stages = append(stages, stage) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		v, ok := f[row.key]
+		if !ok || math.IsNaN(v) || v < 0 || v > 1e6 {
+			t.Errorf("%s = %v", row.key, v)
+		}
+	}
+	for _, key := range []string{"memory", "latency_p50", "paired_p50"} {
+		if f[key] == 0 {
+			t.Errorf("%s is nothing", key)
+		}
+	}
+	if f["latency_p50"] > f["latency_p99"] || f["latency_p99"] > f["latency_p999"] {
+		t.Errorf("latencies out of order: %v", f)
+	}
+	if len(stages) != 5 {
+		t.Errorf("stages: %q", stages)
+	}
+}
+
+func TestAServerThatHangsUpIsAnError(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			conn.Close()
+		}
+	}()
+	elsewhere := target{name: "elsewhere", addr: listener.Addr().String()}
+	p := plan{Sessions: 4, Lines: 1, Rate: 1, Idle: 1, pace: 1}
+	if f, err := elsewhere.measure(t.Context(), p, func(string) {}); err == nil {
+		t.Errorf("measured %v", f)
+	}
+}
+
+// A message counts once, wherever the network cuts it and however often the
+// screen shows it; what one said oneself does not.
+func TestLook(t *testing.T) {
+	screen := "\x1b[2J" + pairedWords + "\r\n" +
+		"You: " + token(7, 3) + " hello\x1b[K\r\n" +
+		"pingpong, said pingAAAAaaaaa\r\n" +
+		"Stranger: \x1b[1m" + token(6, 4) + "\x1b[m hello\r\n" +
+		"Stranger: " + token(6, 4) + " hello\r\n" +
+		"Stranger: " + token(6, 5) + " hello\r\n"
+	for size := 1; size <= len(screen); size++ {
+		c := newCrowd(t.Context(), plan{Sessions: 8, Lines: 1})
+		p := &client{id: 7, crowd: c}
+		var kept []byte
+		for rest := screen; rest != ""; {
+			n := min(size, len(rest))
+			kept = append(kept, rest[:n]...)
+			rest = rest[n:]
+			kept = kept[p.look(kept):]
+			if len(kept) > len(pairedWords) {
+				t.Fatalf("in pieces of %d: keeps %q", size, kept)
+			}
+		}
+		if c.paired.Load() != 1 || c.there.Load() != 2 || p.heard != 5 {
+			t.Errorf("in pieces of %d: paired %d, %d arrived, the last is %d",
+				size, c.paired.Load(), c.there.Load(), p.heard)
+		}
+	}
+}
+
+func TestToken(t *testing.T) {
+	for _, want := range [][2]int{{0, 1}, {maxSessions - 1, maxSessions * maxLines}} {
+		text := token(want[0], want[1])
+		from, message, ok := parseToken([]byte(text))
+		if len(text) != tokenLength || !ok || [2]int{from, message} != want {
+			t.Errorf("%v becomes %q, and that %d, %d, %v", want, text, from, message, ok)
+		}
+	}
+}
+
+func TestMeterReadsProc(t *testing.T) {
+	const stat = "42 (a) R 1 (b) S 1 42 42 0 -1 4194304 101 0 0 0 150 25 7 7 20 0 1 0 152394 3133440 349"
+	if cpu, err := cpuTime(stat); err != nil || cpu != 1.75 {
+		t.Errorf("CPU time %v, %v", cpu, err)
+	}
+	if rss, err := resident("VmHWM:\t 9 kB\nVmRSS:\t    2224 kB\nRssAnon: 1 kB\n"); err != nil || rss != 2224*1024 {
+		t.Errorf("resident %v, %v", rss, err)
+	}
+	for _, text := range []string{"", "42 (a) R 1"} {
+		if _, err := cpuTime(text); err == nil {
+			t.Errorf("CPU time of %q", text)
+		}
+		if _, err := resident(text); err == nil {
+			t.Errorf("resident of %q", text)
+		}
+	}
+}
+
+func TestStatistics(t *testing.T) {
+	if s := newSpread([]float64{3, 1, 2}); *s != (spread{2, 1, 3}) {
+		t.Errorf("odd: %+v", *s)
+	}
+	if s := newSpread([]float64{4, 1, 2, 3}); *s != (spread{2.5, 1, 4}) {
+		t.Errorf("even: %+v", *s)
+	}
+	for _, values := range [][]float64{{1, math.NaN()}, {math.Inf(1)}} {
+		if s := newSpread(values); s != nil {
+			t.Errorf("%v gives %v", values, s)
+		}
+	}
+	var ms []time.Duration
+	for i := range 1000 {
+		ms = append(ms, time.Duration(i+1)*time.Millisecond)
+	}
+	for q, want := range map[float64]float64{0: 1, 0.5: 500, 0.99: 990, 0.999: 999, 1: 1000} {
+		if got := quantile(ms, q); math.Abs(got-want) > 1e-9 {
+			t.Errorf("quantile %v = %v ms, want %v", q, got, want)
+		}
+	}
+}
+
+func TestReport(t *testing.T) {
+	ours, yardstick := figures{}, figures{}
+	for i, row := range rows {
+		ours[row.key], yardstick[row.key] = float64(1000*(i+1)), float64(500*(i+1))
+	}
+	ours["memory"] = math.NaN()
+	yardstick["idle_cpu"] = 0
+	less := figures{}
+	for key, value := range ours {
+		less[key] = value / 3
+	}
+	o := options{plan: plan{Sessions: 28000, Lines: 20, Columns: 80, Rows: 24}, Runs: 2, json: true}
+	var out bytes.Buffer
+	if err := newReport(o, "strangerd", []round{{ours, yardstick}, {less, yardstick}}).print(&out); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	table, last := lines[:len(lines)-1], lines[len(lines)-1]
+	for _, line := range table {
+		if utf8.RuneCountInString(line) > 100 {
+			t.Errorf("wider than 100 columns: %q", line)
+		}
+	}
+	var r report
+	if err := json.Unmarshal([]byte(last), &r); err != nil {
+		t.Fatalf("the last line: %v", err)
+	}
+	if len(r.Figures) != len(rows) || r.Options.Sessions != 28000 || r.Machine.Cores < 1 {
+		t.Errorf("the object lacks something: %s", last)
+	}
+	if f := r.Figures["connect_cpu"]; f.Ratio == nil || f.Ratio.Max != 2 || f.Server.Median != 2000 {
+		t.Errorf("connect_cpu: %+v", f)
+	}
+	if r.Figures["memory"].Server != nil || r.Figures["idle_cpu"].Ratio != nil {
+		t.Error("figures that could not be had are there")
+	}
+}
+
+func TestBadFlags(t *testing.T) {
+	for _, args := range []string{"-n 3", "-n 0", "-n 30000", "-lines 401", "-runs 0", "-idle 0s", "-size big", "more"} {
+		if _, err := parse(strings.Fields(args), io.Discard); err == nil {
+			t.Errorf("%q is taken", args)
+		}
+	}
+	o, err := parse(strings.Fields("--n 10 --size 200x60 --json"), io.Discard)
+	if err != nil || o.Sessions != 10 || o.Columns != 200 || o.Rows != 60 || !o.json {
+		t.Errorf("%+v, %v", o, err)
+	}
+}

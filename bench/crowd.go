@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// doors is how many clients log in at the same time: enough to keep the server
+// at work, too few to make one wait for its turn.
+const doors = 16
+
+// A crowd is all the clients of one run. Its stages are called one after the
+// other, from one goroutine; the clients' readers report to it from their own.
+type crowd struct {
+	plan    plan
+	ctx     context.Context // ends with the first error of a reader
+	fail    context.CancelCauseFunc
+	closing atomic.Bool
+	clients []*client // nil until connected
+	readers sync.WaitGroup
+
+	start  time.Time
+	paired atomic.Int64
+	waits  []time.Duration // by client: from the dial to the words
+
+	// By message, counted from 1, in nanoseconds since start.
+	next  int
+	sent  []atomic.Int64
+	took  []atomic.Int64
+	there atomic.Int64 // how many have arrived
+}
+
+func newCrowd(ctx context.Context, p plan) *crowd {
+	c := &crowd{
+		plan:    p,
+		clients: make([]*client, p.Sessions),
+		start:   time.Now(),
+		waits:   make([]time.Duration, p.Sessions),
+		next:    1,
+		sent:    make([]atomic.Int64, p.Sessions*p.Lines+1),
+		took:    make([]atomic.Int64, p.Sessions*p.Lines+1),
+	}
+	c.ctx, c.fail = context.WithCancelCause(ctx)
+	return c
+}
+
+// connect lets everyone in and waits until all are paired. It returns how long
+// each waited for that, sorted.
+func (c *crowd) connect(addr string, rules bool) ([]time.Duration, error) {
+	ids := make(chan int)
+	var entering sync.WaitGroup
+	for range doors {
+		entering.Go(func() {
+			for id := range ids {
+				var err error
+				if c.clients[id], err = connect(c.ctx, c, id, addr, rules); err != nil {
+					c.fail(fmt.Errorf("session %d: %w", id+1, err))
+				}
+			}
+		})
+	}
+	for id := range c.clients {
+		if c.ctx.Err() != nil {
+			break
+		}
+		ids <- id
+	}
+	close(ids)
+	entering.Wait()
+
+	if err := c.await("paired", &c.paired, len(c.clients)); err != nil {
+		return nil, err
+	}
+	return slices.Sorted(slices.Values(c.waits)), nil
+}
+
+// backlog is how many messages may be on their way at once.
+const backlog = 500
+
+// talk lets everyone say so many lines, rate of them a second all told, and
+// waits until all have arrived. It returns their latencies, sorted.
+func (c *crowd) talk(lines int, rate float64) ([]time.Duration, error) {
+	first := c.next
+	order := rand.Perm(len(c.clients)) // or partners would speak one right after the other
+	begun := time.Now()
+	for i := range lines * len(c.clients) {
+		due := begun.Add(time.Duration(float64(i) / rate * float64(time.Second)))
+		time.Sleep(time.Until(due))
+		if err := c.await("arrived", &c.there, c.next-backlog); err != nil {
+			return nil, err
+		}
+		c.sent[c.next].Store(int64(time.Since(c.start)))
+		if err := c.clients[order[i%len(order)]].say(c.next); err != nil {
+			return nil, fmt.Errorf("say: %w", err)
+		}
+		c.next++
+	}
+	if err := c.await("arrived", &c.there, c.next-1); err != nil {
+		return nil, err
+	}
+	latencies := make([]time.Duration, 0, c.next-first)
+	for message := first; message < c.next; message++ {
+		latencies = append(latencies, time.Duration(c.took[message].Load()))
+	}
+	slices.Sort(latencies)
+	return latencies, nil
+}
+
+// await waits until count has reached want, and gives up when it has not
+// changed for the time of patience.
+func (c *crowd) await(what string, count *atomic.Int64, want int) error {
+	last, since := count.Load(), time.Now()
+	for {
+		now := count.Load()
+		if int(now) >= want {
+			return nil
+		}
+		if now != last {
+			last, since = now, time.Now()
+		}
+		if time.Since(since) > patience {
+			return fmt.Errorf("%d of %d have %s, and no more in %v", now, want, what, patience)
+		}
+		if err := c.rest(5 * time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+// rest lets time pass, unless something ends the run.
+func (c *crowd) rest(d time.Duration) error {
+	select {
+	case <-c.ctx.Done():
+		return context.Cause(c.ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// close ends all connections and waits for the readers.
+func (c *crowd) close() {
+	c.closing.Store(true)
+	c.fail(nil)
+	for _, client := range c.clients {
+		if client != nil {
+			_ = client.conn.Close() // it may be gone already
+		}
+	}
+	c.readers.Wait()
+}
+
+// found, arrived and lost are what the readers report.
+
+func (c *crowd) found(id int, wait time.Duration) {
+	c.waits[id] = wait
+	c.paired.Add(1)
+}
+
+func (c *crowd) arrived(message int) {
+	if message >= len(c.sent) {
+		return // not a number of ours
+	}
+	c.took[message].Store(int64(time.Since(c.start)) - c.sent[message].Load())
+	c.there.Add(1)
+}
+
+func (c *crowd) lost(id int, err error) {
+	if !c.closing.Load() {
+		c.fail(fmt.Errorf("session %d: the server ended it: %w", id+1, err))
+	}
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errUsage):
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// errUsage is returned when the flag package has already said what is wrong.
+var errUsage = errors.New("usage")
+
+// options is what the flags say.
+type options struct {
+	plan
+	Runs int `json:"runs"`
+	addr string
+	json bool
+}
+
+func parse(args []string, stderr io.Writer) (options, error) {
+	o := options{plan: plan{Columns: 80, Rows: 24, pace: 1}}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.IntVar(&o.Sessions, "n", 2000, "sessions, an even number")
+	flags.IntVar(&o.Runs, "runs", 3, "runs of each server")
+	flags.IntVar(&o.Lines, "lines", 20, "lines that everyone says")
+	flags.IntVar(&o.Rate, "rate", 1000, "messages a second, all told, while CPU and latency are taken")
+	flags.DurationVar(&o.Idle, "idle", 8*time.Second, "how long idle CPU is taken")
+	flags.Func("size", "the terminal's size (default 80x24)", func(text string) error {
+		_, err := fmt.Sscanf(text, "%dx%d", &o.Columns, &o.Rows)
+		return err
+	})
+	flags.StringVar(&o.addr, "addr", "", "measure the server at HOST:PORT instead of starting one")
+	flags.BoolVar(&o.json, "json", false, "print one JSON object on one line, last")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return o, err
+	} else if err != nil {
+		return o, errUsage
+	}
+	switch {
+	case flags.NArg() > 0:
+		return o, fmt.Errorf("unknown argument %q: see -help", flags.Arg(0))
+	case o.Sessions < 2 || o.Sessions > maxSessions || o.Sessions%2 != 0:
+		return o, fmt.Errorf("-n %d: give an even number from 2 to %d", o.Sessions, maxSessions)
+	case o.Lines < 1 || o.Lines > maxLines:
+		return o, fmt.Errorf("-lines %d: give 1 to %d", o.Lines, maxLines)
+	case o.Runs < 1 || o.Rate < 1 || o.Idle <= 0:
+		return o, errors.New("-runs, -rate and -idle: give more than nothing")
+	}
+	return o, nil
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 2 && args[0] == "yardstick" { // how bench starts its own yardstick
+		return serveYardstick(ctx, args[1])
+	}
+	o, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+
+	progress := newProgress(stderr)
+	defer progress.clear()
+	progress.begin("building strangerd")
+	targets, err := o.targets(ctx, dir)
+	if err != nil {
+		return err
+	}
+	rounds := make([]round, o.Runs)
+	for i := range rounds {
+		for j, target := range targets {
+			run := fmt.Sprintf("run %d of %d, %s", i+1, o.Runs, target.name)
+			progress.begin(run)
+			if rounds[i][j], err = target.measure(ctx, o.plan, progress.stage); err != nil {
+				return fmt.Errorf("%s: %w", run, err)
+			}
+		}
+	}
+	progress.clear()
+	return newReport(o, targets[0].name, rounds).print(stdout)
+}
+
+// targets returns the server under measurement and the yardstick, in the
+// order of a round.
+func (o options) targets(ctx context.Context, dir string) ([2]target, error) {
+	yardstick, err := yardstickTarget(dir)
+	if err != nil {
+		return [2]target{}, err
+	}
+	if o.addr != "" {
+		return [2]target{{name: o.addr, addr: o.addr, rules: true}, yardstick}, nil
+	}
+	ours, err := builtTarget(ctx, dir, o.Sessions)
+	return [2]target{ours, yardstick}, err
+}
