@@ -156,6 +156,9 @@ func TestStatistics(t *testing.T) {
 			t.Errorf("quantile %v = %v ms, want %v", q, got, want)
 		}
 	}
+	if got := quantile(ms[:3], 0.5); got != 2 {
+		t.Errorf("the median of 1, 2 and 3 ms is %v", got)
+	}
 }
 
 func TestReport(t *testing.T) {
