@@ -3,21 +3,46 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
+	"os"
 	"time"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/crypto/ssh"
 )
+
+func newHealthCommand(config *Config, flags *pflag.FlagSet) *cobra.Command {
+	health := &cobra.Command{
+		Use:   "health",
+		Short: "Exit with 0 if the server on this machine completes a log-in",
+		Long:  "Takes the server's flags, variables and file, and looks where --listen says.",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := load(flags, os.Getenv); err != nil {
+				return err
+			}
+			if err := checkHealth(cmd.Context(), reachable(config.Listen)); err != nil {
+				return fmt.Errorf("no log-in at %s: %w", reachable(config.Listen), err)
+			}
+			cmd.Println("ok")
+			return nil
+		},
+	}
+	health.Flags().AddFlagSet(flags)
+	return health
+}
 
 // healthTimeout is for the whole check; Docker's own default is 30 s.
 const healthTimeout = 5 * time.Second
 
-// checkHealth completes a log-in at the server that listens on address on this
-// machine, as any stranger would, and has it run a command.
+// checkHealth completes a log-in at address, as any stranger would, and has the
+// server run a command.
 func checkHealth(ctx context.Context, address string) error {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", reachable(address))
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// showHelp prints a command's help, 80 columns wide. Flags are shown where they
-// belong; health takes the server's too, to find it.
+// showHelp prints a command's help, 80 columns wide. The flags are shown with the
+// server; health and db restore take them too, to find it.
 func showHelp(cmd *cobra.Command, _ []string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s.\n\nUsage: %s\n", cmd.Short, cmd.UseLine())
@@ -24,7 +24,7 @@ func showHelp(cmd *cobra.Command, _ []string) {
 	if cmd.Long != "" {
 		fmt.Fprintf(&b, "\n%s\n", cmd.Long)
 	}
-	if cmd.Name() != "health" && cmd.Flags().Lookup(configFlag) != nil {
+	if !cmd.HasParent() || cmd.Name() == "serve" {
 		b.WriteString("\nFlags:\n")
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { writeFlag(&b, f) })
 		b.WriteString(`

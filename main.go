@@ -12,7 +12,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -64,7 +63,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 func newCommand() *cobra.Command {
 	var config Config
 	flags := config.flags()
-	listen := func(cmd *cobra.Command, _ []string) error {
+	start := func(cmd *cobra.Command, _ []string) error {
 		if err := load(flags, os.Getenv); err != nil {
 			return err
 		}
@@ -74,7 +73,7 @@ func newCommand() *cobra.Command {
 		Use:   "strangerd",
 		Short: "An anonymous chat server that people reach with nothing but ssh",
 		Args:  cobra.NoArgs,
-		RunE:  listen,
+		RunE:  start,
 
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -82,35 +81,17 @@ func newCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(showHelp)
-	server := &cobra.Command{Use: "serve", Short: "Run the server (as without a command)", Args: cobra.NoArgs, RunE: listen}
-	health := &cobra.Command{
-		Use:   "health",
-		Short: "Tell by the exit code whether the server on this machine lets people in",
+	server := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the server, as without a command",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := load(flags, os.Getenv); err != nil {
-				return err
-			}
-			if err := checkHealth(cmd.Context(), config.Listen); err != nil {
-				return err
-			}
-			fmt.Fprintln(cmd.OutOrStdout(), "ok")
-			return nil
-		},
+		RunE:  start,
 	}
-	version := &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
-		Run: func(cmd *cobra.Command, _ []string) {
-			fmt.Fprintf(cmd.OutOrStdout(), "strangerd %s (%s)\n", programVersion(), runtime.Version())
-		},
-	}
-	for _, cmd := range []*cobra.Command{root, server, health} {
+	for _, cmd := range []*cobra.Command{root, server} {
 		cmd.Flags().SortFlags = false
 		cmd.Flags().AddFlagSet(flags)
 	}
-	root.AddCommand(server, health, newDatabaseCommand(), version)
+	root.AddCommand(server, newHealthCommand(&config, flags), newDatabaseCommand(&config, flags), newVersionCommand())
 	return root
 }
 

@@ -3,9 +3,141 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"strangerd/data"
+	"strangerd/matcher"
+	"strangerd/moderation"
+	"strangerd/session"
 )
 
-func serve(ctx context.Context, config *Config, stderr io.Writer) error {
-	return errors.New("soon")
+// serve runs the server until ctx ends or something it can't do without fails.
+// What it starts it stops, in the opposite order: the data folder is closed last.
+func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
+	logger := newLogger(stderr)
+	redactLibraries(logger)
+
+	// First all that may be refused, then the folder: what is wrong with a first
+	// start is told before it leaves anything on the disk.
+	rules, err := config.readRules()
+	if err != nil {
+		return err
+	}
+	admins, err := config.adminKeys()
+	if err != nil {
+		return err
+	}
+	listener, err := listen(ctx, "listen", config.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	var operatorListener net.Listener // nil: off
+	if config.HTTP != "" {
+		operatorListener, err = listen(ctx, "http", config.HTTP)
+		if err != nil {
+			return err
+		}
+		defer operatorListener.Close()
+	}
+	folder, err := data.OpenFolder(config.Data, nil)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := folder.Close(); err == nil {
+			err = closing
+		}
+	}()
+
+	pairs := matcher.New(nil)
+	defer inBackground(func(ctx context.Context) { pairs.Run(ctx) })()
+	gate := moderation.NewGate(moderation.Config{
+		DB:          folder.DB(),
+		Secret:      folder.Secret(),
+		Shared:      config.SharedSources,
+		MaxSessions: config.MaxSessions,
+	})
+	server, err := session.New(session.Config{
+		Name:        config.Name,
+		Host:        hostname(),
+		Version:     programVersion(),
+		Rules:       rules,
+		Contact:     config.Contact,
+		MinAge:      config.MinAge,
+		AgeGate:     config.AgeGate,
+		HostKey:     folder.HostKey(),
+		IdleTimeout: config.IdleTimeout,
+		LoginGrace:  config.LoginGrace,
+		Gate:        gate,
+		Matcher:     pairs,
+		Log:         logger,
+	})
+	if err != nil {
+		return err
+	}
+	if operatorListener != nil {
+		operator := newOperator(func() error {
+			if ctx.Err() != nil {
+				return errors.New("stopping")
+			}
+			return folder.DB().Writable()
+		})
+		defer inBackground(func(context.Context) { operator.Serve(operatorListener) })()
+		defer operator.Close()
+	}
+
+	announce(stderr, config, listener.Addr(), folder, len(admins) > 0)
+	return serveUntil(ctx, server, listener, config.ShutdownGrace)
+}
+
+// serveUntil lets people in until ctx ends, and out within the grace period.
+func serveUntil(ctx context.Context, server *session.Server, listener net.Listener, grace time.Duration) error {
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	var err error
+	select {
+	case err = <-served:
+		served = nil
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	server.Shutdown(ending)
+	if served != nil {
+		<-served
+	}
+	return err
+}
+
+// announce tells whoever started the server what to type next.
+func announce(w io.Writer, config *Config, address net.Addr, folder *data.Folder, admins bool) {
+	fmt.Fprintf(w, "Listening on %s. To chat:\n\n    %s\n\n", address, sshLine(address))
+	news := ""
+	if folder.NewHostKey() {
+		news = " (new: ssh asks once whether to trust it)"
+	}
+	fmt.Fprintf(w, "Host key: %s%s\n", ssh.FingerprintSHA256(folder.HostKey().PublicKey()), news)
+	if !admins {
+		fmt.Fprintf(w, "There is no administrator yet. To be one, put your public key into %s,\n"+
+			"set STRANGERD_ADMIN_KEY to it, or start with\n\n"+
+			"    --admin-key \"$(cat ~/.ssh/id_ed25519.pub)\"\n\n", config.defaultAdminKeys())
+	}
+}
+
+// inBackground starts run and returns what ends its context and waits for it.
+func inBackground(run func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { run(ctx) })
+	return func() {
+		cancel()
+		running.Wait()
+	}
 }

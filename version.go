@@ -1,7 +1,10 @@
 package main
 
 import (
+	"runtime"
 	"runtime/debug"
+
+	"github.com/spf13/cobra"
 )
 
 // version is set by -ldflags "-X main.version=v1.2.3"; else the module's own
@@ -17,4 +20,15 @@ func programVersion() string {
 		return "devel"
 	}
 	return info.Main.Version
+}
+
+func newVersionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		Run: func(cmd *cobra.Command, _ []string) {
+			cmd.Printf("strangerd %s (%s)\n", programVersion(), runtime.Version())
+		},
+	}
 }
