@@ -1,0 +1,114 @@
+package locale
+
+// The texts of the interface. The catalogue says what each is for.
+const (
+	// Where somebody is, and what holds here.
+	Welcome      ID = "welcome"
+	Alone        ID = "alone"
+	Others       ID = "others"
+	RulesTitle   ID = "rules_title"
+	Rules        ID = "rules"
+	AgeLine      ID = "age_line"
+	AgeLinePlain ID = "age_line_plain"
+	AskYear      ID = "ask_year"
+	NotAYear     ID = "not_a_year"
+	TooYoung     ID = "too_young"
+	NotStored    ID = "not_stored"
+	Contact      ID = "contact"
+	TypeYes      ID = "type_yes"
+
+	// The search and the chat.
+	Looking         ID = "looking"
+	Waiting         ID = "waiting"
+	WaitingOthers   ID = "waiting_others"
+	Matched         ID = "matched"
+	PartnerLeft     ID = "partner_left"
+	YouLeft         ID = "you_left"
+	Stopped         ID = "stopped"
+	Typing          ID = "typing"
+	Really          ID = "really"
+	Next            ID = "next"
+	NextPlain       ID = "next_plain"
+	RematchOffered  ID = "rematch_offered"
+	RematchDeclined ID = "rematch_declined"
+	RematchOff      ID = "rematch_off"
+	Called          ID = "called"
+	CallMissed      ID = "call_missed"
+	IdleWarning     ID = "idle_warning"
+	IdleEnded       ID = "idle_ended"
+	Closing         ID = "closing"
+	Closed          ID = "closed"
+
+	// Who speaks.
+	You            ID = "you"
+	Stranger       ID = "stranger"
+	StrangerPlain  ID = "stranger_plain"
+	MoreBelow      ID = "more_below"
+	MoreRules      ID = "more_rules"
+	AgainToQuit    ID = "again_to_quit"
+	KeptDraft      ID = "kept_draft"
+	Kept           ID = "kept"
+	KeptFull       ID = "kept_full"
+	KeptUnsent     ID = "kept_unsent"
+	WaitingForEnd  ID = "waiting_for_end"
+	TooLong        ID = "too_long"
+	TooManyLines   ID = "too_many_lines"
+	Unreadable     ID = "unreadable"
+	NotUTF8        ID = "not_utf8"
+	PasteCut       ID = "paste_cut"
+	InputFull      ID = "input_full"
+	UnknownCommand ID = "unknown_command"
+	TypingOn       ID = "typing_on"
+	TypingOff      ID = "typing_off"
+	TypingUsage    ID = "typing_usage"
+	Plain          ID = "plain"
+	AlreadyPlain   ID = "already_plain"
+	NothingToStop  ID = "nothing_to_stop"
+	StatusLine     ID = "status_line"
+	Goodbye        ID = "goodbye"
+
+	// The header and the footer of the screen.
+	HeaderRules     ID = "header_rules"
+	HeaderSearching ID = "header_searching"
+	HeaderChatting  ID = "header_chatting"
+	HeaderResting   ID = "header_resting"
+	Minutes         ID = "minutes"
+	Online          ID = "online"
+	KeysRules       ID = "keys_rules"
+	KeysYear        ID = "keys_year"
+	KeysSearching   ID = "keys_searching"
+	KeysChatting    ID = "keys_chatting"
+	KeysReally      ID = "keys_really"
+	KeysResting     ID = "keys_resting"
+	KeysRefused     ID = "keys_refused"
+
+	// Before and beside the chat.
+	Banner        ID = "banner"
+	BannerStaff   ID = "banner_staff"
+	Full          ID = "full"
+	Draining      ID = "draining"
+	HelpSlash     ID = "help_slash"
+	HelpKeys      ID = "help_keys"
+	HelpCommands  ID = "help_commands"
+	Privacy       ID = "privacy"
+	Failed        ID = "failed"
+	NotUnderstood ID = "not_understood"
+	Unbalanced    ID = "unbalanced"
+	CommandLong   ID = "command_long"
+	NoArguments   ID = "no_arguments"
+)
+
+// ids lists what every catalogue must have.
+var ids = []ID{
+	Welcome, Alone, Others, RulesTitle, Rules, AgeLine, AgeLinePlain, AskYear, NotAYear, TooYoung, NotStored,
+	Contact, TypeYes,
+	Looking, Waiting, WaitingOthers, Matched, PartnerLeft, YouLeft, Stopped, Typing, Really, Next, NextPlain,
+	RematchOffered, RematchDeclined, RematchOff, Called, CallMissed, IdleWarning, IdleEnded, Closing, Closed,
+	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent,
+	WaitingForEnd, TooLong, TooManyLines, Unreadable, NotUTF8, PasteCut, InputFull, UnknownCommand, TypingOn,
+	TypingOff, TypingUsage, Plain, AlreadyPlain, NothingToStop, StatusLine, Goodbye,
+	HeaderRules, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
+	KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
+	Banner, BannerStaff, Full, Draining, HelpSlash, HelpKeys, HelpCommands, Privacy, Failed, NotUnderstood,
+	Unbalanced, CommandLong, NoArguments,
+}

@@ -1,0 +1,118 @@
+// Package locale holds the words of the interface, one catalogue a language.
+//
+// A catalogue is a TOML file beside this one, embedded in the program. go-i18n
+// reads it and knows the plural rules; this package adds that a text without
+// variables, which most are, costs a map lookup. It knows nothing of chat and
+// nothing of screens: what fits where is its callers' matter.
+package locale
+
+import (
+	"embed"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/pelletier/go-toml/v2"
+	"golang.org/x/text/language"
+)
+
+//go:embed *.toml
+var files embed.FS
+
+// ID names a text.
+type ID string
+
+// Data holds a text's variables by name. Count, when it is there, also chooses
+// the plural form.
+type Data map[string]any
+
+// Catalogues holds every language that the program speaks.
+type Catalogues struct {
+	words   []*Words
+	matcher language.Matcher
+}
+
+// Words is the interface in one language. It is safe for concurrent use.
+type Words struct {
+	plain     map[ID]string
+	localizer *i18n.Localizer
+}
+
+// Load reads the embedded catalogues. English is complete, or it is an error;
+// what another language lacks is said in English.
+func Load() (*Catalogues, error) {
+	bundle := i18n.NewBundle(language.English)
+	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	entries, err := files.ReadDir(".")
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		if _, err := bundle.LoadMessageFileFS(files, entry.Name()); err != nil {
+			return nil, fmt.Errorf("catalogue %s: %w", path.Base(entry.Name()), err)
+		}
+	}
+	tags := bundle.LanguageTags() // the default language comes first
+	c := &Catalogues{matcher: language.NewMatcher(tags)}
+	for _, tag := range tags {
+		words, err := newWords(i18n.NewLocalizer(bundle, tag.String()))
+		if err != nil {
+			return nil, err
+		}
+		c.words = append(c.words, words)
+	}
+	return c, nil
+}
+
+func newWords(l *i18n.Localizer) (*Words, error) {
+	w := &Words{plain: make(map[ID]string), localizer: l}
+	for _, id := range ids {
+		text, err := l.Localize(&i18n.LocalizeConfig{MessageID: string(id), PluralCount: 2, TemplateData: Data{}})
+		if text == "" {
+			return nil, fmt.Errorf("text %s: %w", id, err)
+		}
+		if !strings.Contains(text, "<no value>") {
+			w.plain[id] = text
+		}
+	}
+	return w, nil
+}
+
+// For returns the words for the first of the POSIX locales, such as
+// "pt_BR.UTF-8", that names a language the program speaks, and English if none
+// does.
+func (c *Catalogues) For(locales ...string) *Words {
+	var tags []language.Tag
+	for _, l := range locales {
+		l, _, _ = strings.Cut(l, ".")
+		l, _, _ = strings.Cut(l, "@")
+		if tag, err := language.Parse(l); err == nil {
+			tags = append(tags, tag)
+		}
+	}
+	_, index, confidence := c.matcher.Match(tags...)
+	if confidence == language.No {
+		return c.words[0]
+	}
+	return c.words[index]
+}
+
+// Say returns a text that has no variables.
+func (w *Words) Say(id ID) string { return w.plain[id] }
+
+// With returns a text with its variables filled in.
+func (w *Words) With(id ID, data Data) string {
+	if text, ok := w.plain[id]; ok {
+		return text
+	}
+	text, _ := w.localizer.Localize(&i18n.LocalizeConfig{
+		MessageID:    string(id),
+		TemplateData: data,
+		PluralCount:  data["Count"],
+	})
+	return text
+}
+
+// Count returns a text whose only variable is a number.
+func (w *Words) Count(id ID, n int) string { return w.With(id, Data{"Count": n}) }

@@ -1,0 +1,36 @@
+package terminal
+
+import (
+	"context"
+	"time"
+)
+
+// What a client may send, in bytes a second and bytes at once. A fast typist
+// sends 15 bytes a second; a paste may come in one burst.
+const (
+	Rate  = 16 << 10
+	Burst = 64 << 10
+)
+
+// budget is a token bucket for bytes read.
+type budget struct {
+	debt  float64 // bytes taken and not yet paid back
+	since time.Time
+}
+
+// take accounts for n bytes, and waits until they are within the budget or ctx
+// ends.
+func (b *budget) take(ctx context.Context, n int) {
+	now := time.Now()
+	b.debt = max(0, b.debt-now.Sub(b.since).Seconds()*Rate) + float64(n)
+	b.since = now
+	if b.debt <= Burst {
+		return
+	}
+	pause := time.NewTimer(time.Duration((b.debt - Burst) / Rate * float64(time.Second)))
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+	case <-ctx.Done():
+	}
+}

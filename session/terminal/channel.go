@@ -1,0 +1,150 @@
+package terminal
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"golang.org/x/crypto/ssh"
+)
+
+const (
+	// WriteTimeout is how long a client may leave one write untaken before it
+	// is disconnected.
+	WriteTimeout = 30 * time.Second
+	// closeTimeout is how long a client has to answer that it saw the exit
+	// status, before the connection is closed under it.
+	closeTimeout = 2 * time.Second
+)
+
+// Channel is an SSH session channel whose client has asked for a shell or a
+// command. Its methods belong to the goroutine that called [Accept], which is
+// the one that runs the model's event loop, but for [Channel.After]'s timers.
+type Channel struct {
+	// Command is what the client asked to run, as it sent it, cut at
+	// [MaxCommand] bytes; Exec is false when it asked for a shell.
+	Command string
+	Exec    bool
+	// Pty tells whether the client has a terminal, Term its type.
+	Pty  bool
+	Term string
+
+	env     []string
+	size    size
+	resized atomic.Bool // a window change is on its way to the event loop
+
+	ch      ssh.Channel
+	conn    io.Closer
+	ctx     context.Context // ends when the client has closed the channel
+	cancel  context.CancelFunc
+	waiters sync.WaitGroup
+
+	program atomic.Pointer[tea.Program]
+	reads   atomic.Uint64 // chunks read; ahead of loop.decoded while one waits
+	stuck   *time.Timer   // armed during a write
+	painter painter
+}
+
+// Accept accepts a session channel and answers its requests until the client
+// asks for a shell or a command, or closes it, which is io.EOF. When the
+// Channel is closed, conn is closed with it.
+func Accept(offer ssh.NewChannel, conn io.Closer) (*Channel, error) {
+	ch, requests, err := offer.Accept()
+	if err != nil {
+		return nil, err
+	}
+	c := &Channel{ch: ch, conn: conn}
+	c.size.store(0, 0)
+	if !c.setup(requests) {
+		return nil, io.EOF
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.stuck = time.AfterFunc(WriteTimeout, func() { c.conn.Close() })
+	c.stuck.Stop()
+	c.waiters.Go(func() { c.drain(requests) })
+	return c, nil
+}
+
+// Env returns the value of an environment variable that the client sent.
+func (c *Channel) Env(name string) string { return lookup(c.env, name) }
+
+// Context ends when the client is gone.
+func (c *Channel) Context() context.Context { return c.ctx }
+
+// Read reads what the client sends, unfiltered and without a budget, for a
+// command's standard input. It is not to be mixed with [Channel.Run].
+func (c *Channel) Read(p []byte) (int, error) { return c.ch.Read(p) }
+
+// Write writes p to the client as it is, but that lines end as the client's
+// terminal needs it.
+func (c *Channel) Write(p []byte) (int, error) { return c.send(c.ch, p) }
+
+// Stderr returns the client's standard error, which a terminal doesn't tell
+// from its standard output.
+func (c *Channel) Stderr() io.Writer {
+	return writerFunc(func(p []byte) (int, error) { return c.send(c.ch.Stderr(), p) })
+}
+
+func (c *Channel) send(w io.Writer, p []byte) (int, error) {
+	out := p
+	if c.Pty {
+		out = bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n"))
+	}
+	if err := c.raw(w, out); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// raw writes p, and disconnects the client that doesn't take it in time.
+func (c *Channel) raw(w io.Writer, p []byte) error {
+	c.stuck.Reset(WriteTimeout)
+	_, err := w.Write(p)
+	c.stuck.Stop()
+	if err != nil {
+		c.cancel()
+	}
+	return err
+}
+
+// Exit tells the client the exit code of what it ran, closes the channel and
+// the connection, and waits for the Channel's goroutines. The client has
+// closeTimeout to take the code.
+func (c *Channel) Exit(code int) {
+	late := time.AfterFunc(closeTimeout, func() { c.conn.Close() })
+	defer late.Stop()
+	status := ssh.Marshal(struct{ Status uint32 }{uint32(code)})
+	c.ch.SendRequest("exit-status", false, status)
+	c.ch.CloseWrite()
+	c.ch.Close()
+	<-c.ctx.Done()
+	c.Close()
+}
+
+// Close closes the connection and waits for the Channel's goroutines.
+func (c *Channel) Close() {
+	c.conn.Close()
+	c.waiters.Wait()
+}
+
+// After sends msg to the running model when d has passed. The caller stops the
+// timer that it no longer needs, or it keeps the Channel in memory.
+func (c *Channel) After(d time.Duration, msg tea.Msg) *time.Timer {
+	return time.AfterFunc(d, func() { c.post(msg) })
+}
+
+// post hands msg to the event loop. It blocks while the loop is busy, and
+// returns when the program has ended.
+func (c *Channel) post(msg tea.Msg) {
+	if p := c.program.Load(); p != nil {
+		p.Send(msg)
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

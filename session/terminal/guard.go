@@ -1,0 +1,57 @@
+package terminal
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// PanicError is a panic in a command. It tells where, and not what: a panic's
+// value may hold what somebody said.
+type PanicError struct{ Where string }
+
+func (e *PanicError) Error() string { return "panic at " + e.Where }
+
+// Where names the functions that panicked, innermost first, for the deferred
+// function that recovered.
+func Where() string {
+	pcs := make([]uintptr, 16)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	var where []string
+	for {
+		f, more := frames.Next()
+		if !strings.HasPrefix(f.Function, "runtime.") {
+			where = append(where, fmt.Sprintf("%s:%d", f.Function, f.Line))
+		}
+		if !more || len(where) == 6 {
+			return strings.Join(where, " < ")
+		}
+	}
+}
+
+// guard makes a panic in cmd, which Bubble Tea runs on a goroutine of its own,
+// end this program and no other.
+func (l *loop) guard(cmd tea.Cmd) tea.Cmd {
+	if cmd == nil {
+		return nil
+	}
+	return func() (msg tea.Msg) {
+		defer func() {
+			if recover() != nil {
+				msg = panicMsg{&PanicError{Where()}}
+			}
+		}()
+		msg = cmd()
+		if several, ok := msg.(tea.BatchMsg); ok {
+			for i := range several {
+				several[i] = l.guard(several[i])
+			}
+		}
+		return msg
+	}
+}
+
+// panicMsg brings a command's panic to the event loop.
+type panicMsg struct{ err *PanicError }

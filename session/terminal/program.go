@@ -1,0 +1,279 @@
+package terminal
+
+import (
+	"bytes"
+	"io"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	uv "github.com/charmbracelet/ultraviolet"
+)
+
+const (
+	// escapeDelay is how long nothing must follow ESC for it to be the key.
+	escapeDelay = 50 * time.Millisecond
+	// unfinishedDelay is how long any other half sequence or paste is waited
+	// for.
+	unfinishedDelay = time.Second
+	// readSize is the buffer that an idle reader holds, in bytes.
+	readSize = 1 << 10
+	// maxLine is how much of a line is kept when there is no terminal, in
+	// bytes: twice what a message may have, so that it can be told apart.
+	maxLine = 8 << 10
+)
+
+// What a model receives besides Bubble Tea's own key, paste and window size
+// messages.
+type (
+	// LineMsg is a line of input from a client without a terminal.
+	LineMsg struct {
+		Text    string
+		Dropped int // bytes beyond what is kept of a line
+	}
+	// EOFMsg says that the client sends no more.
+	EOFMsg struct{}
+	// PasteCutMsg follows a paste of which so many bytes were dropped.
+	PasteCutMsg struct{ Dropped int }
+	// InvalidMsg says that the client sent something that is not UTF-8.
+	InvalidMsg struct{}
+)
+
+// Messages between the reader, the timers and the loop.
+type (
+	inputMsg []byte
+	flushMsg struct{ decoded uint64 }
+)
+
+// Run runs model until it quits or the client is gone. It returns with the
+// terminal as it was before. A panic of the model is the caller's to recover;
+// one of a command ends the program and is returned as a [PanicError].
+func (c *Channel) Run(model tea.Model) error {
+	l := &loop{channel: c, model: model}
+	c.painter.cols, c.painter.rows = c.size.load()
+	p := tea.NewProgram(l,
+		tea.WithContext(c.ctx),
+		tea.WithInput(nil),
+		tea.WithOutput(io.Discard),
+		tea.WithoutRenderer(),
+		tea.WithoutSignalHandler(),
+		tea.WithoutCatchPanics(), // they would print what was said to stderr
+		tea.WithEnvironment([]string{}),
+		tea.WithColorProfile(colorprofile.NoTTY),
+		tea.WithFPS(1), // until release ends the ticker
+	)
+	l.release = p.ReleaseTerminal
+	c.program.Store(p)
+	c.waiters.Go(c.read)
+	defer c.leave()
+	_, err := p.Run()
+	if l.panicked != nil {
+		return l.panicked
+	}
+	if c.ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// leave stops what still runs for the program, and restores the terminal.
+func (c *Channel) leave() {
+	c.paint(tea.View{})
+}
+
+// Println appends a line that scrolls away: above the input line, or, while
+// the screen is full, once it isn't any more. The text is the model's to make
+// safe.
+func (c *Channel) Println(line string) { c.painter.printed = append(c.painter.printed, line) }
+
+// Bell rings the terminal's bell with the next paint.
+func (c *Channel) Bell() { c.painter.bell = c.Pty }
+
+// read reads for the event loop until the client sends no more.
+func (c *Channel) read() {
+	var spent budget
+	buffer := make([]byte, readSize)
+	for {
+		n, err := c.ch.Read(buffer)
+		if n > 0 {
+			spent.take(c.ctx, n)
+			c.reads.Add(1)
+			c.post(inputMsg(bytes.Clone(buffer[:n])))
+		}
+		if err != nil {
+			c.post(EOFMsg{})
+			return
+		}
+	}
+}
+
+// loop is the Bubble Tea model around a Channel's model: it decodes what was
+// read, and paints instead of a renderer.
+type loop struct {
+	channel *Channel
+	model   tea.Model
+	release func() error
+
+	framer   framer
+	decoder  uv.EventDecoder
+	line     []byte // unfinished, when there is no terminal
+	dropped  int
+	decoded  uint64 // chunks taken from the reader
+	dirty    bool
+	panicked *PanicError
+}
+
+func (l *loop) Init() tea.Cmd {
+	// Releasing the terminal ends Bubble Tea's ticker and its goroutine.
+	release := func() tea.Msg { l.release(); return nil }
+	start := l.model.Init()
+	return l.guard(tea.Batch(release, start, l.pass(l.windowSize())))
+}
+
+func (l *loop) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.ColorProfileMsg, tea.EnvMsg, tea.WindowSizeMsg:
+		return l, nil // Bubble Tea's own guesses about a terminal it can't see
+	case inputMsg:
+		l.decoded++
+		cmd = l.input(msg)
+	case flushMsg:
+		if msg.decoded == l.decoded && l.channel.reads.Load() == l.decoded {
+			var cmds batch
+			l.framer.flush(func(u unit) { cmds.add(l.unit(u)) })
+			cmd = cmds.cmd()
+		}
+	case resizeMsg:
+		l.channel.resized.Store(false)
+		l.channel.painter.resize(l.channel.size.load())
+		cmd = l.pass(l.windowSize())
+	case panicMsg:
+		l.panicked = msg.err
+		return l, tea.Quit
+	case EOFMsg:
+		if len(l.line) > 0 {
+			cmd = tea.Batch(l.endLine(), l.pass(msg))
+		} else {
+			cmd = l.pass(msg)
+		}
+	default:
+		cmd = l.pass(msg)
+	}
+	return l, l.guard(cmd)
+}
+
+// View paints what changed. Bubble Tea calls it after each Update and hands
+// the result to a renderer that does nothing.
+func (l *loop) View() tea.View {
+	if l.dirty {
+		l.dirty = false
+		l.channel.paint(l.model.View())
+	}
+	return tea.View{}
+}
+
+// pass hands msg to the model.
+func (l *loop) pass(msg tea.Msg) tea.Cmd {
+	l.dirty = true
+	var cmd tea.Cmd
+	l.model, cmd = l.model.Update(msg)
+	return cmd
+}
+
+func (l *loop) windowSize() tea.WindowSizeMsg {
+	cols, rows := l.channel.size.load()
+	return tea.WindowSizeMsg{Width: cols, Height: rows}
+}
+
+// input decodes what was read.
+func (l *loop) input(b []byte) tea.Cmd {
+	var cmds batch
+	if !l.channel.Pty {
+		l.lines(b, &cmds)
+		return cmds.cmd()
+	}
+	l.framer.feed(b, func(u unit) { cmds.add(l.unit(u)) })
+	if unfinished, lone := l.framer.waiting(); unfinished {
+		delay := unfinishedDelay
+		if lone {
+			delay = escapeDelay
+		}
+		l.channel.After(delay, flushMsg{l.decoded})
+	}
+	return cmds.cmd()
+}
+
+func (l *loop) unit(u unit) tea.Cmd {
+	switch u.kind {
+	case escapeUnit:
+		return l.pass(tea.KeyPressMsg{Code: tea.KeyEscape})
+	case invalidUnit:
+		return l.pass(InvalidMsg{})
+	case pasteUnit:
+		cmd := l.pass(tea.PasteMsg{Content: string(u.bytes)})
+		if u.dropped > 0 {
+			cmd = tea.Batch(cmd, l.pass(PasteCutMsg{u.dropped}))
+		}
+		return cmd
+	}
+	return l.keys(u.bytes)
+}
+
+// keys decodes whole characters or one whole sequence.
+func (l *loop) keys(b []byte) tea.Cmd {
+	var cmds batch
+	for len(b) > 0 {
+		n, event := l.decoder.Decode(b)
+		if n <= 0 {
+			break
+		}
+		b = b[n:]
+		switch event := event.(type) {
+		case uv.KeyPressEvent:
+			cmds.add(l.pass(tea.KeyPressMsg(event)))
+		case uv.FocusEvent:
+			cmds.add(l.pass(tea.FocusMsg{}))
+		case uv.BlurEvent:
+			cmds.add(l.pass(tea.BlurMsg{}))
+		}
+	}
+	return cmds.cmd()
+}
+
+// lines cuts the input of a client without a terminal into lines.
+func (l *loop) lines(b []byte, cmds *batch) {
+	for len(b) > 0 {
+		end := bytes.IndexByte(b, '\n')
+		if end < 0 {
+			l.keepLine(b)
+			return
+		}
+		l.keepLine(b[:end])
+		cmds.add(l.endLine())
+		b = b[end+1:]
+	}
+}
+
+func (l *loop) keepLine(b []byte) {
+	room := min(maxLine-len(l.line), len(b))
+	l.line = append(l.line, b[:room]...)
+	l.dropped += len(b) - room
+}
+
+func (l *loop) endLine() tea.Cmd {
+	line := LineMsg{string(bytes.TrimSuffix(l.line, []byte("\r"))), l.dropped}
+	l.line, l.dropped = nil, 0
+	return l.pass(line)
+}
+
+// batch collects commands; most often there is none.
+type batch []tea.Cmd
+
+func (b *batch) add(cmd tea.Cmd) {
+	if cmd != nil {
+		*b = append(*b, cmd)
+	}
+}
+
+func (b batch) cmd() tea.Cmd { return tea.Batch(b...) }
