@@ -1,0 +1,433 @@
+package session
+
+import (
+	"math"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	gossh "golang.org/x/crypto/ssh"
+
+	"strangerd/matcher"
+	"strangerd/moderation"
+	"strangerd/session/locale"
+	"strangerd/session/terminal"
+	"strangerd/session/text"
+)
+
+// How long things take, as the contract says.
+const (
+	typingShown = 5 * time.Second  // the typing indicator, after the last sign
+	typingSent  = 2 * time.Second  // between two signs that somebody types
+	answerWait  = 2 * time.Second  // for an answer, after the end of input
+	partnerWait = 30 * time.Second // for a partner, after the end of input
+	idleWarning = time.Minute      // before an idle chat ends
+	maxKept     = 10               // lines kept while nobody is there
+	noticesKept = 4                // notices that wait for a busy chat
+)
+
+// state is where somebody is on their way through a visit.
+type state uint8
+
+const (
+	atRules   state = iota // the first screen
+	atYear                 // asked for the year of birth
+	refused                // too young
+	resting                // not chatting and not searching
+	searching              // waiting for a stranger
+	chatting
+)
+
+// chat is one person's visit: a model that the full screen (screen.go) and the
+// line mode (lines.go) show, each in its way.
+type chat struct {
+	config  *Config
+	words   *locale.Words
+	term    *terminal.Channel
+	subject moderation.Subject
+	seat    *matcher.Seat
+	notices chan notice
+
+	state  state
+	plain  bool // line mode
+	over   bool // nothing more is read: input ended
+	done   bool // the visit ends
+	code   int  // the exit code it ends with
+	really bool // Esc was pressed once
+	quits  bool // Ctrl+C was pressed once
+
+	transcript transcript
+	editor     editor
+	screen     screen
+	hint       string // of the screen: what the last key led to
+	kept       []string
+
+	since      time.Time // this state began
+	offered    bool      // the last partner was offered again
+	lastKey    time.Time
+	idle       *time.Timer
+	warned     bool
+	typing     bool // the partner types
+	typingOff  *time.Timer
+	showTyping bool        // in line mode
+	signed     time.Time   // the partner was last told that this one types
+	hangUp     *time.Timer // after the end of input
+}
+
+// Messages from a chat's own timers.
+type (
+	idleMsg    struct{}
+	typingMsg  struct{}
+	hangUpMsg  struct{}
+	eventsMsg  []matcher.Event
+	lostMsg    struct{}
+	noticeKind uint8
+)
+
+// notice is what the server tells a chat.
+type notice struct {
+	kind noticeKind
+	in   time.Duration
+}
+
+const (
+	minutePassed  noticeKind = iota
+	serverStops              // in so long
+	serverStopped            // the visit ends now
+)
+
+func newChat(config *Config, words *locale.Words, term *terminal.Channel, subject moderation.Subject, plain bool) *chat {
+	now := time.Now()
+	return &chat{
+		config:  config,
+		words:   words,
+		term:    term,
+		subject: subject,
+		notices: make(chan notice, noticesKept),
+		plain:   plain,
+		screen:  screen{scrolled: math.MaxInt16}, // the first screen begins at its top
+		since:   now,
+		lastKey: now,
+	}
+}
+
+// profile is what the matcher gets to know. A partner that doesn't take what
+// it is sent is disconnected.
+func (c *chat) profile(conn gossh.Conn) matcher.Profile {
+	return matcher.Profile{Subject: c.subject, Evict: func() { conn.Close() }}
+}
+
+// close gives up the seat and stops the timers.
+func (c *chat) close() {
+	c.seat.Close()
+	stop(c.idle)
+	stop(c.typingOff)
+	stop(c.hangUp)
+}
+
+func stop(t *time.Timer) {
+	if t != nil {
+		t.Stop()
+	}
+}
+
+func (c *chat) Init() tea.Cmd {
+	if c.plain {
+		c.open()
+	}
+	return c.listen
+}
+
+// listen waits for what reaches this chat from elsewhere.
+func (c *chat) listen() tea.Msg {
+	select {
+	case event, open := <-c.seat.Events():
+		if !open {
+			return lostMsg{}
+		}
+		return c.more(event)
+	case n := <-c.notices:
+		return n
+	}
+}
+
+// more collects the events that have come in the meantime: they are painted
+// together.
+func (c *chat) more(first matcher.Event) tea.Msg {
+	events := eventsMsg{first}
+	for {
+		select {
+		case event, open := <-c.seat.Events():
+			if !open {
+				return events
+			}
+			events = append(events, event)
+		default:
+			return events
+		}
+	}
+}
+
+func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		c.screen.resize(msg.Width, msg.Height)
+	case tea.KeyPressMsg:
+		c.pressed()
+		c.key(msg)
+	case tea.PasteMsg:
+		c.pressed()
+		c.insert(typed(msg.Content))
+	case terminal.PasteCutMsg:
+		c.tell(c.words.Count(locale.PasteCut, msg.Dropped))
+	case terminal.InvalidMsg:
+		c.tell(c.words.Say(locale.NotUTF8))
+	case terminal.LineMsg:
+		c.pressed()
+		c.line(msg)
+	case terminal.EOFMsg:
+		c.inputEnded()
+	case eventsMsg:
+		for _, event := range msg {
+			c.event(event)
+		}
+		cmd = c.listen
+	case notice:
+		c.notice(msg)
+		cmd = c.listen
+	case idleMsg:
+		c.checkIdle()
+	case typingMsg:
+		c.typing = false
+	case hangUpMsg:
+		if len(c.kept) > 0 {
+			c.tell(c.words.Count(locale.KeptUnsent, len(c.kept)))
+		}
+		c.quit(exitDone)
+	case lostMsg:
+		c.quit(exitFailed)
+	}
+	if c.done {
+		return c, tea.Quit
+	}
+	return c, cmd
+}
+
+// quit ends the visit.
+func (c *chat) quit(code int) {
+	if !c.done {
+		c.done, c.code = true, code
+	}
+}
+
+func (c *chat) enter(s state) {
+	c.state, c.since = s, time.Now()
+	c.really, c.offered, c.typing = false, false, false
+	c.screen.follow()
+	stop(c.idle)
+}
+
+// accept goes on from the rules.
+func (c *chat) accept() {
+	if c.config.AgeGate == AgeYear {
+		c.enter(atYear)
+		c.announce(c.words.Say(locale.AskYear))
+		return
+	}
+	c.search()
+}
+
+// search looks for a stranger.
+func (c *chat) search() {
+	c.enter(searching)
+	c.announce(c.words.Say(locale.Looking))
+	if stats := c.config.Matcher.Stats(); stats.Online <= 1 {
+		c.tell(c.words.Say(locale.Alone))
+	}
+	c.seat.Find(matcher.Criteria{})
+}
+
+// leave ends a chat or a search, and stays.
+func (c *chat) leave() {
+	switch c.state {
+	case chatting:
+		c.seat.Leave()
+		c.announce(c.words.Say(locale.YouLeft))
+	case searching:
+		c.seat.Leave()
+		c.announce(c.words.Say(locale.Stopped))
+	default:
+		c.tell(c.words.Say(locale.NothingToStop))
+		return
+	}
+	c.rest()
+}
+
+func (c *chat) rest() {
+	c.enter(resting)
+	if c.over {
+		c.quit(exitDone)
+	} else {
+		c.nextHint()
+	}
+}
+
+// say says a message, and tells whether it reached the partner.
+func (c *chat) say(message string) bool {
+	if c.seat.Say(message) != nil {
+		return false // the partner has just left, which the next event says
+	}
+	c.screen.follow()
+	c.add(you, message)
+	c.really = false
+	c.signed = time.Time{}
+	return true
+}
+
+// event takes what the matcher says, unless it is about a chat or a search that
+// was left meanwhile.
+func (c *chat) event(e matcher.Event) {
+	if c.seat.Stale(e) {
+		return
+	}
+	switch e.Kind {
+	case matcher.Matched:
+		c.matched()
+	case matcher.Said:
+		c.typing = false
+		c.hear(text.Clean(e.Text))
+	case matcher.TypingStarted:
+		c.partnerTypes()
+	case matcher.TypingStopped:
+		c.typing = false
+	case matcher.PartnerLeft:
+		c.announce(c.words.Say(locale.PartnerLeft))
+		c.rest()
+	case matcher.RematchOffered:
+		c.offered = true
+		c.announce(c.words.Say(locale.RematchOffered))
+	case matcher.RematchCancelled:
+		c.offered = false
+		c.announce(c.words.Say(locale.RematchOff))
+	case matcher.Called:
+		c.term.Bell()
+		c.announce(c.words.Say(locale.Called))
+	case matcher.CallMissed:
+		c.announce(c.words.Say(locale.CallMissed))
+	}
+}
+
+func (c *chat) matched() {
+	c.transcript = transcript{}
+	c.enter(chatting)
+	c.term.Bell()
+	c.announce(c.words.Say(locale.Matched))
+	c.lastKey, c.warned = time.Now(), false
+	c.watchIdle()
+	kept := c.kept
+	c.kept = nil
+	for _, line := range kept {
+		c.say(line)
+	}
+	if c.over {
+		c.hangUpIn(answerWait)
+	}
+}
+
+func (c *chat) partnerTypes() {
+	if !c.typing && c.plain && c.showTyping {
+		c.tell(c.words.Say(locale.Typing))
+	}
+	c.typing = true
+	stop(c.typingOff)
+	c.typingOff = c.term.After(typingShown, typingMsg{})
+}
+
+// sign lets the partner know that something is being typed, or no more.
+func (c *chat) sign() {
+	if c.state != chatting {
+		return
+	}
+	if c.editor.text == "" {
+		if !c.signed.IsZero() {
+			c.seat.Typing(false)
+			c.signed = time.Time{}
+		}
+		return
+	}
+	if now := time.Now(); now.Sub(c.signed) >= typingSent {
+		c.seat.Typing(true)
+		c.signed = now
+	}
+}
+
+// pressed notes that somebody is at the keys.
+func (c *chat) pressed() {
+	c.lastKey, c.warned = time.Now(), false
+	c.seat.Touch()
+}
+
+// watchIdle arms the one timer that a chat has for a partner who is gone.
+func (c *chat) watchIdle() {
+	limit := c.config.IdleTimeout
+	if !c.warned {
+		limit -= min(idleWarning, limit/2)
+	}
+	stop(c.idle)
+	c.idle = c.term.After(time.Until(c.lastKey.Add(limit)), idleMsg{})
+}
+
+// checkIdle warns who has pressed no key for long, and ends the chat of who
+// was warned. It fires rarely: a key press doesn't rearm the timer.
+func (c *chat) checkIdle() {
+	if c.state != chatting {
+		return
+	}
+	idle := time.Since(c.lastKey)
+	switch {
+	case idle >= c.config.IdleTimeout:
+		c.seat.Leave()
+		c.announce(c.words.Say(locale.IdleEnded))
+		c.rest()
+		return
+	case !c.warned && idle >= c.config.IdleTimeout-min(idleWarning, c.config.IdleTimeout/2):
+		c.warned = true
+		c.term.Bell()
+		c.announce(c.words.Say(locale.IdleWarning))
+	}
+	c.watchIdle()
+}
+
+// notice takes what the server says.
+func (c *chat) notice(n notice) {
+	switch n.kind {
+	case minutePassed:
+		c.statusReport()
+	case serverStops:
+		c.announce(c.words.Count(locale.Closing, int(n.in.Round(time.Second).Seconds())))
+	case serverStopped:
+		c.term.Println("-- " + c.words.Say(locale.Closed))
+		c.quit(exitNotNow)
+	}
+}
+
+// inputEnded says what is kept, waits for an answer, and leaves.
+func (c *chat) inputEnded() {
+	c.over = true
+	switch {
+	case c.plain && c.state == chatting:
+		c.hangUpIn(answerWait)
+	case c.plain && c.state == searching && len(c.kept) > 0:
+		c.tell(c.words.Count(locale.WaitingForEnd, int(partnerWait.Seconds())))
+		c.hangUpIn(partnerWait)
+	case c.state == refused:
+		c.quit(exitNotAllowed)
+	default:
+		c.quit(exitDone)
+	}
+}
+
+func (c *chat) hangUpIn(d time.Duration) {
+	stop(c.hangUp)
+	c.hangUp = c.term.After(d, hangUpMsg{})
+}

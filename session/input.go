@@ -1,0 +1,215 @@
+package session
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+
+	"strangerd/session/locale"
+	"strangerd/session/terminal"
+	"strangerd/session/text"
+)
+
+// key takes a key press.
+func (c *chat) key(k tea.KeyPressMsg) {
+	quits := c.quits
+	c.quits, c.hint = false, ""
+	switch {
+	case c.state == refused:
+		c.quit(exitNotAllowed)
+	case k.Mod == tea.ModCtrl && k.Code == 'c':
+		c.interrupt(quits)
+	case k.Mod == tea.ModCtrl && k.Code == 'd' && c.editor.text == "":
+		c.endKey(quits)
+	case k.Code == tea.KeyEscape && k.Mod == 0:
+		c.escape()
+	case k.Code == tea.KeyEnter && k.Mod == 0, k.Code == tea.KeyKpEnter, c.plain && isLineFeed(k):
+		c.enterKey()
+	case k.Code == tea.KeyEnter || isLineFeed(k):
+		c.insert("\n")
+	case k.Code == tea.KeyPgUp:
+		c.screen.scroll(+1)
+	case k.Code == tea.KeyPgDown:
+		c.screen.scroll(-1)
+	case c.editor.key(k):
+		c.sign()
+	case k.Text != "":
+		c.insert(typed(k.Text))
+	}
+}
+
+func isLineFeed(k tea.KeyPressMsg) bool { return k.Mod == tea.ModCtrl && k.Code == 'j' }
+
+// typed keeps of keys and pastes what an input line can hold. It is more than a
+// message may, since a character may be typed in parts; check cleans the whole.
+func typed(s string) string {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	return strings.Map(func(r rune) rune {
+		const joiner, nonJoiner = '\u200d', '\u200c'
+		switch {
+		case r == '\r', r == '\n':
+			return '\n'
+		case r == '\t':
+			return ' '
+		case r == joiner, r == nonJoiner:
+			return r
+		case unicode.In(r, unicode.C, unicode.Zl, unicode.Zp), r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// insert puts text into the input line.
+func (c *chat) insert(s string) {
+	if !c.editor.insert(s) {
+		c.tell(c.words.Say(locale.InputFull))
+		return
+	}
+	c.sign()
+}
+
+// interrupt is Ctrl+C. The first takes back what is typed, or asks for a
+// second one; at an empty input line of the line mode it ends the visit, as it
+// would end a program.
+func (c *chat) interrupt(again bool) {
+	switch {
+	case again, c.plain && c.editor.text == "":
+		c.quit(exitDone)
+	case c.plain:
+		c.term.Println(c.editor.take())
+		c.sign()
+	default:
+		c.quits = true
+		c.hint = c.words.Say(locale.AgainToQuit)
+	}
+}
+
+// endKey is Ctrl+D at an empty input line.
+func (c *chat) endKey(again bool) {
+	if c.plain {
+		c.inputEnded()
+	} else {
+		c.interrupt(again)
+	}
+}
+
+func (c *chat) escape() {
+	switch {
+	case c.state == chatting && !c.really:
+		c.really = true
+		if c.plain {
+			c.tell(c.words.Say(locale.Really))
+		}
+	case c.state == searching && c.offered:
+		c.offered = false
+		c.seat.Decline()
+		c.tell(c.words.Say(locale.RematchDeclined))
+	case c.state == chatting, c.state == searching:
+		c.leave()
+	case c.state == resting:
+		c.search()
+	}
+}
+
+func (c *chat) enterKey() {
+	switch {
+	case c.plain:
+		line := c.editor.take()
+		c.term.Println(line)
+		c.submit(line)
+	case c.state == atRules && !strings.HasPrefix(c.editor.text, "/"):
+		c.editor.take()
+		c.accept()
+	case c.submit(c.editor.text):
+		c.editor.take()
+	}
+	c.sign()
+}
+
+// line takes a line from a client without a terminal.
+func (c *chat) line(msg terminal.LineMsg) {
+	if msg.Dropped > 0 {
+		c.tooLong(text.SizeOf(msg.Text).Clusters + msg.Dropped)
+		return
+	}
+	c.submit(msg.Text)
+}
+
+// submit takes a line that was entered, and tells whether it is done with. In
+// line mode it always is: what nobody hears yet is kept.
+func (c *chat) submit(line string) bool {
+	if strings.HasPrefix(line, "/") && !strings.HasPrefix(line, "//") {
+		c.slash(line)
+		return true
+	}
+	switch c.state {
+	case atRules:
+		if strings.EqualFold(strings.TrimSpace(line), "yes") {
+			c.accept()
+		} else {
+			c.askToAccept()
+		}
+		return true
+	case atYear:
+		c.year(line)
+		return true
+	case resting:
+		if !c.plain || strings.TrimSpace(line) == "" {
+			c.search()
+			return false
+		}
+	}
+	message, ok := c.check(strings.TrimPrefix(line, "/"))
+	if !ok || message == "" {
+		return ok
+	}
+	if c.state == chatting && c.say(message) {
+		return true
+	}
+	c.keep(message)
+	return false
+}
+
+// check makes a message safe, or says why it can't be sent.
+func (c *chat) check(line string) (message string, ok bool) {
+	if !utf8.ValidString(line) {
+		c.tell(c.words.Say(locale.NotUTF8))
+		return "", false
+	}
+	line = strings.TrimSpace(line)
+	switch size := text.SizeOf(line); {
+	case size.Lines > text.MaxLines:
+		c.tell(c.words.With(locale.TooManyLines, locale.Data{"Count": size.Lines, "Max": text.MaxLines}))
+		return "", false
+	case size.TooLong():
+		c.tooLong(size.Clusters)
+		return "", false
+	}
+	message = text.Clean(line)
+	if message == "" && line != "" {
+		c.tell(c.words.Say(locale.Unreadable))
+		return "", false
+	}
+	return message, true
+}
+
+func (c *chat) tooLong(clusters int) {
+	c.tell(c.words.With(locale.TooLong, locale.Data{"Count": clusters, "Max": text.MaxClusters}))
+}
+
+// keep keeps a message until there is somebody to say it to. In the full
+// screen it stays in the input line.
+func (c *chat) keep(message string) {
+	switch {
+	case !c.plain:
+		c.hint = c.words.Say(locale.KeptDraft)
+	case len(c.kept) == maxKept:
+		c.tell(c.words.Say(locale.KeptFull))
+	default:
+		c.kept = append(c.kept, message)
+		c.tell(c.words.Count(locale.Kept, len(c.kept)))
+	}
+}

@@ -1,0 +1,84 @@
+package session
+
+import (
+	"math/bits"
+	"strings"
+	"time"
+
+	"strangerd/session/locale"
+)
+
+// Line mode: lines that are appended and never change. The server's own begin
+// with "-- ", and nobody else's can: a partner's have their own beginning.
+
+// add appends to the transcript.
+func (c *chat) add(from speaker, lines string) {
+	c.transcript.add(from, lines)
+	if c.screen.scrolled > 0 {
+		c.screen.grow(len(c.layOut(entry{from, lines})))
+	}
+}
+
+// announce says something that belongs to the course of the chat.
+func (c *chat) announce(lines string) {
+	c.add(server, lines)
+	c.print("-- ", lines)
+}
+
+// tell says something that only matters now.
+func (c *chat) tell(line string) {
+	if !c.plain {
+		c.hint = line
+	}
+	c.print("-- ", line)
+}
+
+// hear shows what the partner said.
+func (c *chat) hear(message string) {
+	c.add(stranger, message)
+	c.print(c.words.Say(locale.StrangerPlain), message)
+}
+
+// print appends lines, each with its beginning, in line mode.
+func (c *chat) print(beginning, lines string) {
+	if !c.plain {
+		return
+	}
+	for line := range strings.SplitSeq(lines, "\n") {
+		c.term.Println(beginning + line)
+	}
+}
+
+// open begins the line mode.
+func (c *chat) open() {
+	for _, line := range c.opening() {
+		c.print("-- ", line)
+	}
+	c.print("-- ", c.words.With(locale.AgeLinePlain, locale.Data{"Age": c.config.MinAge}))
+	c.print("-- ", c.words.Say(locale.TypeYes))
+}
+
+// nextHint says how to go on after a chat; the full screen does so all the
+// time.
+func (c *chat) nextHint() {
+	c.print("-- ", c.words.Say(locale.NextPlain))
+}
+
+// statusReport says how the search goes, after 1, 2, 4, 8 … minutes.
+func (c *chat) statusReport() {
+	if waited := c.minutes(); c.state == searching && bits.OnesCount(uint(waited)) == 1 {
+		c.print("-- ", c.waitingLine())
+	}
+}
+
+// waitingLine is how long somebody has waited, and with how many others.
+func (c *chat) waitingLine() string {
+	line := c.words.Count(locale.Waiting, c.minutes())
+	if others := c.config.Matcher.Stats().Waiting - 1; others > 0 {
+		line += " " + c.words.Count(locale.WaitingOthers, others)
+	}
+	return line
+}
+
+// minutes is how long the present state lasts.
+func (c *chat) minutes() int { return int(time.Since(c.since) / time.Minute) }

@@ -1,0 +1,76 @@
+package session
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"strangerd/session/locale"
+)
+
+// rulesText is the operator's rules, or the built-in ones.
+func rulesText(config *Config, words *locale.Words) string {
+	rules := strings.TrimSpace(config.Rules)
+	if rules == "" {
+		rules = words.Say(locale.Rules)
+	}
+	lines := []string{words.Say(locale.RulesTitle), strings.TrimSpace(rules), words.Say(locale.NotStored)}
+	if config.Contact != "" {
+		lines = append(lines, words.With(locale.Contact, locale.Data{"Contact": config.Contact}))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// opening is what somebody reads first: where they are, who is there, and what
+// holds here.
+func (c *chat) opening() []string {
+	lines := []string{
+		c.words.With(locale.Welcome, locale.Data{"Name": c.config.Name}),
+		c.present(),
+	}
+	return append(lines, strings.Split(rulesText(c.config, c.words), "\n")...)
+}
+
+// askToAccept says how to go on from the first screen.
+func (c *chat) askToAccept() {
+	switch {
+	case c.state == atYear:
+		c.tell(c.words.Say(locale.AskYear))
+	case c.plain:
+		c.tell(c.words.Say(locale.TypeYes))
+	default:
+		c.tell(c.words.With(locale.AgeLine, locale.Data{"Age": c.config.MinAge}))
+	}
+}
+
+// present says how many others are online.
+func (c *chat) present() string {
+	if others := c.config.Matcher.Stats().Online - 1; others > 0 {
+		return c.words.Count(locale.Others, others)
+	}
+	return c.words.Say(locale.Alone)
+}
+
+// year takes the year of birth. Only the year is known, so somebody counts as
+// old enough once they surely are: the year after the birthday. A refusal holds
+// for the day.
+func (c *chat) year(answer string) {
+	now := time.Now().UTC()
+	born, err := strconv.Atoi(strings.TrimSpace(answer))
+	if err != nil || born < now.Year()-120 || born > now.Year() {
+		c.tell(c.words.Say(locale.NotAYear))
+		return
+	}
+	if now.Year()-born > c.config.MinAge {
+		c.search()
+		return
+	}
+	if err := c.config.Gate.RefuseAge(c.subject); err != nil {
+		c.config.Log.Error("a refusal could not be saved", "error", err)
+	}
+	c.enter(refused)
+	c.announce(c.words.Say(locale.TooYoung))
+	if c.plain {
+		c.quit(exitNotAllowed)
+	}
+}

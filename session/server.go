@@ -1,0 +1,193 @@
+// Package session serves people over SSH: who may do what, and which screen
+// they see.
+//
+// A connection comes in through Wish, proves what its user name asks for
+// (see auth.go), and opens one channel. What the client asks for on it decides
+// what it gets (see visit.go): the chat in a full screen, the chat line by
+// line, or a command. Everything a person does in a chat goes through one
+// model, [chat], whose event loop owns its state: nothing in it needs a lock.
+package session
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"charm.land/ssh"
+	"charm.land/wish/v2"
+	gossh "golang.org/x/crypto/ssh"
+
+	"strangerd/matcher"
+	"strangerd/moderation"
+	"strangerd/session/locale"
+)
+
+// Config is what a Server is made of. It doesn't change once given.
+type Config struct {
+	Name    string // what the service calls itself
+	Host    string // what people give to ssh, for the lines that say so
+	Version string
+	Rules   string // the operator's rules; empty means the built-in ones
+	Contact string // whom to write to; may be empty
+	MinAge  int    // years
+	AgeGate string // AgeEnter or AgeYear
+
+	HostKey     gossh.Signer
+	IdleTimeout time.Duration // without a key press in a chat
+	LoginGrace  time.Duration // from the connection to an open session
+
+	Gate    *moderation.Gate
+	Matcher *matcher.Matcher
+	Log     *slog.Logger
+}
+
+// How the age line is answered.
+const (
+	AgeEnter = "enter" // Enter accepts it with the rules
+	AgeYear  = "year"  // the year of birth is asked for
+)
+
+// Server serves SSH connections.
+type Server struct {
+	config Config
+	words  *locale.Catalogues
+	ssh    *ssh.Server
+	visits sync.WaitGroup
+
+	mu    sync.Mutex // guards what follows
+	conns map[*conn]struct{}
+	chats map[*chat]struct{}
+}
+
+// New returns a Server that is ready to serve.
+func New(config Config) (*Server, error) {
+	words, err := locale.Load()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		config: config,
+		words:  words,
+		conns:  make(map[*conn]struct{}),
+		chats:  make(map[*chat]struct{}),
+	}
+	s.ssh, err = wish.NewServer(
+		wish.WithVersion("strangerd"),
+		ssh.WrapConn(s.track),
+		func(server *ssh.Server) error {
+			server.AddHostKey(config.HostKey)
+			server.ServerConfigCallback = s.authentication
+			server.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}
+			return nil
+		},
+	)
+	return s, err
+}
+
+// Serve accepts connections on l until Shutdown; then it returns nil.
+func (s *Server) Serve(l net.Listener) error {
+	stop := make(chan struct{})
+	ticking := make(chan struct{})
+	go func() {
+		defer close(ticking)
+		s.tick(stop)
+	}()
+	err := s.ssh.Serve(l)
+	close(stop)
+	<-ticking
+	if errors.Is(err, ssh.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// tick lets every chat refresh what changes by itself, once a minute. It is
+// the only timer that all of them share.
+func (s *Server) tick(stop <-chan struct{}) {
+	minute := time.NewTicker(time.Minute)
+	defer minute.Stop()
+	for {
+		select {
+		case <-minute.C:
+			s.tell(notice{kind: minutePassed})
+		case <-stop:
+			return
+		}
+	}
+}
+
+// tell gives every chat a notice. A chat whose notices are full has not taken
+// the last ones, and misses this one.
+func (s *Server) tell(n notice) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.chats {
+		select {
+		case c.notices <- n:
+		default:
+		}
+	}
+}
+
+// Shutdown stops accepting, tells everybody that the server stops, ends their
+// sessions shortly before ctx does, and closes what is left when it does. It
+// returns when all are gone.
+func (s *Server) Shutdown(ctx context.Context) {
+	stopped, cancel := context.WithCancel(ctx)
+	cancel()
+	s.ssh.Shutdown(stopped) // closes the listeners, and waits for nobody
+
+	gone := make(chan struct{})
+	go func() {
+		s.visits.Wait()
+		close(gone)
+	}()
+	grace := time.Minute
+	if deadline, ok := ctx.Deadline(); ok {
+		grace = time.Until(deadline)
+	}
+	s.closeUnused()
+	s.tell(notice{kind: serverStops, in: grace})
+	farewell := time.NewTimer(grace - min(2*time.Second, grace/4))
+	defer farewell.Stop()
+	for {
+		select {
+		case <-farewell.C:
+			s.tell(notice{kind: serverStopped})
+			continue
+		case <-ctx.Done():
+		case <-gone:
+		}
+		break
+	}
+	s.closeAll()
+	<-gone
+}
+
+// closeUnused closes the connections that have not opened a session.
+func (s *Server) closeUnused() {
+	for _, c := range s.connections() {
+		if c.unused() {
+			c.Close()
+		}
+	}
+}
+
+func (s *Server) closeAll() {
+	for _, c := range s.connections() {
+		c.Close()
+	}
+}
+
+func (s *Server) connections() []*conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := make([]*conn, 0, len(s.conns))
+	for c := range s.conns {
+		all = append(all, c)
+	}
+	return all
+}

@@ -1,0 +1,92 @@
+package session
+
+import (
+	"strings"
+
+	"strangerd/matcher"
+	"strangerd/session/locale"
+)
+
+// slash runs a slash command.
+func (c *chat) slash(line string) {
+	name, argument, _ := strings.Cut(strings.TrimSpace(line), " ")
+	argument = strings.TrimSpace(argument)
+	switch name {
+	case "/next":
+		c.next()
+	case "/stop":
+		c.stop()
+	case "/typing":
+		c.setTyping(argument)
+	case "/plain":
+		c.goPlain()
+	case "/status":
+		c.announce(statusLine(c.words, c.config.Matcher.Stats()))
+	case "/rules":
+		c.announce(rulesText(c.config, c.words))
+	case "/help":
+		c.announce(c.words.Say(locale.HelpSlash) + "\n" + c.words.Say(locale.HelpKeys))
+	case "/quit":
+		c.quit(exitDone)
+	default:
+		c.tell(c.words.With(locale.UnknownCommand, locale.Data{"Command": quote(name)}))
+	}
+}
+
+// next leaves at once and searches.
+func (c *chat) next() {
+	switch c.state {
+	case atRules, atYear:
+		c.askToAccept()
+		return
+	case chatting:
+		c.seat.Leave()
+		c.announce(c.words.Say(locale.YouLeft))
+	}
+	c.search()
+}
+
+// stop ends the chat or the search. Of a search that offers the last partner
+// again it declines that.
+func (c *chat) stop() {
+	if c.state == searching && c.offered {
+		c.escape()
+		return
+	}
+	c.leave()
+}
+
+func (c *chat) setTyping(argument string) {
+	switch argument {
+	case "on":
+		c.showTyping = true
+		c.tell(c.words.Say(locale.TypingOn))
+	case "off":
+		c.showTyping = false
+		c.tell(c.words.Say(locale.TypingOff))
+	default:
+		c.tell(c.words.Say(locale.TypingUsage))
+	}
+}
+
+// goPlain leaves the full screen for the line mode.
+func (c *chat) goPlain() {
+	if c.plain {
+		c.tell(c.words.Say(locale.AlreadyPlain))
+		return
+	}
+	c.plain = true
+	switch c.state {
+	case atRules:
+		c.open()
+	case atYear:
+		c.tell(c.words.Say(locale.AskYear))
+	default:
+		c.tell(c.words.Say(locale.Plain))
+	}
+}
+
+func statusLine(words *locale.Words, stats matcher.Stats) string {
+	return words.With(locale.StatusLine, locale.Data{
+		"Count": stats.Online, "Waiting": stats.Waiting, "Chatting": stats.Chatting})
+}
