@@ -239,9 +239,10 @@ func (c *chat) accept() {
 
 // search looks for a stranger.
 func (c *chat) search() {
+	opened := c.plain && (c.state == atRules || c.state == atYear) // and said who is here
 	c.enter(searching)
 	c.announce(c.words.Say(locale.Looking))
-	if stats := c.config.Matcher.Stats(); stats.Online <= 1 {
+	if !opened && c.config.Matcher.Stats().Online <= 1 {
 		c.tell(c.words.Say(locale.Alone))
 	}
 	c.seat.Find(matcher.Criteria{})

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/pelletier/go-toml/v2"
@@ -37,6 +38,16 @@ type Catalogues struct {
 type Words struct {
 	plain     map[ID]string
 	localizer *i18n.Localizer
+	counts    sync.Map // of counted to string, for numbers below maxCounted
+}
+
+// maxCounted bounds what is remembered of Count, which headers call at every
+// paint: go-i18n takes microseconds for what is mostly the same number again.
+const maxCounted = 1000
+
+type counted struct {
+	id ID
+	n  int
 }
 
 // Load reads the embedded catalogues. English is complete, or it is an error;
@@ -115,4 +126,13 @@ func (w *Words) With(id ID, data Data) string {
 }
 
 // Count returns a text whose only variable is a number.
-func (w *Words) Count(id ID, n int) string { return w.With(id, Data{"Count": n}) }
+func (w *Words) Count(id ID, n int) string {
+	if text, ok := w.counts.Load(counted{id, n}); ok {
+		return text.(string)
+	}
+	text := w.With(id, Data{"Count": n})
+	if n < maxCounted {
+		w.counts.Store(counted{id, n}, text)
+	}
+	return text
+}
