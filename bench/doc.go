@@ -1,8 +1,8 @@
 // Bench is the load generator: it measures what one person costs the server
 // and prints the same figures for a yardstick beside it.
 //
-//	go run ./bench              # about three minutes
-//	go run ./bench -n 5000      # the size that the budget names
+//	go run ./bench              # at most four minutes on two cores
+//	go run ./bench -n 5000 -idle 1m
 //	go run ./bench -addr HOST:PORT
 //
 // The yardstick is two bare golang.org/x/crypto/ssh sessions joined by
@@ -28,7 +28,8 @@
 //     process holds now, less what it held before the first connection, over
 //     the sessions. The server's collector is left as it is.
 //  5. Nobody does anything; idle CPU is the percentage of one core that every
-//     1,000 sessions take.
+//     1,000 sessions take. What a server does once a minute shows for sure only
+//     with -idle 1m.
 //
 // A figure is the median of the runs, with the least and the greatest in
 // brackets; a ratio is taken within each pair of runs and summed up the same

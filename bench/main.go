@@ -41,7 +41,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	o := options{plan: plan{Columns: 80, Rows: 24, pace: 1}}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.IntVar(&o.Sessions, "n", 2000, "sessions, an even number")
+	flags.IntVar(&o.Sessions, "n", 1000, "sessions, an even number")
 	flags.IntVar(&o.Runs, "runs", 3, "runs of each server")
 	flags.IntVar(&o.Lines, "lines", 20, "lines that everyone says")
 	flags.IntVar(&o.Rate, "rate", 1000, "messages a second, all told, while CPU and latency are taken")

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"math"
+	"runtime"
 	"time"
 )
 
@@ -59,6 +60,7 @@ func (p plan) measure(ctx context.Context, addr string, rules bool, m meter, sta
 		return nil, err
 	}
 	stage("talking, measured")
+	runtime.GC() // the clients' own collector then stays out of it
 	var latencies []time.Duration
 	messageCPU, err := m.during(func() (err error) {
 		latencies, err = c.talk(last, rate)
