@@ -18,7 +18,7 @@ func newHealthCommand(config *Config, flags *pflag.FlagSet) *cobra.Command {
 		Use:   "health",
 		Short: "Exit with 0 if the server on this machine completes a log-in",
 		Long:  "Takes the server's flags, variables and file, and looks where --listen says.",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := load(flags, os.Getenv); err != nil {
 				return err

@@ -72,7 +72,7 @@ func newCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "strangerd",
 		Short: "An anonymous chat server that people reach with nothing but ssh",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE:  start,
 
 		SilenceErrors:     true,
@@ -84,7 +84,7 @@ func newCommand() *cobra.Command {
 	server := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the server, as without a command",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE:  start,
 	}
 	for _, cmd := range []*cobra.Command{root, server} {
@@ -93,6 +93,13 @@ func newCommand() *cobra.Command {
 	}
 	root.AddCommand(server, newHealthCommand(&config, flags), newDatabaseCommand(&config, flags), newVersionCommand())
 	return root
+}
+
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("unknown command %q; see strangerd --help", args[0])
+	}
+	return nil
 }
 
 // flagError says in one line what is wrong with a flag.

@@ -106,6 +106,7 @@ func serveUntil(ctx context.Context, server *session.Server, listener net.Listen
 	case err = <-served:
 		served = nil
 	case <-ctx.Done():
+		listener.Close() // also ends a Serve that comes after Shutdown
 	}
 	ending, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The test binary is also the program: run under the name strangerd, which is in
+// PATH while tests run, it does what main does.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"strangerd": main})
+}
+
+// program is a server that runs on a free port of 127.0.0.1.
+type program struct {
+	cmd     *exec.Cmd
+	address string // where it listens
+	output  string // what it printed until it listened
+
+	read  sync.WaitGroup
+	later strings.Builder // what it printed from then on; read it after stop
+}
+
+// startProgram starts a server with these flags in a folder. It returns when the
+// server listens, or with what it said instead.
+func startProgram(folder string, args ...string) (*program, error) {
+	p := &program{cmd: exec.Command("strangerd", append([]string{"--listen", "127.0.0.1:0"}, args...)...)}
+	p.cmd.Dir = folder
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "STRANGERD_") {
+			p.cmd.Env = append(p.cmd.Env, variable)
+		}
+	}
+	stderr, err := p.cmd.StderrPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	lines := bufio.NewReader(stderr)
+	for !strings.Contains(p.output, "Host key: ") {
+		line, err := lines.ReadString('\n')
+		p.output += line
+		if err != nil {
+			return nil, fmt.Errorf("%w: %s", p.cmd.Wait(), p.output)
+		}
+	}
+	_, rest, _ := strings.Cut(p.output, "Listening on ")
+	p.address, _, _ = strings.Cut(rest, ". ")
+	p.read.Go(func() { io.Copy(&p.later, lines) })
+	return p, nil
+}
+
+// stop ends the server as an operator does, and returns why it didn't end well.
+func (p *program) stop() error {
+	p.cmd.Process.Signal(syscall.SIGTERM)
+	return p.wait()
+}
+
+func (p *program) wait() error {
+	p.read.Wait()
+	return p.cmd.Wait()
+}
