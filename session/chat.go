@@ -178,6 +178,8 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		c.pressed()
 		c.insert(typed(msg.Content))
+	case terminal.ReadMsg:
+		c.sign()
 	case terminal.PasteCutMsg:
 		c.tell(c.words.Count(locale.PasteCut, msg.Dropped))
 	case terminal.InvalidMsg:

@@ -34,7 +34,7 @@ func (c *chat) key(k tea.KeyPressMsg) {
 	case k.Code == tea.KeyPgDown:
 		c.screen.scroll(-1)
 	case c.editor.key(k):
-		c.sign()
+		// It has edited.
 	case k.Text != "":
 		c.insert(typed(k.Text))
 	}
@@ -66,9 +66,7 @@ func typed(s string) string {
 func (c *chat) insert(s string) {
 	if !c.editor.insert(s) {
 		c.tell(c.words.Say(locale.InputFull))
-		return
 	}
-	c.sign()
 }
 
 // interrupt is Ctrl+C. The first takes back what is typed, or asks for a
@@ -80,7 +78,6 @@ func (c *chat) interrupt(again bool) {
 		c.quit(exitDone)
 	case c.plain:
 		c.term.Println(c.editor.take())
-		c.sign()
 	default:
 		c.quits = true
 		c.hint = c.words.Say(locale.AgainToQuit)
@@ -126,7 +123,6 @@ func (c *chat) enterKey() {
 	case c.submit(c.editor.text):
 		c.editor.take()
 	}
-	c.sign()
 }
 
 // line takes a line from a client without a terminal.

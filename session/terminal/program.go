@@ -35,6 +35,8 @@ type (
 	EOFMsg struct{}
 	// PasteCutMsg follows a paste of which so many bytes were dropped.
 	PasteCutMsg struct{ Dropped int }
+	// ReadMsg follows the keys and pastes that were read at once.
+	ReadMsg struct{}
 	// InvalidMsg says that the client sent something that is not UTF-8.
 	InvalidMsg struct{}
 )
@@ -194,6 +196,7 @@ func (l *loop) input(b []byte) tea.Cmd {
 		return cmds.cmd()
 	}
 	l.framer.feed(b, func(u unit) { cmds.add(l.unit(u)) })
+	cmds.add(l.pass(ReadMsg{}))
 	if unfinished, lone := l.framer.waiting(); unfinished {
 		delay := unfinishedDelay
 		if lone {
