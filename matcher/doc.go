@@ -1,0 +1,65 @@
+// Package matcher pairs people who wait and carries what two of them say to
+// each other. It lives in memory alone.
+//
+// It must not know how people are connected, what a screen shows, who may
+// enter, or a single word of what people read: it reports kinds of events, and
+// whoever owns a seat finds the words. A person is a [Seat] with an opaque
+// Subject; nothing here looks into it, so two terminals of one source may meet.
+//
+// # Looking for a partner
+//
+// A seat is idle, waits in the pool, or is in a chat with one other seat. Who
+// searches is given, in this order:
+//
+//  1. a chat with someone awake, at random among all who fit;
+//  2. a call to someone asleep, at random, once in a search;
+//  3. an offer to meet again the awake person of either one's last chat;
+//  4. calls to the others who sleep, one after the other, who they last
+//     talked to at the end.
+//
+// Somebody is asleep who waits and has pressed no key for Options.AsleepAfter.
+// A call ([Called]) reserves nothing: the caller keeps searching and never
+// learns of it, and whoever answers by a key within Options.CallTimeout is
+// awake, and meets the caller. Who doesn't answer is passed over for all who
+// were searching then, and stays in the pool: waiting never times out. Step 2
+// gives one sleeper a fair chance before two people who just parted meet
+// again; were all of them called first, a few abandoned terminals would keep
+// two people apart for as many half minutes.
+//
+// An offer ([RematchOffered]) goes to both, who meet after
+// Options.RematchDelay unless one declines or somebody else comes first.
+//
+// Whether two people fit is decided in one function, fits. What goes from one
+// seat to another passes one function, deliver; a partner on another machine
+// is to be added there, and callers won't notice.
+//
+// # Requirements
+//
+//  1. A seat is in exactly one chat or in none, never with itself, and never
+//     waits while it is in a chat.
+//  2. Say reaches the partner of that moment, or fails and reaches nobody.
+//     Nothing said in a chat lands in the partner's next one.
+//  3. The end of a chat is told to the other once. Nothing of that chat comes
+//     after it, and what comes before keeps its order.
+//  4. Nobody meets the person they last talked to while anyone else who is
+//     awake fits and waits; the fallback to a full scan makes this exact.
+//  5. Each of those who fit is equally likely to be picked.
+//  6. Nobody is shown a partner who was asleep and hasn't answered.
+//  7. No call waits for another person. An inbox that is full costs its owner
+//     the seat (Evict), never the sender.
+//  8. No two who are awake, fit and didn't just part ever wait side by side.
+//
+// # Locks and goroutines
+//
+// One mutex guards the pool, the pairs and the state of every seat. A move
+// under it is short: no I/O, no callback, no blocking send. What a move sets
+// off (others who must look again, seats that were lost) is put on a list and
+// worked off before the lock is released, so moves never nest; evictions are
+// called after it.
+//
+// The package starts no goroutine. The one that runs [Matcher.Run] carries out
+// what is due while nobody calls; every call also first does what is due, so
+// that state never lags behind the clock. A Seat belongs to one goroutine, its
+// owner; its Events may be read by another, which then asks the owner's
+// [Seat.Stale] before it believes them.
+package matcher

@@ -1,0 +1,36 @@
+package matcher
+
+// A Kind says what happened to a seat. The zero Kind is what a closed channel
+// yields.
+type Kind uint8
+
+const (
+	// Matched: a chat began; Partner says with whom.
+	Matched Kind = iota + 1
+	// Said: the partner said Text. It also ends their typing.
+	Said
+	TypingStarted
+	TypingStopped
+	// PartnerLeft: the chat is over. The seat is idle until its next Find.
+	PartnerLeft
+	// RematchOffered: only the person of the last chat waits; the chat begins
+	// after Options.RematchDelay unless one of the two declines.
+	RematchOffered
+	// RematchCancelled: the other one declined, left or found someone else. The
+	// search goes on.
+	RematchCancelled
+	// Called: someone is here, and Touch is the answer. Matched, RematchOffered
+	// or CallMissed follows.
+	Called
+	// CallMissed: Options.CallTimeout passed, or the caller is gone. The search
+	// goes on.
+	CallMissed
+)
+
+// An Event is what a seat's owner learns. Its size times inboxSize is most of
+// what a seat costs.
+type Event struct {
+	Kind Kind
+	turn uint32 // the recipient's turn when it was sent
+	Text string // of Said
+}

@@ -1,0 +1,185 @@
+package matcher
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var kindNames = [...]string{"closed", "matched", "said", "typing", "stopped", "left", "offered", "cancelled", "called", "missed"}
+
+func (e Event) String() string {
+	if e.Kind == Said {
+		return "said:" + e.Text
+	}
+	return kindNames[e.Kind]
+}
+
+// A hall is a running Matcher under a fake clock. The people of a test come in
+// order of their Join.
+type hall struct {
+	t *testing.T
+	m *Matcher
+}
+
+func inHall(t *testing.T, o *Options, f func(h *hall)) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &hall{t, New(o)}
+		defer run(t, h.m)()
+		f(h)
+		h.m.check(t)
+	})
+}
+
+// run starts m.Run; the function it returns ends that and waits for it.
+func run(t *testing.T, m *Matcher) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	stopped := make(chan error)
+	go func() { stopped <- m.Run(ctx) }()
+	return func() {
+		cancel()
+		if err := <-stopped; err != context.Canceled {
+			t.Errorf("Run: %v", err)
+		}
+	}
+}
+
+type person struct {
+	*Seat
+	name    string
+	evicted int
+}
+
+func (h *hall) join(name string) *person {
+	p := &person{name: name}
+	p.Seat = h.m.Join(Profile{Subject: p, Evict: func() { p.evicted++ }})
+	return p
+}
+
+func (h *hall) find(name string) *person {
+	p := h.join(name)
+	p.Find(Criteria{})
+	return p
+}
+
+// pair returns two who chat and have read so.
+func (h *hall) pair(a, b string) (*person, *person) {
+	h.t.Helper()
+	x, y := h.find(a), h.find(b)
+	h.want(x, "matched")
+	h.want(y, "matched")
+	return x, y
+}
+
+// parted returns two who both search after a chat with each other. Whoever
+// sleeps is called for them.
+func (h *hall) parted(a, b string) (*person, *person) {
+	h.t.Helper()
+	x, y := h.pair(a, b)
+	x.Find(Criteria{})
+	y.Find(Criteria{})
+	return x, y
+}
+
+// asleep returns somebody who waits and has pressed no key for two minutes.
+func (h *hall) asleep(name string) *person {
+	p := h.find(name)
+	h.pass(2 * time.Minute)
+	return p
+}
+
+// sleepers returns n who sleep, and have read all they got.
+func (h *hall) sleepers(n int) []*person {
+	var all []*person
+	for i := range n {
+		all = append(all, h.asleep(fmt.Sprint("sleeper ", i)))
+	}
+	for _, p := range all {
+		for len(p.inbox) > 0 {
+			<-p.inbox
+		}
+	}
+	return all
+}
+
+func (h *hall) pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// want compares all that p has received since it was last asked.
+func (h *hall) want(p *person, events string) {
+	h.t.Helper()
+	synctest.Wait()
+	var got []string
+	for len(p.inbox) > 0 {
+		if e := <-p.Events(); !p.Stale(e) {
+			got = append(got, e.String())
+		}
+	}
+	if s := strings.Join(got, " "); s != events {
+		h.t.Fatalf("%s got %q, want %q", p.name, s, events)
+	}
+}
+
+func (h *hall) together(a, b *person) {
+	h.t.Helper()
+	if a.Partner() != any(b) || b.Partner() != any(a) || a.partner != b.Seat {
+		h.t.Fatalf("%s and %s are not in one chat", a.name, b.name)
+	}
+}
+
+// check holds the state to what must be true whenever the lock is free.
+func (m *Matcher) check(t testing.TB) {
+	t.Helper()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var wrong []string
+	must := func(ok bool, format string, args ...any) {
+		if !ok {
+			wrong = append(wrong, fmt.Sprintf(format, args...))
+		}
+	}
+	must(len(m.retry) == 0 && len(m.lost) == 0, "work left over")
+	armed := 0
+	for _, p := range []*pool{&m.awake, &m.asleep} {
+		for i, s := range *p {
+			must(s.pool == p && s.place == i && s.waiting.Load(), "%d: place in the pool", s.id)
+			must(s.partner == nil && !s.closed, "%d: waits, but is closed or in a chat", s.id)
+			if c := s.calling; c != nil {
+				must(c.caller == s && c.pool == &m.asleep && p == &m.awake && s.rematch == nil, "%d calls %d", s.id, c.id)
+			}
+			if c := s.caller; c != nil {
+				must(c.calling == s && p == &m.asleep, "%d is called by %d", s.id, c.id)
+			}
+			if c := s.rematch; c != nil {
+				must(c.rematch == s && c != s && c.pool != nil && met(s, c) && s.until == c.until, "%d is to meet %d again", s.id, c.id)
+			}
+			must(s.until != never || s.calling == nil && s.rematch == nil, "%d: no deadline", s.id)
+			if s.until != never {
+				armed++
+				must(m.alarms[s.alarm] == s, "%d: place among the alarms", s.id)
+			}
+		}
+	}
+	must(len(m.alarms) == armed, "%d alarms, %d seats with one", len(m.alarms), armed)
+	for i, s := range m.alarms {
+		must(m.alarms[max(0, (i-1)/2)].until <= s.until, "alarms are not a heap")
+	}
+	must(m.alarms.next() >= m.planned, "Run sleeps past the next alarm")
+	for i, a := range m.awake {
+		for _, b := range m.awake[:i] {
+			must(!stranger(a, b) || m.sleepy(a) || m.sleepy(b), "%d and %d wait side by side", a.id, b.id)
+		}
+	}
+	for _, w := range wrong {
+		t.Error(w)
+	}
+}

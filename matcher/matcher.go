@@ -1,0 +1,172 @@
+package matcher
+
+import (
+	"context"
+	crand "crypto/rand"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Options are the delays of a Matcher, and its chance. Zero means the default.
+type Options struct {
+	// RematchDelay is how long after the offer two people meet again. Default 5 s.
+	RematchDelay time.Duration
+	// AsleepAfter is how long without a key press puts who waits to sleep.
+	// Default 2 min.
+	AsleepAfter time.Duration
+	// CallTimeout is how long who sleeps has to answer a call. Default 30 s.
+	CallTimeout time.Duration
+	// Rand is used under the lock. Default: ChaCha8, seeded by the system, so
+	// that nobody foresees whom they meet.
+	Rand rand.Source
+}
+
+func (o *Options) withDefaults() Options {
+	var opts Options
+	if o != nil {
+		opts = *o
+	}
+	if opts.RematchDelay == 0 {
+		opts.RematchDelay = 5 * time.Second
+	}
+	if opts.AsleepAfter == 0 {
+		opts.AsleepAfter = 2 * time.Minute
+	}
+	if opts.CallTimeout == 0 {
+		opts.CallTimeout = 30 * time.Second
+	}
+	if opts.Rand == nil {
+		var seed [32]byte
+		crand.Read(seed[:]) // never fails
+		opts.Rand = rand.NewChaCha8(seed)
+	}
+	return opts
+}
+
+// Stats are counts of seats. Waiting and Chatting are parts of Online.
+type Stats struct {
+	Online, Waiting, Chatting int
+}
+
+// A Matcher pairs the people on its seats. Its methods may be called by any
+// goroutine.
+type Matcher struct {
+	opts  Options
+	start time.Time   // all other times are durations since then
+	timer *time.Timer // rings for Run, at planned
+
+	mu            sync.Mutex // guards what follows, and the seats
+	rand          *rand.Rand
+	now           time.Duration // of the present move
+	planned       time.Duration
+	seats, pairs  int
+	ids, searches uint64 // how many there were so far
+	awake, asleep pool
+	alarms        alarms
+
+	// What the present move has set off. Both are empty when mu is free.
+	retry []*Seat // must look for a partner again
+	lost  []*Seat // had no room for an event
+}
+
+// New returns a Matcher with nobody in it. Deadlines pass only while Run runs.
+func New(o *Options) *Matcher {
+	opts := o.withDefaults()
+	return &Matcher{
+		opts:    opts,
+		start:   time.Now(),
+		timer:   time.NewTimer(never),
+		planned: never,
+		rand:    rand.New(opts.Rand),
+	}
+}
+
+// Run carries out what becomes due, until ctx ends; it returns ctx's error.
+// Seats outlive it and stay usable.
+func (m *Matcher) Run(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-m.timer.C:
+			m.lock()
+			m.planned = never
+			m.unlock()
+		}
+	}
+}
+
+// Stats counts seats at this moment. It is cheap enough to ask at every paint.
+func (m *Matcher) Stats() Stats {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return Stats{
+		Online:   m.seats,
+		Waiting:  len(m.awake) + len(m.asleep),
+		Chatting: 2 * m.pairs,
+	}
+}
+
+// lock begins a move: state is brought up to the present first.
+func (m *Matcher) lock() {
+	m.mu.Lock()
+	m.now = time.Since(m.start)
+	m.expire()
+}
+
+// unlock ends a move with all that it set off.
+func (m *Matcher) unlock() {
+	evict := m.finish()
+	if next := m.alarms.next(); next < m.planned {
+		m.planned = next
+		m.timer.Reset(next - m.now)
+	}
+	m.mu.Unlock()
+	for _, f := range evict {
+		f()
+	}
+}
+
+// finish works off lost and retry, and returns whom to evict.
+func (m *Matcher) finish() (evict []func()) {
+	for {
+		switch {
+		case len(m.lost) > 0:
+			s := m.lost[0]
+			m.lost = slices.Delete(m.lost, 0, 1)
+			if s.closed {
+				continue
+			}
+			m.giveUp(s)
+			if s.evict != nil {
+				evict = append(evict, s.evict)
+			}
+		case len(m.retry) > 0:
+			s := m.retry[0]
+			m.retry = slices.Delete(m.retry, 0, 1)
+			if s.pool == &m.awake && s.until == never {
+				m.search(s)
+			}
+		default:
+			return evict
+		}
+	}
+}
+
+// deliver puts e into the inbox of s, and reports whether there was room. A
+// seat without room is lost; that ends it, and its chat, with this move.
+func (m *Matcher) deliver(s *Seat, e Event) bool {
+	if s.closed {
+		return false
+	}
+	e.turn = s.turn
+	select {
+	case s.inbox <- e:
+		return true
+	default:
+		m.lost = append(m.lost, s)
+		return false
+	}
+}

@@ -1,0 +1,256 @@
+package matcher
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// A soul is what a plain model knows of a person: the rules without the pool,
+// the heap and the lock. What chance decides it learns from events, and judges.
+type soul struct {
+	seat          *Seat
+	waiting       bool
+	touched       time.Time
+	partner, last *soul
+	declined      bool
+
+	called  time.Time // when, while a call is unanswered
+	rematch *soul
+	offered time.Time
+
+	inbox []string // what must have come from the partner
+}
+
+func (s *soul) awake() bool { return time.Since(s.touched) < 2*time.Minute }
+
+func (s *soul) met(o *soul) bool { return s.last == o || o.last == s }
+
+type model struct {
+	*rapid.T
+	m     *Matcher
+	souls []*soul
+}
+
+func TestModel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		// The wrapper hides Deadline, which a bubble's T doesn't have.
+		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
+			seed := rapid.Uint64().Draw(rt, "seed")
+			w := &model{T: rt, m: New(&Options{Rand: rand.NewPCG(seed, 0)})}
+			defer run(t, w.m)()
+			rt.Repeat(map[string]func(*rapid.T){
+				"":        func(*rapid.T) { w.observe(); w.m.check(t) },
+				"join":    w.join,
+				"find":    w.each(w.find),
+				"leave":   w.each(w.leave),
+				"close":   w.each(w.close),
+				"say":     w.each(w.say),
+				"typing":  w.each(w.typing),
+				"touch":   w.each(w.touch),
+				"decline": w.each(w.decline),
+				"time":    w.time,
+			})
+		})
+	})
+}
+
+func (w *model) each(f func(*soul)) func(*rapid.T) {
+	return func(t *rapid.T) {
+		if len(w.souls) == 0 {
+			t.Skip("nobody there")
+		}
+		f(rapid.SampledFrom(w.souls).Draw(t, "who"))
+	}
+}
+
+func (w *model) join(t *rapid.T) {
+	if len(w.souls) == 7 {
+		t.Skip("full")
+	}
+	s := new(soul)
+	s.seat = w.m.Join(Profile{Subject: s})
+	w.souls = append(w.souls, s)
+}
+
+// part is what Find, Leave and Close have in common.
+func (w *model) part(s *soul) {
+	if p := s.partner; p != nil {
+		p.inbox = append(p.inbox, "left")
+		p.partner = nil
+	}
+	s.partner, s.rematch = nil, nil
+	s.waiting, s.called = false, time.Time{}
+}
+
+func (w *model) find(s *soul) {
+	w.part(s)
+	s.waiting, s.declined = true, false
+	s.touched = time.Now()
+	s.seat.Find(Criteria{})
+}
+
+func (w *model) leave(s *soul) { w.part(s); s.seat.Leave() }
+
+func (w *model) close(s *soul) {
+	w.part(s)
+	s.seat.Close()
+	w.souls = slices.DeleteFunc(w.souls, func(o *soul) bool { return o == s })
+}
+
+func (w *model) say(s *soul) {
+	err := s.seat.Say("x")
+	if (err == nil) != (s.partner != nil) {
+		w.Fatalf("in a chat: %v, Say: %v", s.partner != nil, err)
+	}
+	if err == nil {
+		s.partner.inbox = append(s.partner.inbox, "said:x")
+	}
+}
+
+func (w *model) typing(s *soul) {
+	on := !s.seat.typing
+	s.seat.Typing(on)
+	if p := s.partner; p != nil {
+		p.inbox = append(p.inbox, map[bool]string{true: "typing", false: "stopped"}[on])
+	}
+}
+
+func (w *model) touch(s *soul) {
+	s.touched = time.Now()
+	s.seat.Touch()
+}
+
+func (w *model) decline(s *soul) {
+	if s.rematch != nil {
+		s.declined, s.rematch.declined = true, true
+		s.rematch = nil
+	}
+	s.seat.Decline()
+}
+
+// time passes a second a step: all delays are whole seconds, so that nothing
+// happens between two looks.
+func (w *model) time(t *rapid.T) {
+	for range rapid.SampledFrom([]int{1, 4, 5, 30, 90, 120}).Draw(t, "seconds") {
+		time.Sleep(time.Second)
+		w.observe()
+	}
+}
+
+// observe reads all inboxes and judges what came and what didn't.
+func (w *model) observe() {
+	synctest.Wait()
+	for _, s := range w.souls {
+		for len(s.seat.inbox) > 0 {
+			if e := <-s.seat.inbox; !s.seat.Stale(e) {
+				w.learn(s, e)
+			}
+		}
+		if len(s.inbox) > 0 {
+			w.Fatalf("did not come: %v", s.inbox)
+		}
+	}
+	for i, s := range w.souls {
+		if s.partner != nil && (s.partner.partner != s || s.partner == s || s.waiting) {
+			w.Fatal("half a chat")
+		}
+		if r := s.rematch; r != nil && (r.rematch != s || !r.waiting || !s.waiting || time.Since(s.offered) >= 5*time.Second) {
+			w.Fatal("half an offer, or an old one")
+		}
+		if !s.called.IsZero() && time.Since(s.called) >= 30*time.Second {
+			w.Fatal("a call without end")
+		}
+		for _, o := range w.souls[:i] {
+			if s.waiting && o.waiting && s.awake() && o.awake() && !s.met(o) {
+				w.Fatal("two wait side by side")
+			}
+		}
+	}
+	w.offersMade()
+}
+
+// offersMade fails when the only two who wait could be offered to meet again.
+func (w *model) offersMade() {
+	var waiting []*soul
+	for _, s := range w.souls {
+		if s.waiting {
+			waiting = append(waiting, s)
+		}
+	}
+	if len(waiting) != 2 {
+		return
+	}
+	a, b := waiting[0], waiting[1]
+	if a.awake() && b.awake() && a.rematch == nil && !(a.declined && b.declined) {
+		w.Fatal("two who parted wait side by side without an offer")
+	}
+}
+
+// learn judges one event and does to the model what it says.
+func (w *model) learn(s *soul, e Event) {
+	switch e.Kind {
+	case Said, TypingStarted, TypingStopped, PartnerLeft:
+		if len(s.inbox) == 0 || s.inbox[0] != e.String() {
+			w.Fatalf("got %v, expected %v", e, s.inbox)
+		}
+		s.inbox = s.inbox[1:]
+		return
+	}
+	if !s.waiting {
+		w.Fatalf("%v to someone who doesn't wait", e)
+	}
+	switch e.Kind {
+	case Matched:
+		p := s.seat.Partner().(*soul)
+		switch {
+		case p == s:
+			w.Fatal("paired with themselves")
+		case s.rematch == p:
+			if time.Since(s.offered) != 5*time.Second {
+				w.Fatal("met again after ", time.Since(s.offered))
+			}
+		case p.partner != s && s.met(p): // the first of the two to be looked at
+			w.Fatal("met again without an offer")
+		case !s.awake():
+			w.Fatal("paired asleep")
+		}
+		s.partner, s.last, s.rematch = p, p, nil
+		s.waiting, s.called = false, time.Time{}
+	case Called:
+		if s.awake() || !s.called.IsZero() {
+			w.Fatal("called, but awake or called already")
+		}
+		s.called = time.Now()
+	case CallMissed:
+		if s.called.IsZero() {
+			w.Fatal("missed no call")
+		}
+		s.called = time.Time{}
+	case RematchOffered:
+		if !s.awake() || s.rematch != nil {
+			w.Fatal("offered, but asleep or offered already")
+		}
+		s.rematch, s.offered = s.seat.rematch.subject.(*soul), time.Now()
+		if !s.met(s.rematch) {
+			w.Fatal("offered a stranger")
+		}
+		if s.declined && s.rematch.declined {
+			w.Fatal("offered what was declined")
+		}
+		for _, o := range w.souls {
+			if o != s && o.waiting && o.awake() && !s.met(o) && o.seat.pool != nil {
+				w.Fatal("offered while a stranger waits")
+			}
+		}
+	case RematchCancelled:
+		if s.rematch == nil {
+			w.Fatal("nothing was offered")
+		}
+		s.rematch = nil
+	}
+}

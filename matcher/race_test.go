@@ -1,0 +1,229 @@
+package matcher
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A tenure is one person's time on one seat, and what they saw of it. Only its
+// owner touches it until the end.
+type tenure struct {
+	seat    *Seat
+	id      int64
+	evicted atomic.Int32
+
+	chatting bool
+	said     int      // in this chat
+	sent     []string // what Say took
+	got      []Event
+}
+
+// TestOwners lets many people do anything at once, then asks of their logs
+// what the package promises.
+func TestOwners(t *testing.T) {
+	synctest.Test(t, owners)
+}
+
+func owners(t *testing.T) {
+	const people, moves = 16, 4000
+	m := New(&Options{RematchDelay: 2 * time.Millisecond, AsleepAfter: 10 * time.Millisecond, CallTimeout: 4 * time.Millisecond})
+	stop := run(t, m)
+	var (
+		ids  atomic.Int64
+		all  = make([][]*tenure, people)
+		busy sync.WaitGroup
+	)
+	for i := range people {
+		busy.Go(func() {
+			chance := rand.New(rand.NewPCG(uint64(i), 7))
+			join := func() *tenure {
+				p := &tenure{id: ids.Add(1)}
+				p.seat = m.Join(Profile{Subject: p.id, Evict: func() { p.evicted.Add(1) }})
+				all[i] = append(all[i], p)
+				return p
+			}
+			p := join()
+			for range moves {
+				if p.move(chance) {
+					continue
+				}
+				p.drain()
+				p = join()
+				m.check(t)
+			}
+			p.seat.Close()
+			p.drain()
+		})
+	}
+	busy.Wait()
+	stop()
+	m.check(t)
+	if s := m.Stats(); s != (Stats{}) {
+		t.Errorf("everybody has gone, but %+v", s)
+	}
+	judge(t, slices.Concat(all...))
+}
+
+// move does one random thing, and reports whether the seat is still there.
+func (p *tenure) move(chance *rand.Rand) bool {
+	for len(p.seat.Events()) > 0 || p.evicted.Load() > 0 {
+		e, open := <-p.seat.Events()
+		if !open {
+			return false
+		}
+		p.read(e)
+	}
+	switch chance.IntN(16) {
+	case 0, 1:
+		p.seat.Find(Criteria{})
+		p.chatting = false
+	case 2:
+		if chance.IntN(3) == 0 {
+			p.seat.Leave()
+			p.chatting = false
+		}
+	case 3:
+		if chance.IntN(20) == 0 {
+			p.seat.Close()
+			return false
+		}
+	case 4:
+		if chance.IntN(4) == 0 {
+			p.seat.Decline()
+		}
+	case 5:
+		p.seat.Typing(chance.IntN(2) == 0)
+	case 6, 7:
+		p.seat.Touch()
+	case 8:
+		time.Sleep(time.Duration(chance.IntN(3)) * time.Millisecond)
+	case 9:
+		switch chance.IntN(100) {
+		case 0:
+			time.Sleep(15 * time.Millisecond) // falls asleep if alone
+		case 1:
+			time.Sleep(50 * time.Millisecond) // reads nothing meanwhile
+		}
+	default:
+		p.say()
+		if chance.IntN(200) == 0 {
+			for range inboxSize {
+				p.say()
+			}
+		}
+	}
+	return true
+}
+
+// say tells the partner from whom to whom a message goes, and its number in
+// the chat.
+func (p *tenure) say() {
+	if !p.chatting {
+		return
+	}
+	text := fmt.Sprintf("%d>%d #%d", p.id, p.seat.Partner(), p.said+1)
+	if p.seat.Say(text) == nil {
+		p.said++
+		p.sent = append(p.sent, text)
+	}
+}
+
+func (p *tenure) read(e Event) {
+	p.got = append(p.got, e)
+	if p.seat.Stale(e) {
+		return
+	}
+	switch e.Kind {
+	case Matched:
+		p.chatting, p.said = true, 0
+	case PartnerLeft:
+		p.chatting = false
+	}
+}
+
+func (p *tenure) drain() {
+	for e := range p.seat.Events() {
+		p.got = append(p.got, e)
+	}
+}
+
+func judge(t *testing.T, all []*tenure) {
+	var matched, left, evicted, said int
+	missing := make(map[string]int)
+	for _, p := range all {
+		for _, text := range p.sent {
+			missing[text]++
+			said++
+		}
+		n := int(p.evicted.Load())
+		if evicted += n; n > 1 {
+			t.Errorf("%d was evicted %d times", p.id, n)
+		}
+	}
+	for _, p := range all {
+		var (
+			turn          uint32
+			inChat, ended bool
+			from          int64
+			number        int
+		)
+		for _, e := range p.got {
+			if e.turn != turn {
+				turn, inChat, ended = e.turn, false, false
+			}
+			if ended {
+				t.Fatalf("%d got %v after the partner left", p.id, e)
+			}
+			switch e.Kind {
+			case Matched:
+				matched++
+				if inChat {
+					t.Fatalf("%d is in two chats", p.id)
+				}
+				inChat, from, number = true, 0, 0
+			case PartnerLeft:
+				left++
+				if !inChat {
+					t.Fatalf("%d: nobody was there to leave", p.id)
+				}
+				ended = true
+			case Said:
+				var f, to int64
+				var n int
+				fmt.Sscanf(e.Text, "%d>%d #%d", &f, &to, &n)
+				if !inChat || to != p.id || f == to || from != 0 && f != from || n != number+1 {
+					t.Fatalf("%d got %q after #%d of %d (in a chat: %v)", p.id, e.Text, number, from, inChat)
+				}
+				from, number = f, n
+				missing[e.Text]--
+			case TypingStarted, TypingStopped:
+				if !inChat {
+					t.Fatalf("%d: nobody was there to type", p.id)
+				}
+			default:
+				if inChat {
+					t.Fatalf("%d got %v in a chat", p.id, e)
+				}
+			}
+		}
+	}
+	for text, n := range missing {
+		if n != 0 {
+			t.Errorf("%q: %d are missing", text, n)
+		}
+	}
+	t.Logf("%d chats, %d messages, %d evictions", matched/2, said, evicted)
+	chats := matched / 2
+	if left > chats || left+evicted < chats {
+		t.Errorf("%d chats, but %d were told of an end", chats, left)
+	}
+	if chats < 100 || said < 1000 || evicted == 0 {
+		t.Error("too little happened")
+	}
+}

@@ -1,0 +1,207 @@
+package matcher
+
+// fits reports whether a and b may be partners at all.
+func fits(a, b *Seat) bool { return a != b }
+
+// met reports whether either talked to the other last.
+func met(a, b *Seat) bool { return a.last == b.id || b.last == a.id }
+
+// stranger reports whether c may be paired with s at once.
+func stranger(s, c *Seat) bool { return fits(s, c) && !met(s, c) }
+
+// again reports whether s and c may be offered to meet again.
+func again(s, c *Seat) bool {
+	return fits(s, c) && met(s, c) && !(s.declined && c.declined)
+}
+
+// beginSearch puts s, awake, into the pool.
+func (m *Matcher) beginSearch(s *Seat) {
+	m.searches++
+	s.search = m.searches
+	s.tried = false
+	m.move(s, &m.awake)
+	m.lookAgain(s)
+}
+
+// lookAgain has s, if it is awake and nothing is under way for it, search
+// before this move is over.
+func (m *Matcher) lookAgain(s *Seat) { m.retry = append(m.retry, s) }
+
+// search looks for what comes next for s, in the order that the package's
+// documentation gives. Only finish calls it.
+func (m *Matcher) search(s *Seat) {
+	if m.sleepy(s) {
+		m.doze(s)
+		return
+	}
+	if c := m.pickAwake(func(c *Seat) bool { return stranger(s, c) }); c != nil {
+		m.match(s, c)
+		return
+	}
+	if !s.tried && m.call(s, stranger) {
+		return
+	}
+	if c := m.pickAwake(func(c *Seat) bool { return c.rematch == nil && again(s, c) }); c != nil {
+		m.offer(s, c)
+		return
+	}
+	_ = m.call(s, stranger) || m.call(s, again)
+}
+
+// match begins the chat of a and b, who wait.
+func (m *Matcher) match(a, b *Seat) {
+	if a.rematch == b {
+		a.rematch, b.rematch = nil, nil
+	}
+	m.withdraw(a)
+	m.withdraw(b)
+	a.partner, b.partner = b, a
+	a.last, b.last = b.id, a.id
+	a.peer, b.peer = b.subject, a.subject
+	m.pairs++
+	m.deliver(a, Event{Kind: Matched})
+	m.deliver(b, Event{Kind: Matched})
+}
+
+// offer tells a and b, who wait, that they meet again.
+func (m *Matcher) offer(a, b *Seat) {
+	m.settle(a)
+	m.settle(b)
+	a.rematch, b.rematch = b, a
+	for _, s := range []*Seat{a, b} {
+		m.wait(s, m.now+m.opts.RematchDelay)
+		m.deliver(s, Event{Kind: RematchOffered})
+	}
+}
+
+// call calls one of those who sleep and are right for s. If each of them is
+// being called already, s waits for what comes of it. It reports whether there
+// was anyone.
+func (m *Matcher) call(s *Seat, right func(s, c *Seat) bool) bool {
+	fresh := func(c *Seat) bool { return c.missed < s.search && right(s, c) }
+	c := m.pick(m.asleep, func(c *Seat) bool { return c.caller == nil && fresh(c) })
+	switch {
+	case c != nil:
+		s.calling, c.caller = c, s
+		m.deliver(c, Event{Kind: Called})
+	case m.pick(m.asleep, fresh) == nil:
+		return false
+	}
+	m.wait(s, m.now+m.opts.CallTimeout)
+	return true
+}
+
+// timeout ends what is under way for s because its time is up.
+func (m *Matcher) timeout(s *Seat) {
+	if s.rematch != nil {
+		m.match(s, s.rematch)
+		return
+	}
+	if s.calling != nil {
+		s.calling.missed = m.searches
+	}
+	m.settle(s)
+	s.tried = true
+	m.lookAgain(s)
+}
+
+// sleepy reports whether s has pressed no key for so long that it sleeps, or
+// is to be put to sleep.
+func (m *Matcher) sleepy(s *Seat) bool { return m.now-s.touched >= m.opts.AsleepAfter }
+
+// pickAwake picks among those awake. Nobody watches them fall asleep; whoever
+// is found to have is put to sleep here, which is soon enough.
+func (m *Matcher) pickAwake(ok func(*Seat) bool) *Seat {
+	var sleepy []*Seat
+	c := m.pick(m.awake, func(c *Seat) bool {
+		if m.sleepy(c) {
+			sleepy = append(sleepy, c)
+			return false
+		}
+		return ok(c)
+	})
+	for _, s := range sleepy {
+		m.doze(s)
+	}
+	return c
+}
+
+// doze puts s, who waits, to sleep. Who sleeps calls nobody; an offer stands,
+// since s was awake when it was made.
+func (m *Matcher) doze(s *Seat) {
+	if s.rematch == nil {
+		m.settle(s)
+	}
+	m.move(s, &m.asleep)
+}
+
+// wake has s, who slept, search anew, and meet whoever called if they may.
+func (m *Matcher) wake(s *Seat) {
+	if c := s.caller; c != nil && stranger(s, c) && !m.sleepy(c) {
+		m.match(s, c)
+		return
+	}
+	m.release(s) // first, so that the caller's search comes first
+	m.beginSearch(s)
+}
+
+// settle ends what is under way for s, because of s; the other one is told.
+func (m *Matcher) settle(s *Seat) {
+	m.wait(s, never)
+	if c := s.calling; c != nil {
+		s.calling, c.caller = nil, nil
+		m.deliver(c, Event{Kind: CallMissed})
+	}
+	if c := s.rematch; c != nil {
+		s.rematch, c.rematch = nil, nil
+		m.wait(c, never)
+		m.deliver(c, Event{Kind: RematchCancelled})
+		m.lookAgain(c)
+	}
+}
+
+// release ends the call to s; the caller searches on.
+func (m *Matcher) release(s *Seat) {
+	if c := s.caller; c != nil {
+		s.caller, c.calling = nil, nil
+		m.wait(c, never)
+		m.lookAgain(c)
+	}
+}
+
+// withdraw takes s out of the pool, if it is there, and out of all that is
+// under way.
+func (m *Matcher) withdraw(s *Seat) {
+	m.settle(s)
+	m.release(s)
+	m.move(s, nil)
+}
+
+// move takes s from the pool it is in to another; nil is none.
+func (m *Matcher) move(s *Seat, to *pool) {
+	if s.pool != nil {
+		s.pool.remove(s)
+	}
+	if s.pool = to; to != nil {
+		to.add(s)
+	}
+	s.waiting.Store(to != nil)
+}
+
+// leave makes s idle.
+func (m *Matcher) leave(s *Seat) {
+	m.withdraw(s)
+	if p := s.partner; p != nil {
+		s.partner, p.partner = nil, nil
+		m.pairs--
+		m.deliver(p, Event{Kind: PartnerLeft})
+	}
+}
+
+// giveUp closes s.
+func (m *Matcher) giveUp(s *Seat) {
+	s.closed = true
+	m.leave(s)
+	close(s.inbox)
+	m.seats--
+}

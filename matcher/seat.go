@@ -1,0 +1,212 @@
+package matcher
+
+import (
+	"errors"
+	"sync/atomic"
+	"time"
+)
+
+// inboxSize is how many events a seat's owner may lag behind. At 24 bytes an
+// event a seat costs about 1 KB.
+const inboxSize = 32
+
+// ErrNoPartner: nobody was there to hear it, so the message reached nobody.
+var ErrNoPartner = errors.New("matcher: no partner")
+
+// Criteria is what a search asks of a partner.
+type Criteria struct{}
+
+// A Profile is what a Matcher is told of a person.
+type Profile struct {
+	// Subject is given to this person's partner, by Partner.
+	Subject any
+	// Evict is called, at most once, when the person's inbox overflowed and the
+	// seat was closed. It runs in whoever's goroutine sent the last event, and
+	// must not block. It may be nil.
+	Evict func()
+}
+
+// A Seat is one person's place in a Matcher. Its methods are called by one
+// goroutine, its owner, who must Close it in the end. After Close, or after
+// an eviction, they do nothing and Say returns ErrNoPartner.
+type Seat struct {
+	m       *Matcher
+	id      uint64
+	subject any
+	evict   func()
+	inbox   chan Event
+
+	waiting atomic.Bool // pool != nil, for Touch
+
+	// Written by the owner alone; turn under m.mu, since senders read it.
+	typing bool   // the partner was told so
+	turn   uint32 // counts Find and Leave
+
+	// All below is guarded by m.mu.
+	closed bool
+
+	partner *Seat
+	peer    any    // the Subject of partner, or of the last one
+	last    uint64 // the id of partner, or of the last one
+
+	// Of the present search.
+	criteria Criteria
+	search   uint64        // its number
+	touched  time.Duration // when a key was pressed last
+	tried    bool          // a call had its time: an offer comes before the next
+	declined bool          // both of those between whom an offer was declined have it
+	missed   uint64        // searches up to this number called in vain
+
+	// What is under way in it: a call, or the wait for somebody else's, while
+	// until is set; or an offer, while rematch is set, too.
+	until   time.Duration
+	calling *Seat // who sleeps, whose caller is this seat
+	caller  *Seat // who is awake, whose calling is this seat
+	rematch *Seat // whose rematch is this seat
+
+	pool  *pool // &m.awake, &m.asleep, or nil
+	place int   // in pool
+	alarm int   // place in m.alarms, unless until is never
+}
+
+// Join gives a person a seat. It is idle until Find.
+func (m *Matcher) Join(p Profile) *Seat {
+	s := &Seat{
+		m:       m,
+		subject: p.Subject,
+		evict:   p.Evict,
+		inbox:   make(chan Event, inboxSize),
+		until:   never,
+	}
+	m.lock()
+	defer m.unlock()
+	m.ids++
+	s.id = m.ids
+	m.seats++
+	return s
+}
+
+// Events is where the seat's events arrive, in order. It is closed with the
+// seat, by Close or when it overflowed; what it held before can still be read.
+func (s *Seat) Events() <-chan Event { return s.inbox }
+
+// Stale reports whether e was sent before the owner's last Find or Leave, and
+// is thus of a chat or a search that the owner has left. The owner ignores
+// such events.
+func (s *Seat) Stale(e Event) bool { return e.turn != s.turn }
+
+// Partner is the Subject of the present chat's partner, or of the last one's;
+// nil before the first. It changes only with an event of kind Matched, so an
+// owner who asks when that event comes knows who it is about, however short
+// the chat.
+func (s *Seat) Partner() any {
+	s.m.mu.Lock()
+	defer s.m.mu.Unlock()
+	return s.peer
+}
+
+// Find leaves the present chat or search and starts a new search.
+func (s *Seat) Find(c Criteria) {
+	m := s.m
+	m.lock()
+	defer m.unlock()
+	if s.closed {
+		return
+	}
+	m.leave(s)
+	s.turn++
+	s.typing = false
+	s.criteria = c
+	s.touched = m.now
+	s.declined = false
+	m.beginSearch(s)
+}
+
+// Leave ends the present chat or search; the seat is idle.
+func (s *Seat) Leave() {
+	m := s.m
+	m.lock()
+	defer m.unlock()
+	m.leave(s)
+	s.turn++
+	s.typing = false
+}
+
+// Close gives the seat up, as Leave does first, and closes Events.
+func (s *Seat) Close() {
+	m := s.m
+	m.lock()
+	defer m.unlock()
+	if !s.closed {
+		m.giveUp(s)
+	}
+}
+
+// Say puts text into the partner's inbox. It never waits. The error is
+// ErrNoPartner or nil.
+func (s *Seat) Say(text string) error {
+	m := s.m
+	m.lock()
+	defer m.unlock()
+	s.typing = false
+	if s.partner == nil || !m.deliver(s.partner, Event{Kind: Said, Text: text}) {
+		return ErrNoPartner
+	}
+	return nil
+}
+
+// Typing tells the partner that the owner types, or stopped to, if that is
+// news. An inbox half full takes no such notice, so that it costs nobody a
+// message or the seat.
+func (s *Seat) Typing(on bool) {
+	if s.typing == on {
+		return
+	}
+	m := s.m
+	m.lock()
+	defer m.unlock()
+	p := s.partner
+	if p == nil {
+		return
+	}
+	s.typing = on
+	kind := TypingStopped
+	if on {
+		kind = TypingStarted
+	}
+	if len(p.inbox) < inboxSize/2 {
+		m.deliver(p, Event{Kind: kind})
+	}
+}
+
+// Touch says that the owner pressed a key. It matters only while they wait,
+// and takes no lock otherwise.
+func (s *Seat) Touch() {
+	if !s.waiting.Load() {
+		return
+	}
+	m := s.m
+	m.lock()
+	defer m.unlock()
+	if s.pool == nil {
+		return
+	}
+	slept := m.sleepy(s)
+	s.touched = m.now
+	if slept {
+		m.wake(s)
+	}
+}
+
+// Decline turns down the offered rematch, if there is one. It isn't offered
+// again until one of the two starts a new search.
+func (s *Seat) Decline() {
+	m := s.m
+	m.lock()
+	defer m.unlock()
+	if other := s.rematch; other != nil {
+		s.declined, other.declined = true, true
+		m.settle(s)
+		m.lookAgain(s)
+	}
+}
