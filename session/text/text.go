@@ -5,8 +5,8 @@
 // notes, interests, user names, TERM, client versions) passes [Clean] or
 // [Line] twice: on its way in, so that nothing unsafe is kept, compared or
 // counted, and where it is shown, because what is stored may have been written
-// by an older version or another machine. Both are idempotent, so the second
-// time costs a scan and changes nothing.
+// by an older version or on another machine. Both are idempotent: what is
+// clean stays as it is.
 //
 // Stripping escape sequences is not enough. What x/ansi's Strip leaves still
 // rings the bell, moves the cursor (BS, CR, U+009B), reorders the line (bidi
@@ -28,7 +28,8 @@ import (
 	"unicode"
 )
 
-// What one message may hold; threats.md, "What a partner may send".
+// What one message may hold: a screenful of talk. Bytes are bounded apart from
+// clusters because one family of emoji takes 25 of them.
 const (
 	MaxClusters = 1000 // grapheme clusters, line ends included
 	MaxBytes    = 4096
