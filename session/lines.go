@@ -15,7 +15,7 @@ import (
 func (c *chat) add(from speaker, lines string) {
 	c.transcript.add(from, lines)
 	if c.screen.scrolled > 0 {
-		c.screen.grow(len(c.layOut(entry{from, lines})))
+		c.screen.grow(c.height(entry{from, lines}, c.screen.width()))
 	}
 }
 

@@ -24,6 +24,7 @@ type screen struct {
 	cols, rows int
 	scrolled   int  // rows between the transcript's end and the lowest one shown
 	newBelow   bool // something came below it
+	size       int  // bytes of the last view
 }
 
 func (s *screen) resize(cols, rows int) { s.cols, s.rows = cols, rows }
@@ -62,16 +63,21 @@ func (c *chat) View() tea.View {
 	input, x, y := c.inputRows()
 	status := c.status()
 	height := max(1, c.screen.rows-frameRows-len(status)-len(input))
-	lines := make([]string, 0, c.screen.rows)
-	lines = append(lines, c.header())
-	lines = append(lines, c.body(height)...)
-	lines = append(lines, status...)
-	lines = append(lines, input...)
-	lines = append(lines, c.footer())
-	view := tea.NewView(strings.Join(lines, "\n"))
+	var content strings.Builder
+	content.Grow(c.screen.size)
+	content.WriteString(c.header())
+	c.body(&content, height)
+	for _, line := range slices.Concat(status, input) {
+		content.WriteByte('\n')
+		content.WriteString(line)
+	}
+	content.WriteByte('\n')
+	content.WriteString(c.footer())
+	c.screen.size = content.Len()
+	view := tea.NewView(content.String())
 	view.AltScreen = true
 	if len(input) > 0 {
-		view.Cursor = tea.NewCursor(x, len(lines)-1-len(input)+y)
+		view.Cursor = tea.NewCursor(x, 1+height+len(status)+y)
 	}
 	return view
 }
@@ -203,62 +209,91 @@ func (c *chat) inputRows() (rows []string, x, y int) {
 	return rows, x + len(prompt), y
 }
 
-// body is the part of the transcript, or of the rules, that is looked at, in
-// exactly height rows.
-func (c *chat) body(height int) []string {
+// row is one row of the transcript.
+type row struct {
+	label, text string
+	look        style // of the label
+}
+
+// body writes the part of the transcript, or of the rules, that is looked at:
+// exactly height rows, each after a line end.
+func (c *chat) body(content *strings.Builder, height int) {
 	s := &c.screen
 	rows := c.lastRows(height + s.scrolled)
 	s.scrolled = min(s.scrolled, max(0, len(rows)-height))
 	end := len(rows) - s.scrolled
-	lines := make([]string, height)
-	copy(lines, rows[max(0, end-height):end])
-	return lines
+	shown := rows[max(0, end-height):end]
+	for i := range height {
+		content.WriteByte('\n')
+		if i < len(shown) {
+			content.WriteString(shown[i].look.render(shown[i].label))
+			content.WriteString(shown[i].text)
+		}
+	}
 }
 
 // lastRows lays out at least the last n rows, if there are so many.
-func (c *chat) lastRows(n int) []string {
+func (c *chat) lastRows(n int) []row {
 	if c.state == atRules {
 		return c.rulesRows()
 	}
-	var laidOut [][]string // the last entry first
-	count := 0
-	for _, e := range slices.Backward(c.transcript.entries) {
-		if count >= n {
-			break
-		}
-		laidOut = append(laidOut, c.layOut(e))
-		count += len(laidOut[len(laidOut)-1])
+	entries := c.transcript.entries
+	first, width := len(entries), c.screen.width()
+	for count := 0; first > 0 && count < n; {
+		first--
+		count += c.height(entries[first], width)
 	}
-	slices.Reverse(laidOut)
-	return slices.Concat(laidOut...)
-}
-
-func (c *chat) rulesRows() (rows []string) {
-	for _, line := range c.opening() {
-		rows = append(rows, text.Wrap(line, c.screen.width())...)
+	rows := make([]row, 0, min(n, 2*c.screen.rows))
+	for _, e := range entries[first:] {
+		rows = c.layOut(rows, e, width)
 	}
 	return rows
 }
 
-// layOut is an entry in rows. Every row of a partner's begins with what the
-// server draws: the label, or a gutter as wide.
-func (c *chat) layOut(e entry) []string {
-	label, look := "-- ", plainStyle
-	switch e.from {
+func (c *chat) rulesRows() (rows []row) {
+	for _, line := range c.opening() {
+		for _, part := range text.Wrap(line, c.screen.width()) {
+			rows = append(rows, row{text: part})
+		}
+	}
+	return rows
+}
+
+// height is how many rows an entry takes.
+func (c *chat) height(e entry, width int) int {
+	if label, _ := c.label(e.from); len(label)+len(e.text) <= width && !strings.Contains(e.text, "\n") {
+		return 1 // no character is wider than its bytes are many
+	}
+	return len(c.layOut(nil, e, width))
+}
+
+// label is what the first row of an entry begins with.
+func (c *chat) label(from speaker) (string, style) {
+	switch from {
 	case you:
-		label = c.words.Say(locale.You)
+		return c.words.Say(locale.You), plainStyle
 	case stranger:
-		label, look = c.words.Say(locale.Stranger), bold
+		return c.words.Say(locale.Stranger), bold
+	}
+	return "-- ", plainStyle
+}
+
+// layOut appends an entry's rows. Every row of a partner's begins with what the
+// server draws: the label, or a gutter as wide.
+func (c *chat) layOut(rows []row, e entry, width int) []row {
+	label, look := c.label(e.from)
+	if len(label)+len(e.text) <= width && !strings.Contains(e.text, "\n") {
+		return append(rows, row{label, e.text, look})
 	}
 	indent := text.Width(label)
-	gutter := strings.Repeat(" ", indent)
-	if e.from != server {
-		gutter = gutter[2:] + "| "
-	}
-	rows := text.Wrap(e.text, max(2, c.screen.width()-indent))
-	for i := range rows {
-		rows[i] = look.render(label) + rows[i]
-		label = gutter
+	for i, part := range text.Wrap(e.text, max(2, width-indent)) {
+		if i == 1 {
+			label = strings.Repeat(" ", indent)
+			if e.from != server {
+				label = label[2:] + "| "
+			}
+		}
+		rows = append(rows, row{label, part, look})
 	}
 	return rows
 }

@@ -59,7 +59,8 @@ type Server struct {
 
 	mu    sync.Mutex // guards what follows
 	conns map[*conn]struct{}
-	chats map[*chat]struct{}
+	chats [60]map[*chat]struct{} // by the second of the minute that refreshes them
+	next  int                    // where the next chat goes
 }
 
 // New returns a Server that is ready to serve.
@@ -72,7 +73,9 @@ func New(config Config) (*Server, error) {
 		config: config,
 		words:  words,
 		conns:  make(map[*conn]struct{}),
-		chats:  make(map[*chat]struct{}),
+	}
+	for second := range s.chats {
+		s.chats[second] = make(map[*chat]struct{})
 	}
 	s.ssh, err = wish.NewServer(
 		wish.WithVersion("strangerd"),
@@ -105,26 +108,49 @@ func (s *Server) Serve(l net.Listener) error {
 }
 
 // tick lets every chat refresh what changes by itself, once a minute. It is
-// the only timer that all of them share.
+// the only timer that all of them share; each second has its share of them.
 func (s *Server) tick(stop <-chan struct{}) {
-	minute := time.NewTicker(time.Minute)
-	defer minute.Stop()
-	for {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for second := 0; ; second = (second + 1) % len(s.chats) {
 		select {
-		case <-minute.C:
-			s.tell(notice{kind: minutePassed})
+		case <-ticker.C:
+			s.mu.Lock()
+			tell(s.chats[second], notice{kind: minutePassed})
+			s.mu.Unlock()
 		case <-stop:
 			return
 		}
 	}
 }
 
-// tell gives every chat a notice. A chat whose notices are full has not taken
-// the last ones, and misses this one.
-func (s *Server) tell(n notice) {
+// enter adds a chat to those that are told what happens, until leave is called.
+func (s *Server) enter(c *chat) (leave func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for c := range s.chats {
+	share := s.chats[s.next]
+	s.next = (s.next + 1) % len(s.chats)
+	share[c] = struct{}{}
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(share, c)
+	}
+}
+
+// tellAll gives every chat a notice.
+func (s *Server) tellAll(n notice) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, chats := range s.chats {
+		tell(chats, n)
+	}
+}
+
+// tell gives chats a notice. One whose notices are full has not taken the last
+// ones, and misses this one.
+func tell(chats map[*chat]struct{}, n notice) {
+	for c := range chats {
 		select {
 		case c.notices <- n:
 		default:
@@ -150,13 +176,13 @@ func (s *Server) Shutdown(ctx context.Context) {
 		grace = time.Until(deadline)
 	}
 	s.closeUnused()
-	s.tell(notice{kind: serverStops, in: grace})
+	s.tellAll(notice{kind: serverStops, in: grace})
 	farewell := time.NewTimer(grace - min(2*time.Second, grace/4))
 	defer farewell.Stop()
 	for {
 		select {
 		case <-farewell.C:
-			s.tell(notice{kind: serverStopped})
+			s.tellAll(notice{kind: serverStopped})
 			continue
 		case <-ctx.Done():
 		case <-gone:

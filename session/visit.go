@@ -100,14 +100,7 @@ func (s *Server) chat(ch *terminal.Channel, sc *gossh.ServerConn, words *locale.
 	c := newChat(&s.config, words, ch, subject, plain)
 	c.seat = s.config.Matcher.Join(c.profile(sc))
 	defer c.close()
-	s.mu.Lock()
-	s.chats[c] = struct{}{}
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		delete(s.chats, c)
-		s.mu.Unlock()
-	}()
+	defer s.enter(c)()
 	err = ch.Run(c)
 	return c.code, err
 }

@@ -227,6 +227,11 @@ func (l *loop) unit(u unit) tea.Cmd {
 func (l *loop) keys(b []byte) tea.Cmd {
 	var cmds batch
 	for len(b) > 0 {
+		if n := printable(b); n > 0 {
+			cmds.add(l.pass(tea.KeyPressMsg{Code: tea.KeyExtended, Text: string(b[:n])}))
+			b = b[n:]
+			continue
+		}
 		n, event := l.decoder.Decode(b)
 		if n <= 0 {
 			break
@@ -242,6 +247,17 @@ func (l *loop) keys(b []byte) tea.Cmd {
 		}
 	}
 	return cmds.cmd()
+}
+
+// printable is how many bytes of printable ASCII b begins with. Characters that
+// came together are one message.
+func printable(b []byte) int {
+	for i, c := range b {
+		if c < ' ' || c > '~' {
+			return i
+		}
+	}
+	return len(b)
 }
 
 // lines cuts the input of a client without a terminal into lines.
