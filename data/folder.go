@@ -1,0 +1,173 @@
+package data
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// The files of a folder.
+const (
+	databaseName = "strangerd.db"
+	secretName   = "secret"
+	hostKeyName  = "host_ed25519"
+)
+
+// A Folder is a data folder that this process alone uses.
+type Folder struct {
+	dir        string
+	lock       *os.File
+	secret     []byte
+	drafted    bool // the secret doesn't have its name yet
+	db         *DB
+	hostKey    ssh.Signer
+	newHostKey bool
+}
+
+// OpenFolder opens the folder dir for this process alone, and makes it and what
+// belongs in it on first start. Every refusal is one line that names the file
+// and says what to do.
+func OpenFolder(dir string, o *Options) (*Folder, error) {
+	dir = filepath.Clean(dir)
+	if err := makeFolder(dir); err != nil {
+		return nil, err
+	}
+	held, err := lockFolder(dir, o.timeout())
+	if err != nil {
+		return nil, err
+	}
+	f := &Folder{dir: dir, lock: held}
+	for _, step := range f.steps(o) {
+		if err := step(); err != nil {
+			f.Close()
+			return nil, f.advised(err)
+		}
+	}
+	return f, nil
+}
+
+// steps are what a start consists of. A start that is killed after any of them,
+// or in the middle of one, is continued by the next.
+//
+// The secret takes its name after the database was made for it. So a secret
+// without a database is never the rest of a first start but a loss, and a
+// database without a secret is one only if its secret lies beside it unnamed.
+func (f *Folder) steps(o *Options) []func() error {
+	return []func() error{
+		f.openSecret,
+		func() error { return f.openDB(o) },
+		f.nameSecret,
+		f.openHostKey,
+	}
+}
+
+func (f *Folder) openSecret() (err error) {
+	path := f.path(secretName)
+	f.secret, err = readSecret(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f.drafted = true
+	if _, err := os.Lstat(f.path(databaseName)); errors.Is(err, fs.ErrNotExist) {
+		f.secret, err = draftSecret(path)
+		return err
+	}
+	f.secret, err = readSecret(scratch(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is missing, and %s is worth nothing without it: put that file back", path, databaseName)
+	}
+	return err
+}
+
+func (f *Folder) openDB(o *Options) error {
+	path := f.path(databaseName)
+	if _, err := os.Lstat(path); f.drafted && errors.Is(err, fs.ErrNotExist) {
+		if err := createDB(path, f.secret); err != nil {
+			return err
+		}
+	}
+	db, err := Open(path, o)
+	if err != nil {
+		return err
+	}
+	f.db = db
+	// What a compaction that was killed left: records that no sweep reaches.
+	os.Remove(scratch(path))
+	return db.belongsTo(f.secret)
+}
+
+func (f *Folder) nameSecret() error {
+	if !f.drafted {
+		return nil
+	}
+	return install(f.path(secretName))
+}
+
+func (f *Folder) openHostKey() (err error) {
+	path := f.path(hostKeyName)
+	f.hostKey, err = readHostKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := makeHostKey(path); err != nil {
+		return err
+	}
+	f.newHostKey = true
+	f.hostKey, err = readHostKey(path)
+	return err
+}
+
+// Secret returns the secret, 32 bytes.
+func (f *Folder) Secret() []byte { return bytes.Clone(f.secret) }
+
+// HostKey returns the server's host key.
+func (f *Folder) HostKey() ssh.Signer { return f.hostKey }
+
+// NewHostKey tells whether this start made the host key, so that nobody can
+// know it yet.
+func (f *Folder) NewHostKey() bool { return f.newHostKey }
+
+// DB returns the database, which the folder closes.
+func (f *Folder) DB() *DB { return f.db }
+
+// Close closes the database and lets the folder go.
+func (f *Folder) Close() error {
+	var err error
+	if f.db != nil {
+		err = f.db.Close()
+	}
+	return errors.Join(err, f.lock.Close())
+}
+
+func (f *Folder) path(name string) string { return filepath.Join(f.dir, name) }
+
+// advised adds to an error what the operator can do about it.
+func (f *Folder) advised(err error) error {
+	if u := new(unusable); errors.As(err, &u) {
+		return fmt.Errorf("%w: put a backup back with strangerd db restore FILE --data %s", err, f.dir)
+	}
+	return denied(err, f.dir)
+}
+
+// makeFolder makes the folder dir unless it is there.
+func makeFolder(dir string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case err == nil && !info.IsDir(), errors.Is(err, syscall.ENOTDIR):
+		return fmt.Errorf("%s is not a folder: name another one", dir)
+	case err == nil:
+		return nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return denied(err, dir)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("uid %d can't make the folder (%w): make it, and chown %[1]d %[3]s", os.Getuid(), err, dir)
+	}
+	return syncFolder(filepath.Dir(dir))
+}

@@ -1,0 +1,94 @@
+package data
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// A Hash is how the database knows a source or a person: HMAC-SHA256 under the
+// folder's secret. Whoever holds the secret too can try all IPv4 addresses.
+type Hash [32]byte
+
+// A refusal says that the age gate turned a source away: its Hash, and until
+// when, in Unix seconds, 8 bytes big-endian.
+var refusals = []byte("refusals")
+
+func createRefusals(tx *bolt.Tx) error {
+	_, err := tx.CreateBucket(refusals)
+	return err
+}
+
+// Refuse records that source is refused until then, to the second. It never
+// shortens a refusal.
+func (d *DB) Refuse(source Hash, until time.Time) error {
+	return d.update(func(tx *bolt.Tx) error {
+		b := tx.Bucket(refusals)
+		if old, ok := parseTime(b.Get(source[:])); ok && !old.Before(until.Truncate(time.Second)) {
+			return nil
+		}
+		return b.Put(source[:], formatTime(until))
+	})
+}
+
+// RefusedUntil returns until when source is or was refused; ok is false where
+// nothing is recorded. A past refusal stays until Sweep removes it.
+func (d *DB) RefusedUntil(source Hash) (until time.Time, ok bool, err error) {
+	err = d.view(func(tx *bolt.Tx) error {
+		v := tx.Bucket(refusals).Get(source[:])
+		if v == nil {
+			return nil
+		}
+		if until, ok = parseTime(v); !ok {
+			return fmt.Errorf("the refusal of %x can't be read", source)
+		}
+		return nil
+	})
+	return until, ok, err
+}
+
+// sweepRefusals removes the refusals that ended by now.
+func sweepRefusals(tx *bolt.Tx, now time.Time) (n int, err error) {
+	b := tx.Bucket(refusals)
+	var ended [][]byte // a cursor may skip what follows a deleted key
+	b.ForEach(func(k, v []byte) error {
+		if until, ok := parseTime(v); ok && !until.After(now) {
+			ended = append(ended, k)
+		}
+		return nil
+	})
+	for _, k := range ended {
+		if err := b.Delete(k); err != nil {
+			return 0, err
+		}
+	}
+	return len(ended), nil
+}
+
+// checkRefusals names each refusal that can't be read.
+func checkRefusals(tx *bolt.Tx) (problems []error) {
+	b := tx.Bucket(refusals)
+	if b == nil {
+		return []error{fmt.Errorf("bucket %s is missing", refusals)}
+	}
+	b.ForEach(func(k, v []byte) error {
+		if _, ok := parseTime(v); !ok || len(k) != len(Hash{}) {
+			problems = append(problems, fmt.Errorf("bucket %s: the record %x can't be read", refusals, k))
+		}
+		return nil
+	})
+	return problems
+}
+
+func formatTime(t time.Time) []byte {
+	return binary.BigEndian.AppendUint64(nil, uint64(t.Unix()))
+}
+
+func parseTime(b []byte) (time.Time, bool) {
+	if len(b) != 8 {
+		return time.Time{}, false
+	}
+	return time.Unix(int64(binary.BigEndian.Uint64(b)), 0), true
+}

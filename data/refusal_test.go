@@ -1,0 +1,51 @@
+package data
+
+import (
+	"testing"
+	"time"
+)
+
+func TestRefusals(t *testing.T) {
+	dir := newFolder(t, func(db *DB) {
+		wantRefused(t, db, alice, time.Time{})
+		mustRefuse(t, db, alice, now.Add(time.Hour))
+		wantRefused(t, db, alice, now.Add(time.Hour))
+		wantRefused(t, db, bob, time.Time{})
+
+		mustRefuse(t, db, alice, now) // never shortened
+		wantRefused(t, db, alice, now.Add(time.Hour))
+		mustRefuse(t, db, alice, now.Add(2*time.Hour+time.Millisecond))
+		wantRefused(t, db, alice, now.Add(2*time.Hour))
+	})
+	f := mustOpen(t, dir)
+	defer mustClose(t, f)
+	wantRefused(t, f.DB(), alice, now.Add(2*time.Hour))
+}
+
+func TestSweep(t *testing.T) {
+	f := mustOpen(t, t.TempDir())
+	defer mustClose(t, f)
+	db := f.DB()
+	fill(t, db, 3000) // until now
+	mustRefuse(t, db, alice, now.Add(time.Second))
+	for i, want := range []int{0, 3000, 0} {
+		at := now.Add(time.Duration(i-1) * time.Nanosecond)
+		if n, err := db.Sweep(at); n != want || err != nil {
+			t.Errorf("Sweep(%v) = %d, %v; want %d", at, n, err, want)
+		}
+	}
+	wantRefused(t, db, alice, now.Add(time.Second))
+	wantRefused(t, db, numbered(1), time.Time{})
+}
+
+func TestUnreadableRefusal(t *testing.T) {
+	f := mustOpen(t, t.TempDir())
+	must(t, f.DB().update(func(tx *boltTx) error {
+		return tx.Bucket(refusals).Put(alice[:], []byte("soon"))
+	}))
+	if _, _, err := f.DB().RefusedUntil(alice); err == nil {
+		t.Error("an unreadable refusal is none")
+	}
+	must(t, f.Close())
+	wantError(t, Check(f.path(databaseName)), "refusals", "0100", "can't be read")
+}
