@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -22,6 +24,7 @@ import (
 func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	logger := newLogger(stderr)
 	redactLibraries(logger)
+	collectOften()
 
 	// First all that may be refused, then the folder: what is wrong with a first
 	// start is told before it leaves anything on the disk.
@@ -95,6 +98,16 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 
 	announce(stderr, config, listener.Addr(), folder, len(admins) > 0)
 	return serveUntil(ctx, server, listener, config.ShutdownGrace)
+}
+
+// collectOften has garbage collected when the heap has grown by half, unless the
+// operator's GOGC says otherwise. A person costs little garbage, and what the
+// collector leaves to grow is memory that the next person can't have: 50 instead
+// of 100 saves a sixth of a session (README.md has the figures).
+func collectOften() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 }
 
 // serveUntil lets people in until ctx ends, and out within the grace period.
