@@ -225,6 +225,7 @@ func (c *chat) quit(code int) {
 func (c *chat) enter(s state) {
 	c.state, c.since = s, time.Now()
 	c.really, c.offered, c.typing = false, false, false
+	c.hint = "" // it was about the state before
 	c.screen.follow()
 	stop(c.idle)
 }
