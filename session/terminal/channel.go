@@ -43,10 +43,11 @@ type Channel struct {
 	cancel  context.CancelFunc
 	waiters sync.WaitGroup
 
-	program atomic.Pointer[tea.Program]
-	reads   atomic.Uint64 // chunks read; ahead of loop.decoded while one waits
-	stuck   *time.Timer   // armed during a write
-	painter painter
+	program  atomic.Pointer[tea.Program]
+	panicked atomic.Pointer[PanicError]
+	reads    atomic.Uint64 // chunks read; ahead of loop.decoded while one waits
+	stuck    *time.Timer   // armed during a write
+	painter  painter
 }
 
 // Accept accepts a session channel and answers its requests until the client

@@ -8,8 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// PanicError is a panic in a command. It tells where, and not what: a panic's
-// value may hold what somebody said.
+// PanicError is a panic on a goroutine that a program's [Channel.Run] answers
+// for. It tells where, and not what: a panic's value may hold what somebody said.
 type PanicError struct{ Where string }
 
 func (e *PanicError) Error() string { return "panic at " + e.Where }
@@ -40,7 +40,8 @@ func (l *loop) guard(cmd tea.Cmd) tea.Cmd {
 	return func() (msg tea.Msg) {
 		defer func() {
 			if recover() != nil {
-				msg = panicMsg{&PanicError{Where()}}
+				l.channel.panicked.Store(&PanicError{Where()})
+				msg = tea.QuitMsg{}
 			}
 		}()
 		msg = cmd()
@@ -53,5 +54,10 @@ func (l *loop) guard(cmd tea.Cmd) tea.Cmd {
 	}
 }
 
-// panicMsg brings a command's panic to the event loop.
-type panicMsg struct{ err *PanicError }
+// contain, when deferred, makes a panic disconnect this client and no other.
+func (c *Channel) contain() {
+	if recover() != nil {
+		c.panicked.Store(&PanicError{Where()})
+		c.conn.Close()
+	}
+}

@@ -49,9 +49,9 @@ type (
 
 // Run runs model until it quits or the client is gone. It returns with the
 // terminal as it was before. A panic of the model is the caller's to recover;
-// one of a command ends the program and is returned as a [PanicError].
+// one on another goroutine ends the program and is returned as a [PanicError].
 func (c *Channel) Run(model tea.Model) error {
-	l := &loop{channel: c, model: model}
+	l := &loop{channel: c, model: withFaults(model)}
 	c.painter.cols, c.painter.rows = c.size.load()
 	p := tea.NewProgram(l,
 		tea.WithContext(c.ctx),
@@ -69,8 +69,8 @@ func (c *Channel) Run(model tea.Model) error {
 	c.waiters.Go(c.read)
 	defer c.leave()
 	_, err := p.Run()
-	if l.panicked != nil {
-		return l.panicked
+	if panicked := c.panicked.Load(); panicked != nil {
+		return panicked
 	}
 	if c.ctx.Err() != nil {
 		return nil
@@ -93,6 +93,7 @@ func (c *Channel) Bell() { c.painter.bell = c.Pty }
 
 // read reads for the event loop until the client sends no more.
 func (c *Channel) read() {
+	defer c.contain()
 	var spent budget
 	buffer := make([]byte, readSize)
 	for {
@@ -116,13 +117,12 @@ type loop struct {
 	model   tea.Model
 	release func() error
 
-	framer   framer
-	decoder  uv.EventDecoder
-	line     []byte // unfinished, when there is no terminal
-	dropped  int
-	decoded  uint64 // chunks taken from the reader
-	dirty    bool
-	panicked *PanicError
+	framer  framer
+	decoder uv.EventDecoder
+	line    []byte // unfinished, when there is no terminal
+	dropped int
+	decoded uint64 // chunks taken from the reader
+	dirty   bool
 }
 
 func (l *loop) Init() tea.Cmd {
@@ -150,9 +150,6 @@ func (l *loop) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		l.channel.resized.Store(false)
 		l.channel.painter.resize(l.channel.size.load())
 		cmd = l.pass(l.windowSize())
-	case panicMsg:
-		l.panicked = msg.err
-		return l, tea.Quit
 	case EOFMsg:
 		if len(l.line) > 0 {
 			cmd = tea.Batch(l.endLine(), l.pass(msg))

@@ -50,11 +50,17 @@ func (c *Channel) setup(requests <-chan *ssh.Request) bool {
 func (c *Channel) drain(requests <-chan *ssh.Request) {
 	defer c.cancel()
 	for r := range requests {
-		ok := r.Type == "window-change" && c.setSize(r.Payload)
-		r.Reply(ok, nil)
-		if ok && c.program.Load() != nil && !c.resized.Swap(true) {
-			c.waiters.Go(func() { c.post(resizeMsg{}) })
-		}
+		c.answer(r)
+	}
+}
+
+func (c *Channel) answer(r *ssh.Request) {
+	defer c.contain()
+	fault(r.Type)
+	ok := r.Type == "window-change" && c.setSize(r.Payload)
+	r.Reply(ok, nil)
+	if ok && c.program.Load() != nil && !c.resized.Swap(true) {
+		c.waiters.Go(func() { c.post(resizeMsg{}) })
 	}
 }
 
