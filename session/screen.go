@@ -61,8 +61,9 @@ func (c *chat) View() tea.View {
 		return tea.View{}
 	}
 	input, x, y := c.inputRows()
-	status := c.status()
-	height := max(1, c.screen.rows-frameRows-len(status)-len(input))
+	room := c.screen.rows - frameRows - len(input)
+	status := c.status(room - 1)
+	height := max(1, room-len(status))
 	var content strings.Builder
 	content.Grow(c.screen.size)
 	content.WriteString(c.header())
@@ -151,14 +152,14 @@ func (c *chat) bar(s string) string {
 	return reverse.render(s + strings.Repeat(" ", max(0, c.screen.cols-text.Width(s))))
 }
 
-// status is what stands above the input: the most pressing of what there is to
-// say.
-func (c *chat) status() []string {
+// status is what stands above the input, in at most room rows: the most pressing
+// of what there is to say.
+func (c *chat) status(room int) []string {
 	rows := text.Wrap(c.statusText(), c.screen.cols)
 	if len(rows) == 0 {
 		return []string{""}
 	}
-	rows = rows[:min(len(rows), maxStatus)]
+	rows = rows[:max(1, min(len(rows), maxStatus, room))]
 	for i := range rows {
 		rows[i] = bold.render(rows[i])
 	}
