@@ -375,11 +375,14 @@ func (c *chat) pressed() {
 func (c *chat) watchIdle() {
 	limit := c.config.IdleTimeout
 	if !c.warned {
-		limit -= min(idleWarning, limit/2)
+		limit -= c.warning()
 	}
 	stop(c.idle)
 	c.idle = c.term.After(time.Until(c.lastKey.Add(limit)), idleMsg{})
 }
+
+// warning is how long before its end an idle chat is warned.
+func (c *chat) warning() time.Duration { return min(idleWarning, c.config.IdleTimeout/2) }
 
 // checkIdle warns who has pressed no key for long, and ends the chat of who
 // was warned. It fires rarely: a key press doesn't rearm the timer.
@@ -394,10 +397,10 @@ func (c *chat) checkIdle() {
 		c.announce(c.words.Say(locale.IdleEnded))
 		c.rest()
 		return
-	case !c.warned && idle >= c.config.IdleTimeout-min(idleWarning, c.config.IdleTimeout/2):
+	case !c.warned && idle >= c.config.IdleTimeout-c.warning():
 		c.warned = true
 		c.term.Bell()
-		c.announce(c.words.Say(locale.IdleWarning))
+		c.announce(c.words.Count(locale.IdleWarning, int(math.Ceil(c.warning().Seconds()))))
 	}
 	c.watchIdle()
 }
