@@ -235,11 +235,15 @@ func (c *chat) body(content *strings.Builder, height int) {
 
 // lastRows lays out at least the last n rows, if there are so many.
 func (c *chat) lastRows(n int) []row {
+	entries, width := c.transcript.entries, c.screen.width()
 	if c.state == atRules {
-		return c.rulesRows()
+		rows := c.rulesRows()
+		for _, e := range entries { // what was announced since
+			rows = c.layOut(rows, e, width)
+		}
+		return rows
 	}
-	entries := c.transcript.entries
-	first, width := len(entries), c.screen.width()
+	first := len(entries)
 	for count := 0; first > 0 && count < n; {
 		first--
 		count += c.height(entries[first], width)
