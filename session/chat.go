@@ -55,6 +55,8 @@ type chat struct {
 	really bool // Esc was pressed once
 	quits  bool // Ctrl+C was pressed once
 
+	leftOut bool // it was told that some of what was read is left out
+
 	transcript transcript
 	editor     editor
 	screen     screen
@@ -179,11 +181,15 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		c.pressed()
 		c.insert(typed(msg.Content))
 	case terminal.ReadMsg:
+		c.leftOut = false
 		c.sign()
 	case terminal.PasteCutMsg:
 		c.tell(c.words.Count(locale.PasteCut, msg.Dropped))
 	case terminal.InvalidMsg:
-		c.tell(c.words.Say(locale.NotUTF8))
+		if !c.leftOut {
+			c.tell(c.words.Say(locale.LeftOut))
+		}
+		c.leftOut = true
 	case terminal.LineMsg:
 		c.pressed()
 		c.line(msg)

@@ -180,8 +180,11 @@ func (c *chat) check(line string) (message string, ok bool) {
 	case size.Lines > text.MaxLines:
 		c.tell(c.words.With(locale.TooManyLines, locale.Data{"Count": size.Lines, "Max": text.MaxLines}))
 		return "", false
-	case size.TooLong():
+	case size.Clusters > text.MaxClusters:
 		c.tooLong(size.Clusters)
+		return "", false
+	case size.Bytes > text.MaxBytes:
+		c.tell(c.words.With(locale.TooBig, locale.Data{"Count": size.Bytes, "Max": text.MaxBytes}))
 		return "", false
 	}
 	message = text.Clean(line)

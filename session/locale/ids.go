@@ -52,9 +52,11 @@ const (
 	KeptUnsent     ID = "kept_unsent"
 	WaitingForEnd  ID = "waiting_for_end"
 	TooLong        ID = "too_long"
+	TooBig         ID = "too_big"
 	TooManyLines   ID = "too_many_lines"
 	Unreadable     ID = "unreadable"
 	NotUTF8        ID = "not_utf8"
+	LeftOut        ID = "left_out"
 	PasteCut       ID = "paste_cut"
 	InputFull      ID = "input_full"
 	UnknownCommand ID = "unknown_command"
@@ -105,7 +107,7 @@ var ids = []ID{
 	Looking, Waiting, WaitingOthers, Matched, PartnerLeft, YouLeft, Stopped, Typing, Really, Next, NextPlain,
 	RematchOffered, RematchDeclined, RematchOff, Called, CallMissed, IdleWarning, IdleEnded, Closing, Closed,
 	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent,
-	WaitingForEnd, TooLong, TooManyLines, Unreadable, NotUTF8, PasteCut, InputFull, UnknownCommand, TypingOn,
+	WaitingForEnd, TooLong, TooBig, TooManyLines, Unreadable, NotUTF8, LeftOut, PasteCut, InputFull, UnknownCommand, TypingOn,
 	TypingOff, TypingUsage, Plain, AlreadyPlain, NothingToStop, StatusLine, Goodbye,
 	HeaderRules, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
 	KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
