@@ -54,7 +54,9 @@ func (c *chat) open() {
 	for _, line := range c.opening() {
 		c.print("-- ", line)
 	}
-	c.print("-- ", c.words.With(locale.AgeLinePlain, locale.Data{"Age": c.config.MinAge}))
+	if c.config.AgeGate != AgeYear {
+		c.print("-- ", c.words.With(locale.AgeLinePlain, locale.Data{"Age": c.config.MinAge}))
+	}
 	c.print("-- ", c.words.Say(locale.TypeYes))
 }
 

@@ -39,8 +39,17 @@ func (c *chat) askToAccept() {
 	case c.plain:
 		c.tell(c.words.Say(locale.TypeYes))
 	default:
-		c.tell(c.words.With(locale.AgeLine, locale.Data{"Age": c.config.MinAge}))
+		c.tell(c.acceptLine())
 	}
+}
+
+// acceptLine says what Enter accepts. Who is about to be asked for the year of
+// birth gets no hint at the right answer.
+func (c *chat) acceptLine() string {
+	if c.config.AgeGate == AgeYear {
+		return c.words.Say(locale.AcceptLine)
+	}
+	return c.words.With(locale.AgeLine, locale.Data{"Age": c.config.MinAge})
 }
 
 // present says how many others are online.

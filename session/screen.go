@@ -177,7 +177,7 @@ func (c *chat) statusText() string {
 	case c.typing:
 		return c.words.Say(locale.Typing)
 	case c.state == atRules:
-		return c.words.With(locale.AgeLine, locale.Data{"Age": c.config.MinAge})
+		return c.acceptLine()
 	case c.state == searching && c.minutes() > 0:
 		return c.waitingLine()
 	case c.state == resting:

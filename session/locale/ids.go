@@ -9,6 +9,7 @@ const (
 	RulesTitle   ID = "rules_title"
 	Rules        ID = "rules"
 	AgeLine      ID = "age_line"
+	AcceptLine   ID = "accept_line"
 	AgeLinePlain ID = "age_line_plain"
 	AskYear      ID = "ask_year"
 	NotAYear     ID = "not_a_year"
@@ -102,7 +103,7 @@ const (
 
 // ids lists what every catalogue must have.
 var ids = []ID{
-	Welcome, Alone, Others, RulesTitle, Rules, AgeLine, AgeLinePlain, AskYear, NotAYear, TooYoung, NotStored,
+	Welcome, Alone, Others, RulesTitle, Rules, AgeLine, AcceptLine, AgeLinePlain, AskYear, NotAYear, TooYoung, NotStored,
 	Contact, TypeYes,
 	Looking, Waiting, WaitingOthers, Matched, PartnerLeft, YouLeft, Stopped, Typing, Really, Next, NextPlain,
 	RematchOffered, RematchDeclined, RematchOff, Called, CallMissed, IdleWarning, IdleEnded, Closing, Closed,
