@@ -80,7 +80,7 @@ func (c *Channel) setPty(payload []byte) bool {
 
 // cleanTerm keeps what a terminfo name is made of.
 func cleanTerm(term string) string {
-	term = term[:min(len(term), maxTerm)]
+	term = strings.Clone(term[:min(len(term), maxTerm)]) // not to keep the rest in memory
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("+-._", r) {
 			return r
