@@ -32,7 +32,7 @@ func (c *Config) adminKeys() ([]ssh.PublicKey, error) {
 		return keys, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("can't read the administrators' keys: %w", err)
+		return nil, fmt.Errorf("can't read the administrators' keys as uid %d: %w", os.Getuid(), err)
 	}
 	number := 0
 	for text := range bytes.Lines(raw) {

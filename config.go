@@ -150,7 +150,7 @@ func readSettings(f *pflag.FlagSet, file string) (map[string]string, error) {
 	}
 	raw, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("can't read the configuration file: %w", err)
+		return nil, fmt.Errorf("can't read the configuration as uid %d: %w", os.Getuid(), err)
 	}
 	var values map[string]any
 	if err := toml.Unmarshal(raw, &values); err != nil {

@@ -19,12 +19,12 @@ func (c *Config) readRules() (string, error) {
 	}
 	f, err := os.Open(c.Rules)
 	if err != nil {
-		return "", fmt.Errorf("can't read the rules: %w", err)
+		return "", fmt.Errorf("can't read the rules as uid %d: %w", os.Getuid(), err)
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxRules+1))
 	if err != nil {
-		return "", fmt.Errorf("can't read the rules: %w", err)
+		return "", fmt.Errorf("can't read the rules as uid %d: %w", os.Getuid(), err)
 	}
 	control := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
 	switch {
