@@ -35,6 +35,13 @@ func (s *screen) width() int { return min(s.cols, maxColumns) }
 // follow shows the end again.
 func (s *screen) follow() { s.scrolled, s.newBelow = 0, false }
 
+// showTop shows the first of the last rows, and as many more as fit beside a row
+// of status and one of input.
+func (s *screen) showTop(rows int) {
+	s.scrolled = max(0, rows-max(1, s.rows-frameRows-2))
+	s.newBelow = s.scrolled > 0
+}
+
 // grow keeps what is looked at in place when rows come below it.
 func (s *screen) grow(rows int) {
 	if s.scrolled > 0 {
@@ -193,7 +200,7 @@ func (c *chat) inputRows() (rows []string, x, y int) {
 	}
 	const prompt = "> "
 	rows, x, y = c.editor.rows(max(1, c.screen.cols-len(prompt)-1))
-	room := min(maxInputRows, max(1, c.screen.rows-frameRows-2))
+	room := min(maxInputRows, max(1, c.screen.rows-frameRows-maxStatus-1))
 	if top := max(0, min(y, len(rows)-room)); len(rows) > room {
 		if y-room+1 > top {
 			top = y - room + 1

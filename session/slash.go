@@ -23,14 +23,20 @@ func (c *chat) slash(line string) {
 	case "/status":
 		c.announce(statusLine(c.words, c.config.Matcher.Stats()))
 	case "/rules":
-		c.announce(rulesText(c.config, c.words))
+		c.answer(rulesText(c.config, c.words))
 	case "/help":
-		c.announce(c.words.Say(locale.HelpSlash) + "\n" + c.words.Say(locale.HelpKeys))
+		c.answer(c.words.Say(locale.HelpSlash) + "\n" + c.words.Say(locale.HelpKeys))
 	case "/quit":
 		c.quit(exitDone)
 	default:
 		c.tell(c.words.With(locale.UnknownCommand, locale.Data{"Command": quote(name)}))
 	}
+}
+
+// answer says something long, of which the screen shows the beginning first.
+func (c *chat) answer(lines string) {
+	c.announce(lines)
+	c.screen.showTop(c.height(entry{server, lines}, c.screen.width()))
 }
 
 // next leaves at once and searches.
