@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/pflag"
@@ -85,6 +86,15 @@ func (c *Config) flags() *pflag.FlagSet {
 
 	add(f, new(string), path, "FILE", configFlag, "", "settings in TOML, with the names of the flags")
 	return f
+}
+
+// host is what people are told to give to ssh: the service's name, if that can be
+// a host's.
+func (c *Config) host() string {
+	if strings.ContainsFunc(c.Name, unicode.IsSpace) {
+		return hostname()
+	}
+	return c.Name
 }
 
 func add[T any](f *pflag.FlagSet, value *T, parse func(string) (T, error), kind, name, initial, usage string) {

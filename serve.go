@@ -69,7 +69,7 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	})
 	server, err := session.New(session.Config{
 		Name:        config.Name,
-		Host:        hostname(),
+		Host:        config.host(),
 		Version:     programVersion(),
 		Rules:       rules,
 		Contact:     config.Contact,
