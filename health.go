@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -62,9 +61,5 @@ func checkHealth(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	err = session.Run("version")
-	if exit, ok := errors.AsType[*ssh.ExitError](err); ok && exit.ExitStatus() == exitNotNow {
-		return nil // full or draining, and well
-	}
-	return err
+	return session.Run("version")
 }

@@ -94,6 +94,7 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		})
 		defer inBackground(func(context.Context) { operator.Serve(operatorListener) })()
 		defer operator.Close()
+		fmt.Fprintf(stderr, "The operator's http://%s has /metrics, /healthz and /readyz.\n", operatorListener.Addr())
 	}
 
 	announce(stderr, config, listener.Addr(), folder, len(admins) > 0)
