@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"charm.land/ssh"
-	"github.com/anmitsu/go-shlex"
 	gossh "golang.org/x/crypto/ssh"
 
 	"strangerd/moderation"
@@ -74,14 +72,6 @@ func (s *Server) visit(ch *terminal.Channel, sc *gossh.ServerConn) (code int) {
 		return failed(panicked.Where)
 	}
 	return code
-}
-
-// split splits a command as a POSIX shell would.
-func split(command string) ([]string, error) {
-	if strings.ContainsRune(command, 0) {
-		return nil, errors.New("NUL in a command")
-	}
-	return shlex.Split(command, true)
 }
 
 func (s *Server) misunderstood(ch *terminal.Channel, why string) int {
