@@ -58,6 +58,7 @@ type Server struct {
 	visits sync.WaitGroup
 
 	mu    sync.Mutex // guards what follows
+	ended bool       // nobody comes any more
 	conns map[*conn]struct{}
 	chats [60]map[*chat]struct{} // by the second of the minute that refreshes them
 	next  int                    // where the next chat goes
@@ -158,6 +159,17 @@ func tell(chats map[*chat]struct{}, n notice) {
 	}
 }
 
+// arrive adds a visit to those that Shutdown waits for, and tells whether it may
+// begin.
+func (s *Server) arrive() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended {
+		s.visits.Add(1)
+	}
+	return !s.ended
+}
+
 // Shutdown stops accepting, tells everybody that the server stops, ends their
 // sessions shortly before ctx does, and closes what is left when it does. It
 // returns when all are gone.
@@ -166,6 +178,9 @@ func (s *Server) Shutdown(ctx context.Context) {
 	cancel()
 	s.ssh.Shutdown(stopped) // closes the listeners, and waits for nobody
 
+	s.mu.Lock()
+	s.ended = true
+	s.mu.Unlock()
 	gone := make(chan struct{})
 	go func() {
 		s.visits.Wait()

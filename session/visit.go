@@ -29,7 +29,11 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 		offer.Reject(gossh.Prohibited, "one session a connection")
 		return
 	}
-	s.visits.Add(1)
+	if !s.arrive() {
+		offer.Reject(gossh.Prohibited, "the server is stopping")
+		c.Close()
+		return
+	}
 	defer s.visits.Done()
 	ch, err := terminal.Accept(offer, sc)
 	if err != nil {
