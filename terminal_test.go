@@ -119,7 +119,7 @@ func (term *terminal) emulate(cols, rows int) {
 	})
 	term.out.also = term.screen
 	go io.Copy(io.Discard, term.screen)
-	term.t.Cleanup(func() { term.screen.Close() })
+	term.t.Cleanup(func() { term.screen.InputPipe().(io.Closer).Close() })
 }
 
 // join accepts the rules and waits for the search.
