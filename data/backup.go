@@ -2,6 +2,7 @@ package data
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -35,6 +36,9 @@ func (d *DB) Backup(w io.Writer) error {
 // BackupFile puts a backup at path, whole and synced or not at all. What was
 // there before is replaced.
 func (d *DB) BackupFile(path string) error {
+	if d.isAt(path) {
+		return fmt.Errorf("%s is the database itself: name another file", path)
+	}
 	f, err := createScratch(path)
 	if err != nil {
 		return denied(err, filepath.Dir(path))
@@ -44,6 +48,12 @@ func (d *DB) BackupFile(path string) error {
 		return err
 	}
 	return install(path)
+}
+
+func (d *DB) isAt(path string) bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return sameFile(d.file, path)
 }
 
 func (d *DB) writeTo(w io.Writer) error {

@@ -18,6 +18,7 @@ func TestBackupAndRestore(t *testing.T) {
 	f := mustOpen(t, dir)
 	mustRefuse(t, f.DB(), alice, now)
 	must(t, f.DB().BackupFile(file))
+	wantError(t, f.DB().BackupFile(path), path, "is the database itself")
 	mustRefuse(t, f.DB(), bob, now)
 	wantError(t, Restore(dir, file), "another strangerd is using "+dir)
 	mustClose(t, f)

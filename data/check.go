@@ -14,7 +14,7 @@ func Check(path string) error { return check(path, nil) }
 
 // check is Check, and with a secret also whether the database belongs to it.
 func check(path string, secret []byte) error {
-	f, err := openLocked(path, os.O_RDONLY, (*Options)(nil).timeout())
+	f, err := openLocked(path, os.O_RDONLY, defaultTimeout)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ const compactBatch = 8 << 20
 // Compact compacts the database file at path, which no process may be using,
 // and returns its size in bytes before and after.
 func Compact(path string) (before, after int64, err error) {
-	folder, err := lockFolder(filepath.Dir(path), (*Options)(nil).timeout())
+	folder, err := lockFolder(filepath.Dir(path), defaultTimeout)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -38,6 +38,12 @@ func (d *DB) Compact() (before, after int64, err error) {
 	if err := d.writeError(); err != nil {
 		return 0, 0, err
 	}
+	// Opened first: once the file is renamed, only the sync may fail.
+	folder, err := os.Open(filepath.Dir(d.path))
+	if err != nil {
+		return 0, 0, err
+	}
+	defer folder.Close()
 	file, copied, err := d.copyRecords()
 	if err != nil {
 		return 0, 0, fmt.Errorf("compacting %s: %w", d.path, err)
@@ -54,10 +60,10 @@ func (d *DB) Compact() (before, after int64, err error) {
 	old := d.bolt
 	d.bolt, d.file = copied, file
 	d.mu.Unlock()
-	if err := syncFolder(filepath.Dir(d.path)); err != nil {
+	if err := folder.Sync(); err != nil {
 		// After a crash the name might mean the old file, without what is
 		// written from now on.
-		return 0, 0, d.notSaved(err)
+		return 0, 0, errors.Join(d.notSaved(err), old.Close())
 	}
 	return before, size(d.path), old.Close()
 }

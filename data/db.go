@@ -22,6 +22,10 @@ var ErrNotSaved = errors.New("not saved")
 // errDamaged means that the file, or the disk under it, contradicted itself.
 var errDamaged = errors.New("the database is damaged: stop strangerd and run strangerd db check FILE")
 
+// defaultTimeout is long enough for a process that is just ending, and leaves
+// half of the two seconds in which a second one has to give up.
+const defaultTimeout = time.Second
+
 // Options are what Open and OpenFolder leave to choose; nil means the defaults.
 type Options struct {
 	// Timeout is how long to wait for another process to let go of the files.
@@ -31,7 +35,7 @@ type Options struct {
 
 func (o *Options) timeout() time.Duration {
 	if o == nil || o.Timeout == 0 {
-		return time.Second
+		return defaultTimeout
 	}
 	return o.Timeout
 }
@@ -122,7 +126,7 @@ func sound(f *os.File) error {
 func mapped(f *os.File, readOnly bool) (b *bolt.DB, err error) {
 	err = guard(func() error {
 		b, err = bolt.Open(f.Name(), 0, &bolt.Options{
-			Timeout:         (*Options)(nil).timeout(), // for the lock, which we have
+			Timeout:         defaultTimeout, // for the lock, which we have
 			ReadOnly:        readOnly,
 			PreLoadFreelist: true, // in here, where a fault is caught
 			OpenFile:        func(string, int, os.FileMode) (*os.File, error) { return f, nil },
@@ -218,8 +222,8 @@ func (d *DB) writeError() error {
 func (d *DB) notSaved(err error) error {
 	err = fmt.Errorf("%w: %w", ErrNotSaved, err)
 	if syncFailed(err) {
-		d.unsynced = fmt.Errorf("%w: start strangerd again when the disk is well", err)
-		return d.unsynced
+		err = fmt.Errorf("%w: start strangerd again when the disk is well", err)
+		d.unsynced = err
 	}
 	return err
 }

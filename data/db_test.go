@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -37,20 +38,44 @@ func TestOpenMakesNothing(t *testing.T) {
 	}
 }
 
+// The file is replaced while Open waits for its lock, as a compaction does.
 func TestReplacedFile(t *testing.T) {
-	dir := newFolder(t, nil)
-	path := filepath.Join(dir, databaseName)
-	f, err := os.Open(path)
+	path := filepath.Join(newFolder(t, nil), databaseName)
+	held, err := os.Open(path)
 	must(t, err)
-	defer f.Close()
-	if !sameFile(f, path) {
-		t.Error("the file isn't itself")
-	}
+	must(t, lock(held, syscall.LOCK_EX, 0))
 	mustWrite(t, scratch(path), mustRead(t, path))
-	must(t, install(path))
-	if sameFile(f, path) {
-		t.Error("a replaced file passes for its successor")
+
+	opened := make(chan error)
+	go func() {
+		db, err := Open(path, &Options{Timeout: time.Minute})
+		if err == nil {
+			db.Close()
+		}
+		opened <- err
+	}()
+	for descriptors(t, path) < 2 {
+		runtime.Gosched()
 	}
+	must(t, install(path))
+	held.Close()
+	wantError(t, <-opened, path, "was replaced", "try again")
+}
+
+// descriptors counts how often this process has the file at path open.
+func descriptors(t *testing.T, path string) (n int) {
+	t.Helper()
+	fds, err := filepath.Glob("/proc/self/fd/*")
+	must(t, err)
+	if len(fds) == 0 {
+		t.Skip("no /proc to see what Open waits for")
+	}
+	for _, fd := range fds {
+		if name, _ := os.Readlink(fd); name == path {
+			n++
+		}
+	}
+	return n
 }
 
 func TestClosed(t *testing.T) {
@@ -129,89 +154,4 @@ func TestFailedSync(t *testing.T) {
 			t.Errorf("syncFailed(%#v) = %v", err, !want)
 		}
 	}
-}
-
-// fillUp writes, in a process of its own, until the disk is full: first its own
-// limit on the size of files, then, where it may mount one, a small disk.
-func fillUp(dir string) error {
-	if err := fillUntil(dir, func() error { return limit(1 << 17) }, func() error { return limit(1 << 30) }); err != nil {
-		return fmt.Errorf("limited: %w", err)
-	}
-	disk := filepath.Join(dir, "disk")
-	if err := os.Mkdir(disk, 0o700); err != nil {
-		return err
-	}
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=256k"); err != nil {
-		fmt.Println("no small disk:", err)
-		return nil
-	}
-	defer syscall.Unmount(disk, syscall.MNT_DETACH)
-	larger := func() error { return syscall.Mount("", disk, "", syscall.MS_REMOUNT, "size=64m") }
-	if err := fillUntil(disk, func() error { return nil }, larger); err != nil {
-		return fmt.Errorf("small disk: %w", err)
-	}
-	return nil
-}
-
-func limit(bytes uint64) error {
-	var l syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &l); err != nil {
-		return err
-	}
-	l.Cur = bytes
-	return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &l)
-}
-
-// fillUntil fills the disk, narrowed by narrow, and expects every write to be
-// there or to have failed; after widen, writes work again.
-func fillUntil(dir string, narrow, widen func() error) error {
-	f, err := OpenFolder(dir, nil)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	db := f.DB()
-	if err := narrow(); err != nil {
-		return err
-	}
-	saved := 0
-	for ; ; saved++ {
-		err := db.update(func(tx *bolt.Tx) error {
-			key := numbered(saved)
-			return tx.Bucket(refusals).Put(key[:], formatTime(now))
-		})
-		if err == nil && saved < 1<<14 {
-			continue
-		}
-		if !errors.Is(err, ErrNotSaved) {
-			return fmt.Errorf("after %d records: %v", saved, err)
-		}
-		fmt.Println(saved, "records, then:", err)
-		break
-	}
-	if err := db.Writable(); !errors.Is(err, ErrNotSaved) {
-		return fmt.Errorf("on a full disk Writable says %v", err)
-	}
-	for i := range saved {
-		if _, ok, err := db.RefusedUntil(numbered(i)); !ok || err != nil {
-			return fmt.Errorf("record %d of %d is lost: %v", i, saved, err)
-		}
-	}
-	if err := widen(); err != nil {
-		return err
-	}
-	if err := errors.Join(db.Writable(), db.Refuse(alice, now), f.Close()); err != nil {
-		return fmt.Errorf("after making room: %w", err)
-	}
-	return Check(f.path(databaseName))
-}
-
-func TestFullDisk(t *testing.T) {
-	out, err := play(t, "full", t.TempDir()).CombinedOutput()
-	t.Logf("%s", out)
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		t.Fatal(err)
-	}
-	must(t, err)
 }

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// scratch is the name under which a file is made before it takes its own. A
-// crash may leave one behind; it is never read again, but for secret.new.
-func scratch(path string) string { return path + ".new" }
+// scratch is the name under which a file is made before it takes its own. What
+// a crash leaves there is never read again, but for the secret's.
+func scratch(path string) string { return path + ".unfinished" }
 
 // createScratch makes the scratch file of path, for its owner alone, in place
 // of one that a crash left.
@@ -84,10 +84,15 @@ func release(f *os.File) error {
 }
 
 // lockFolder locks dir, so that one process at a time makes, replaces and uses
-// the files in it.
+// the files in it. It refuses a folder in which it can make none.
 func lockFolder(dir string, timeout time.Duration) (*os.File, error) {
 	d, err := os.Open(dir)
 	if err != nil {
+		return nil, denied(err, dir)
+	}
+	const writable = 2 // W_OK of access(2)
+	if err := syscall.Access(dir, writable); err != nil {
+		d.Close()
 		return nil, denied(err, dir)
 	}
 	if err := lock(d, syscall.LOCK_EX, timeout); err != nil {

@@ -97,9 +97,12 @@ func (f *Folder) openDB(o *Options) error {
 		return err
 	}
 	f.db = db
+	if err := db.belongsTo(f.secret); err != nil {
+		return err
+	}
 	// What a compaction that was killed left: records that no sweep reaches.
 	os.Remove(scratch(path))
-	return db.belongsTo(f.secret)
+	return nil
 }
 
 func (f *Folder) nameSecret() error {

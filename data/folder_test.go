@@ -202,7 +202,7 @@ func TestSecondProcess(t *testing.T) {
 	db := filepath.Join(dir, databaseName)
 	occupy(t, dir)
 	if wait := (*Options)(nil).timeout(); wait <= 0 || wait > time.Second {
-		t.Errorf("unless told, waits %v", wait)
+		t.Errorf("unless told otherwise, it waits %v", wait)
 	}
 	var all sync.WaitGroup
 	refused := func(held string, use func() error) {
@@ -237,10 +237,17 @@ func TestNotPermitted(t *testing.T) {
 	must(t, os.Chmod(unreadable, 0o755))
 	empty := filepath.Join(top, "empty")
 	must(t, os.Mkdir(empty, 0o755))
+	mounted := filepath.Join(top, "mounted") // all but the folder itself is theirs
+	mustClose(t, mustOpen(t, mounted))
+	for _, name := range []string{databaseName, secretName, hostKeyName} {
+		must(t, os.Chown(filepath.Join(mounted, name), otherUID, otherUID))
+	}
+	must(t, os.Chmod(mounted, 0o755))
 
 	for dir, advice := range map[string]string{
 		made:                         "chown -R 65532 " + made,
 		unreadable:                   "chown -R 65532 " + unreadable,
+		mounted:                      "chown -R 65532 " + mounted,
 		empty:                        "chown -R 65532 " + empty,
 		filepath.Join(top, "a", "b"): "chown 65532 " + filepath.Join(top, "a", "b"),
 	} {

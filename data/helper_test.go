@@ -44,7 +44,6 @@ var roles = map[string]func(dir string) error{
 		}
 		return f.Close()
 	},
-	"full": fillUp,
 }
 
 func TestMain(m *testing.M) {

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bytes"
 	"testing"
 	"time"
 )
@@ -36,6 +37,10 @@ func TestSweep(t *testing.T) {
 	}
 	wantRefused(t, db, alice, now.Add(time.Second))
 	wantRefused(t, db, numbered(1), time.Time{})
+	file := mustRead(t, f.path(databaseName))
+	if gone := numbered(1500); bytes.Contains(file, gone[:]) || !bytes.Contains(file, alice[:]) {
+		t.Error("the bytes of a removed record are still in the file")
+	}
 }
 
 func TestUnreadableRefusal(t *testing.T) {

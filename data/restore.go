@@ -16,8 +16,7 @@ import (
 // belong to the folder's secret. A database that is there is kept, under a name
 // that ends in .before-restore.
 func Restore(dir, backup string) error {
-	wait := (*Options)(nil).timeout()
-	folder, err := lockFolder(dir, wait)
+	folder, err := lockFolder(dir, defaultTimeout)
 	if err != nil {
 		return err
 	}
@@ -71,7 +70,7 @@ func setAside(path string) error {
 		return err
 	}
 	defer f.Close()
-	if err := lock(f, syscall.LOCK_EX, (*Options)(nil).timeout()); err != nil {
+	if err := lock(f, syscall.LOCK_EX, defaultTimeout); err != nil {
 		return err
 	}
 	kept := path + ".before-restore"
