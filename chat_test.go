@@ -129,6 +129,14 @@ func TestEndOfInputWaitsForNobodyLong(t *testing.T) {
 		a.in.Close()
 		a.expectExit(exitDone)
 	}
+}
+
+func TestEndOfInputGivesUpAfterHalfAMinute(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes 30 s")
+	}
+	t.Parallel()
+	p := startServer(t)
 	a := startSSH(t, p, "-T")
 	a.send("yes\nhello")
 	a.in.Close()

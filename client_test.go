@@ -20,6 +20,14 @@ const longEnough = 20 * time.Second
 // exitNotAllowed is what only a session ends with.
 const exitNotAllowed = 3
 
+// With -race, a server that ends would sleep for a second, in case that somebody
+// still races.
+func init() {
+	if os.Getenv("GORACE") == "" {
+		os.Setenv("GORACE", "atexit_sleep_ms=0")
+	}
+}
+
 // startServer starts a server for one test. It has to end well with it, and to
 // print nothing about the people it served.
 func startServer(t *testing.T, flags ...string) *program {
@@ -29,7 +37,7 @@ func startServer(t *testing.T, flags ...string) *program {
 
 func startServerIn(t *testing.T, folder string, flags ...string) *program {
 	t.Helper()
-	p, err := startProgram(folder, append([]string{"--name", "chat.example.org", "--shutdown-grace", "1s"}, flags...)...)
+	p, err := startProgram(folder, append([]string{"--name", "chat.example.org", "--shutdown-grace", "100ms"}, flags...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
