@@ -7,8 +7,6 @@ import (
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
-
-	"strangerd/session/locale"
 )
 
 // The user names that mean something. Any other is let in at once, by the
@@ -48,11 +46,10 @@ func (s *Server) authentication(ssh.Context) *gossh.ServerConfig {
 			return &gossh.Permissions{Extensions: map[string]string{keyExtension: string(key.Marshal())}}, nil
 		},
 		BannerCallback: func(meta gossh.ConnMetadata) string {
-			id := locale.Banner
 			if meta.User() == userAdmin {
-				id = locale.BannerStaff
+				return s.staffBanner
 			}
-			return s.words.For().With(id, locale.Data{"Host": s.config.Host}) + "\n"
+			return s.banner
 		},
 	}
 }

@@ -232,6 +232,7 @@ func (c *chat) enter(s state) {
 	c.state, c.since = s, time.Now()
 	c.really, c.offered, c.typing = false, false, false
 	c.hint = "" // it was about the state before
+	c.screen.rules, c.screen.rulesWidth = nil, 0
 	c.screen.follow()
 	stop(c.idle)
 }
@@ -415,6 +416,7 @@ func (c *chat) checkIdle() {
 func (c *chat) notice(n notice) {
 	switch n.kind {
 	case minutePassed:
+		c.screen.rulesWidth = 0 // it says how many are online
 		c.statusReport()
 	case serverStops:
 		c.announce(c.words.Count(locale.Closing, int(n.in.Round(time.Second).Seconds())))

@@ -25,6 +25,9 @@ type screen struct {
 	scrolled   int  // rows between the transcript's end and the lowest one shown
 	newBelow   bool // something came below it
 	size       int  // bytes of the last view
+
+	rules      []row // the first screen's, as wide as rulesWidth
+	rulesWidth int
 }
 
 func (s *screen) resize(cols, rows int) { s.cols, s.rows = cols, rows }
@@ -262,13 +265,18 @@ func (c *chat) lastRows(n int) []row {
 	return rows
 }
 
-func (c *chat) rulesRows() (rows []row) {
-	for _, line := range c.opening() {
-		for _, part := range text.Wrap(line, c.screen.width()) {
-			rows = append(rows, row{text: part})
+// rulesRows lays out the first screen, once: it is what every visit begins with.
+func (c *chat) rulesRows() []row {
+	s := &c.screen
+	if width := s.width(); s.rulesWidth != width {
+		s.rules, s.rulesWidth = nil, width
+		for _, line := range c.opening() {
+			for _, part := range text.Wrap(line, width) {
+				s.rules = append(s.rules, row{text: part})
+			}
 		}
 	}
-	return rows
+	return slices.Clip(s.rules)
 }
 
 // height is how many rows an entry takes.

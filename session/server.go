@@ -55,6 +55,9 @@ type Server struct {
 	config Config
 	words  *locale.Catalogues
 	ssh    *ssh.Server
+
+	banner, staffBanner string // what is said before authentication
+
 	visits sync.WaitGroup
 
 	mu    sync.Mutex // guards what follows
@@ -78,6 +81,9 @@ func New(config Config) (*Server, error) {
 	for second := range s.chats {
 		s.chats[second] = make(map[*chat]struct{})
 	}
+	host := locale.Data{"Host": config.Host}
+	s.banner = words.For().With(locale.Banner, host) + "\n"
+	s.staffBanner = words.For().With(locale.BannerStaff, host) + "\n"
 	s.ssh, err = wish.NewServer(
 		wish.WithVersion("strangerd"),
 		ssh.WrapConn(s.track),

@@ -96,11 +96,17 @@ func newWords(l *i18n.Localizer) (*Words, error) {
 func (c *Catalogues) For(locales ...string) *Words {
 	var tags []language.Tag
 	for _, l := range locales {
+		if l == "" {
+			continue
+		}
 		l, _, _ = strings.Cut(l, ".")
 		l, _, _ = strings.Cut(l, "@")
 		if tag, err := language.Parse(l); err == nil {
 			tags = append(tags, tag)
 		}
+	}
+	if len(tags) == 0 {
+		return c.words[0]
 	}
 	_, index, confidence := c.matcher.Match(tags...)
 	if confidence == language.No {
