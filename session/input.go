@@ -64,6 +64,9 @@ func typed(s string) string {
 
 // insert puts text into the input line.
 func (c *chat) insert(s string) {
+	if c.plain {
+		s = strings.ReplaceAll(s, "\n", " ") // there it is one line
+	}
 	if !c.editor.insert(s) {
 		c.tell(c.words.Say(locale.InputFull))
 	}
