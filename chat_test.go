@@ -303,6 +303,8 @@ func TestLinesWithATerminal(t *testing.T) {
 	a.expect("-- Left out: what your terminal sent is not UTF-8. Set it to UTF-8.\r\n")
 	a.send(ctrl('u') + "two\nlines\n")
 	b.expect("stranger: two\nstranger: lines\n")
+	a.send("\x1b[200~a\rpaste\x1b[201~ of" + keyAltEnter + "lines\r")
+	b.expect("stranger: a paste of lines\n")
 
 	a.send(ctrl('d'))
 	b.expect("-- Stranger has left the chat\n")
@@ -344,7 +346,7 @@ func TestAnybodyGetsInWithoutAKey(t *testing.T) {
 	if err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key).Run(); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"guest", "root", "jörg", "a b", strings.Repeat("n", 255)} {
+	for _, name := range []string{"guest", "root", "jörg", "a b", "+go+jazz", strings.Repeat("n", 255)} {
 		out, log, code := runSSH(t, p, "-v", "-o", "BatchMode=yes", "-i", key, "-l", name, "-T", "status")
 		if code != exitDone || out != "0 people online, 0 waiting, 0 chatting.\n" {
 			t.Errorf("%s: exit code %d with %q", name, code, out)
@@ -363,6 +365,34 @@ func TestAnybodyGetsInWithoutAKey(t *testing.T) {
 			continue
 		}
 		conn.Close()
+	}
+}
+
+// The names admin and me mean something, and need a key.
+func TestNamesThatNeedAKey(t *testing.T) {
+	t.Parallel()
+	requireTool(t, "ssh-keygen")
+	p := startServer(t)
+	key := filepath.Join(t.TempDir(), "key")
+	if err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key).Run(); err != nil {
+		t.Fatal(err)
+	}
+	const batch, none = "BatchMode=yes", "PubkeyAuthentication=no"
+	if _, _, code := runSSH(t, p, "-o", batch, "-i", key, "-l", "me", "-T", "status"); code != exitDone {
+		t.Errorf("me@ with a key: exit code %d", code)
+	}
+	for _, flags := range [][]string{
+		{"-o", none, "-l", "me"},
+		{"-o", none, "-l", "admin"},
+		{"-i", key, "-l", "admin"},
+	} {
+		_, said, code := runSSH(t, p, append(flags, "-v", "-o", batch, "-T", "status")...)
+		if code != 255 || strings.Contains(said, "password") || strings.Contains(said, "keyboard") {
+			t.Errorf("%q: exit code %d, and it says:\n%s", flags, code, said)
+		}
+		if staff := strings.Contains(said, "Staff only. To chat: ssh guest@"); staff != (flags[len(flags)-1] == "admin") {
+			t.Errorf("%q: it says:\n%s", flags, said)
+		}
 	}
 }
 
@@ -542,23 +572,32 @@ func TestFullServerRefusesPolitely(t *testing.T) {
 func TestSameTwoMeetAgain(t *testing.T) {
 	t.Parallel()
 	p := startServer(t)
-	a, b := pairLines(t, p)
+	a, b := pairMixed(t, p, window{})
 	const offer = "-- Only the person you last talked to is here. You meet again in 5 seconds."
-	a.send("/next\n")
+	offers := 0
+	searchAgain := func() {
+		a.press("/next", keyEnter)
+		b.expect(offer)
+		offers++
+		a.until("the offer", func() bool { return strings.Count(a.out.bytes.String(), offer) == offers })
+	}
+	a.press("/stop", keyEnter)
 	b.expect("-- Stranger has left the chat\n")
 	b.send("/next\n")
-	a.expect(offer)
-	b.expect(offer)
+	searchAgain()
 	b.send("/stop\n") // declines, and searches on
 	b.expect("-- You will wait for someone else.\n")
-	a.expect("The search goes on.\n")
+	a.expect("The search goes on.")
 
-	a.send("/next\n")
-	a.expect(offer)
-	b.expect(offer)
-	a.expect("-- You are now chatting with a stranger\n")
+	searchAgain()
+	a.press(keyEsc) // as well
+	a.expect("You will wait for someone else.", "looking")
+	b.expect("The search goes on.\n")
+
+	searchAgain()
+	a.expect("You are now chatting with a stranger")
 	b.expect("-- You are now chatting with a stranger\n")
-	a.send("you again\n")
+	a.press("you again", keyEnter)
 	b.expect("stranger: you again\n")
 }
 
@@ -587,6 +626,14 @@ func TestServerThatStopsSaysSo(t *testing.T) {
 	b.expectExit(exitNotNow)
 	c.expect("-- The server has stopped.")
 	c.expectExit(exitNotNow)
+}
+
+func TestPartnerWhoseClientDies(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	a, b := pairLines(t, p)
+	a.cmd.Process.Kill()
+	b.expect("-- Stranger has left the chat\n")
 }
 
 func TestMessagesComeInOrder(t *testing.T) {

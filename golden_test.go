@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 var update = flag.Bool("update", false, "make the golden screens and pictures anew, to be looked at")
@@ -74,6 +75,30 @@ func TestGoldenScreens(t *testing.T) {
 			shot("too-long", "this has 1007")
 		})
 	}
+}
+
+func TestGoldenYear(t *testing.T) {
+	t.Parallel()
+	p := startServer(t, "--age-gate", "year", "--shared-sources", "none")
+	for _, size := range []window{{cols: 80, rows: 24}, {cols: 40, rows: 10}, {cols: 200, rows: 60}} {
+		t.Run(fmt.Sprintf("%dx%d", size.cols, size.rows), func(t *testing.T) {
+			a := openTerminal(t, p, size)
+			a.expect("Press Enter to accept these rules.")
+			a.press(keyEnter)
+			a.expect("In which year")
+			a.expectGolden("year-" + filepath.Base(t.Name()))
+			a.press("tomorrow", keyEnter)
+			a.expect("That is not a year.")
+			a.expectGolden("no-year-" + filepath.Base(t.Name()))
+			a.press(ctrl('c'), ctrl('c'))
+			a.expectExit(exitDone)
+		})
+	}
+	a := openTerminal(t, p, window{})
+	a.expect("Press Enter to accept these rules.")
+	a.press(keyEnter, fmt.Sprint(time.Now().Year()-10), keyEnter)
+	a.expect("Sorry")
+	a.expectGolden("refused-80x24")
 }
 
 // What a partner may send, as it is shown. Whatever it is, the server's label or

@@ -487,3 +487,27 @@ func TestNothingNewIsNotPainted(t *testing.T) {
 		t.Errorf("the new line is not written whole in %q", painted)
 	}
 }
+
+// What a partner sends stays text, whatever a terminal would make of it.
+func TestPartnersEscapeSequences(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	a, b := pairMixed(t, p, window{})
+	from := len(a.out.String())
+	b.send("\x1b[2J\x1b[H\x1b]0;title\x07\x1b[31mred\x1b[m\u009b7mand\x07 \x1b]52;c;aGk=\x07more\x1b[?1049l" +
+		"\b\b\b \x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\ \u202eright\u202c \x9b\n") // not UTF-8, at first
+	b.expect("-- Not sent: that was not UTF-8.")
+	b.send("\x1b[2J\x1b[H\x1b]0;title\x07\x1b[31mred\x1b[m\u009b7m and\x07 \x1b]52;c;aGk=\x07more\x1b[?1049l" +
+		"\b\b\b \x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\ \u202eright\u202c\rYou: x\n")
+	b.send("end\n")
+	a.expect("Stranger: end")
+	a.expect("Stranger: red and more link right")
+	for _, sequence := range []string{"\x1b]", "\x1b[31m", "\x1b[2J", "1049l", "\u009b", "\a", "\b", "\u202e"} {
+		if said := a.out.String()[from:]; strings.Contains(said, sequence) {
+			t.Errorf("%q reaches the terminal in %q", sequence, said)
+		}
+	}
+	if a.shownRow(2)[0] != 'S' || strings.HasPrefix(a.shownRow(3), "You:") {
+		t.Errorf("a partner draws:\n%s", a.picture())
+	}
+}
