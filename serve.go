@@ -101,13 +101,13 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	return serveUntil(ctx, server, listener, config.ShutdownGrace)
 }
 
-// collectOften has garbage collected when the heap has grown by half, unless the
+// collectOften has garbage collected when the heap has grown by three quarters, unless the
 // operator's GOGC says otherwise. A person costs little garbage, and what the
-// collector leaves to grow is memory that the next person can't have: 50 instead
-// of 100 saves a sixth of a session (README.md has the figures).
+// collector leaves to grow is memory that the next person can't have: 75 instead
+// of 100 saves a tenth of a session (README.md has the figures).
 func collectOften() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
+		debug.SetGCPercent(75)
 	}
 }
 
