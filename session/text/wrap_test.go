@@ -108,9 +108,7 @@ func FuzzWrap(f *testing.F) {
 				t.Fatalf("Wrap(%+q, %d): line %+q, but left is %+q", s, width, line, rest)
 			}
 			rest = strings.TrimLeft(rest[len(line):], " ")
-			if strings.HasPrefix(rest, "\n") {
-				rest = rest[1:]
-			}
+			rest = strings.TrimPrefix(rest, "\n")
 		}
 		if rest != "" {
 			t.Errorf("Wrap(%+q, %d) lost %+q", s, width, rest)
