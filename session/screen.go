@@ -227,19 +227,25 @@ type row struct {
 }
 
 // body writes the part of the transcript, or of the rules, that is looked at:
-// exactly height rows, each after a line end.
+// exactly height rows, each after a line end. A short transcript stands right
+// above the input, where the eyes are.
 func (c *chat) body(content *strings.Builder, height int) {
 	s := &c.screen
 	rows := c.lastRows(height + s.scrolled)
 	s.scrolled = min(s.scrolled, max(0, len(rows)-height))
 	end := len(rows) - s.scrolled
 	shown := rows[max(0, end-height):end]
-	for i := range height {
+	blank := height - len(shown)
+	if c.state != atRules {
+		content.WriteString(strings.Repeat("\n", blank))
+	}
+	for _, r := range shown {
 		content.WriteByte('\n')
-		if i < len(shown) {
-			content.WriteString(shown[i].look.render(shown[i].label))
-			content.WriteString(shown[i].text)
-		}
+		content.WriteString(r.look.render(r.label))
+		content.WriteString(r.text)
+	}
+	if c.state == atRules {
+		content.WriteString(strings.Repeat("\n", blank))
 	}
 }
 
