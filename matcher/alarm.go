@@ -42,19 +42,17 @@ func (a alarms) next() time.Duration {
 	return a[0].until
 }
 
-// wait gives what is under way for s until then; never means that nothing is.
+// wait gives what begins for s until then.
 func (m *Matcher) wait(s *Seat, until time.Duration) {
-	was := s.until
 	s.until = until
-	switch {
-	case was == until:
-	case was == never:
-		heap.Push(&m.alarms, s)
-	case until == never:
-		// The heap is in order but for s, which goes anyway.
+	heap.Push(&m.alarms, s)
+}
+
+// rest says that nothing is under way for s any more.
+func (m *Matcher) rest(s *Seat) {
+	if s.until != never {
+		s.until = never
 		heap.Remove(&m.alarms, s.alarm)
-	default:
-		heap.Fix(&m.alarms, s.alarm)
 	}
 }
 

@@ -27,8 +27,7 @@ const (
 	CallMissed
 )
 
-// An Event is what a seat's owner learns. Its size times inboxSize is most of
-// what a seat costs.
+// An Event is what a seat's owner learns.
 type Event struct {
 	Kind Kind
 	turn uint32 // the recipient's turn when it was sent

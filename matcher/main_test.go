@@ -131,9 +131,27 @@ func (h *hall) want(p *person, events string) {
 
 func (h *hall) together(a, b *person) {
 	h.t.Helper()
-	if a.Partner() != any(b) || b.Partner() != any(a) || a.partner != b.Seat {
+	if a.Partner() != any(b) || b.Partner() != any(a) || !h.chats(a) {
 		h.t.Fatalf("%s and %s are not in one chat", a.name, b.name)
 	}
+}
+
+func (h *hall) chats(p *person) bool {
+	h.m.mu.Lock()
+	defer h.m.mu.Unlock()
+	return p.partner != nil
+}
+
+// calls counts who is being called.
+func (h *hall) calls(people []*person) (n int) {
+	h.m.mu.Lock()
+	defer h.m.mu.Unlock()
+	for _, p := range people {
+		if p.caller != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // check holds the state to what must be true whenever the lock is free.

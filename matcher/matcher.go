@@ -71,7 +71,7 @@ type Matcher struct {
 	lost  []*Seat // had no room for an event
 }
 
-// New returns a Matcher with nobody in it. Deadlines pass only while Run runs.
+// New returns a Matcher with nobody in it.
 func New(o *Options) *Matcher {
 	opts := o.withDefaults()
 	return &Matcher{
@@ -84,7 +84,7 @@ func New(o *Options) *Matcher {
 }
 
 // Run carries out what becomes due, until ctx ends; it returns ctx's error.
-// Seats outlive it and stay usable.
+// Seats outlive it; without it, what is due waits for somebody's next move.
 func (m *Matcher) Run(ctx context.Context) error {
 	for {
 		select {

@@ -45,7 +45,9 @@ func (m *Matcher) search(s *Seat) {
 		m.offer(s, c)
 		return
 	}
-	_ = m.call(s, stranger) || m.call(s, again)
+	if !m.call(s, stranger) {
+		m.call(s, again)
+	}
 }
 
 // match begins the chat of a and b, who wait.
@@ -63,9 +65,9 @@ func (m *Matcher) match(a, b *Seat) {
 	m.deliver(b, Event{Kind: Matched})
 }
 
-// offer tells a and b, who wait, that they meet again.
+// offer tells a, who searches, and b that they meet again. It takes the place
+// of what b waits for.
 func (m *Matcher) offer(a, b *Seat) {
-	m.settle(a)
 	m.settle(b)
 	a.rematch, b.rematch = b, a
 	for _, s := range []*Seat{a, b} {
@@ -105,56 +107,16 @@ func (m *Matcher) timeout(s *Seat) {
 	m.lookAgain(s)
 }
 
-// sleepy reports whether s has pressed no key for so long that it sleeps, or
-// is to be put to sleep.
-func (m *Matcher) sleepy(s *Seat) bool { return m.now-s.touched >= m.opts.AsleepAfter }
-
-// pickAwake picks among those awake. Nobody watches them fall asleep; whoever
-// is found to have is put to sleep here, which is soon enough.
-func (m *Matcher) pickAwake(ok func(*Seat) bool) *Seat {
-	var sleepy []*Seat
-	c := m.pick(m.awake, func(c *Seat) bool {
-		if m.sleepy(c) {
-			sleepy = append(sleepy, c)
-			return false
-		}
-		return ok(c)
-	})
-	for _, s := range sleepy {
-		m.doze(s)
-	}
-	return c
-}
-
-// doze puts s, who waits, to sleep. Who sleeps calls nobody; an offer stands,
-// since s was awake when it was made.
-func (m *Matcher) doze(s *Seat) {
-	if s.rematch == nil {
-		m.settle(s)
-	}
-	m.move(s, &m.asleep)
-}
-
-// wake has s, who slept, search anew, and meet whoever called if they may.
-func (m *Matcher) wake(s *Seat) {
-	if c := s.caller; c != nil && stranger(s, c) && !m.sleepy(c) {
-		m.match(s, c)
-		return
-	}
-	m.release(s) // first, so that the caller's search comes first
-	m.beginSearch(s)
-}
-
 // settle ends what is under way for s, because of s; the other one is told.
 func (m *Matcher) settle(s *Seat) {
-	m.wait(s, never)
+	m.rest(s)
 	if c := s.calling; c != nil {
 		s.calling, c.caller = nil, nil
 		m.deliver(c, Event{Kind: CallMissed})
 	}
 	if c := s.rematch; c != nil {
 		s.rematch, c.rematch = nil, nil
-		m.wait(c, never)
+		m.rest(c)
 		m.deliver(c, Event{Kind: RematchCancelled})
 		m.lookAgain(c)
 	}
@@ -164,7 +126,7 @@ func (m *Matcher) settle(s *Seat) {
 func (m *Matcher) release(s *Seat) {
 	if c := s.caller; c != nil {
 		s.caller, c.calling = nil, nil
-		m.wait(c, never)
+		m.rest(c)
 		m.lookAgain(c)
 	}
 }

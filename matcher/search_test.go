@@ -92,7 +92,7 @@ func TestRematch(t *testing.T) {
 			b.Decline()
 			c := h.find("c")
 			h.want(c, "matched")
-			if a.partner != c.Seat && b.partner != c.Seat {
+			if !h.chats(c) || h.chats(a) == h.chats(b) {
 				t.Error("alone")
 			}
 		}},
@@ -289,6 +289,51 @@ func TestAsleep(t *testing.T) {
 			h.pass(10 * minute)
 			if n := called(); n != 4 {
 				t.Error(n, "were called after b woke")
+			}
+		}},
+		{"who falls asleep while calling stops calling", func(t *testing.T, h *hall) {
+			sleepers := h.sleepers(5)
+			b := h.find("b")
+			h.pass(10 * second)
+			b.Touch()
+			h.pass(125 * second)
+			if n := h.calls(sleepers); n != 1 {
+				t.Error(n, "calls are out")
+			}
+			h.find("c").Close()
+			if n := h.calls(sleepers); n != 0 {
+				t.Error(n, "calls for a sleeper")
+			}
+		}},
+		{"a call that ends because the called one leaves", func(t *testing.T, h *hall) {
+			s := h.sleepers(2)
+			h.find("b")
+			if len(s[0].inbox) == 0 {
+				s[0], s[1] = s[1], s[0]
+			}
+			h.want(s[0], "called")
+			s[0].Leave()
+			h.want(s[0], "")
+			h.want(s[1], "called")
+		}},
+		{"after an offer both go on calling", func(t *testing.T, h *hall) {
+			x, y := h.pair("x", "y")
+			sleepers := h.sleepers(3)
+			x.Find(Criteria{})
+			h.pass(10 * second)
+			y.Find(Criteria{})
+			if n := h.calls(sleepers); n != 2 {
+				t.Error(n, "calls for two")
+			}
+			h.pass(20 * second)
+			h.want(x, "offered")
+			h.want(y, "offered")
+			if n := h.calls(sleepers); n != 0 {
+				t.Error(n, "calls during the offer")
+			}
+			x.Decline()
+			if n := h.calls(sleepers); n != 2 {
+				t.Error(n, "calls after the offer")
 			}
 		}},
 		{"two who sleep: who wakes calls the other", func(t *testing.T, h *hall) {

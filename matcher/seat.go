@@ -6,9 +6,13 @@ import (
 	"time"
 )
 
-// inboxSize is how many events a seat's owner may lag behind. At 24 bytes an
-// event a seat costs about 1 KB.
-const inboxSize = 32
+const (
+	// inboxSize is how many events a seat's owner may lag behind. 20 events of
+	// 24 bytes fit Go's 512-byte size class; a seat costs 832 bytes in all.
+	inboxSize = 20
+	// noticeLimit is how full an inbox may be to take notices of typing.
+	noticeLimit = inboxSize / 4
+)
 
 // ErrNoPartner: nobody was there to hear it, so the message reached nobody.
 var ErrNoPartner = errors.New("matcher: no partner")
@@ -43,30 +47,29 @@ type Seat struct {
 	turn   uint32 // counts Find and Leave
 
 	// All below is guarded by m.mu.
-	closed bool
+	closed   bool
+	tried    bool // in this search a call had its time: an offer comes before the next
+	declined bool // both of those between whom an offer was declined have it
 
 	partner *Seat
 	peer    any    // the Subject of partner, or of the last one
 	last    uint64 // the id of partner, or of the last one
 
-	// Of the present search.
 	criteria Criteria
-	search   uint64        // its number
-	touched  time.Duration // when a key was pressed last
-	tried    bool          // a call had its time: an offer comes before the next
-	declined bool          // both of those between whom an offer was declined have it
+	search   uint64        // the number of the present search
 	missed   uint64        // searches up to this number called in vain
-
-	// What is under way in it: a call, or the wait for somebody else's, while
-	// until is set; or an offer, while rematch is set, too.
-	until   time.Duration
-	calling *Seat // who sleeps, whose caller is this seat
-	caller  *Seat // who is awake, whose calling is this seat
-	rematch *Seat // whose rematch is this seat
+	touched  time.Duration // when a key was pressed last
 
 	pool  *pool // &m.awake, &m.asleep, or nil
 	place int   // in pool
-	alarm int   // place in m.alarms, unless until is never
+
+	// What is under way: a call, or the wait for somebody else's, while until
+	// is set; or an offer, while rematch is set, too.
+	until   time.Duration
+	alarm   int   // place in m.alarms, while until is set
+	calling *Seat // who sleeps, whose caller is this seat
+	caller  *Seat // who is awake, whose calling is this seat
+	rematch *Seat // whose rematch is this seat
 }
 
 // Join gives a person a seat. It is idle until Find.
@@ -78,8 +81,8 @@ func (m *Matcher) Join(p Profile) *Seat {
 		inbox:   make(chan Event, inboxSize),
 		until:   never,
 	}
-	m.lock()
-	defer m.unlock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.ids++
 	s.id = m.ids
 	m.seats++
@@ -156,8 +159,8 @@ func (s *Seat) Say(text string) error {
 }
 
 // Typing tells the partner that the owner types, or stopped to, if that is
-// news. An inbox half full takes no such notice, so that it costs nobody a
-// message or the seat.
+// news. An inbox a quarter full takes no such notice, so that it costs nobody
+// a message or the seat.
 func (s *Seat) Typing(on bool) {
 	if s.typing == on {
 		return
@@ -174,7 +177,7 @@ func (s *Seat) Typing(on bool) {
 	if on {
 		kind = TypingStarted
 	}
-	if len(p.inbox) < inboxSize/2 {
+	if len(p.inbox) < noticeLimit {
 		m.deliver(p, Event{Kind: kind})
 	}
 }

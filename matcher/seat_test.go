@@ -122,6 +122,13 @@ func TestChat(t *testing.T) {
 				t.Error(s)
 			}
 		}},
+		{"a match that the owner has left is stale", func(t *testing.T, h *hall) {
+			a, b := h.find("a"), h.find("b")
+			h.want(b, "matched")
+			a.Leave()
+			h.want(a, "")
+			h.want(b, "left")
+		}},
 		{"the partner is known after the end", func(t *testing.T, h *hall) {
 			a, b := h.pair("a", "b")
 			b.Close()
@@ -206,10 +213,10 @@ func TestChat(t *testing.T) {
 				a.Typing(true)
 				a.Typing(false)
 			}
-			if n := len(b.inbox); n != inboxSize/2 {
+			if n := len(b.inbox); n != noticeLimit {
 				t.Error(n, "notices")
 			}
-			for range inboxSize / 2 {
+			for range inboxSize - noticeLimit {
 				if err := a.Say("x"); err != nil {
 					t.Fatal(err)
 				}
@@ -230,10 +237,10 @@ func TestChat(t *testing.T) {
 }
 
 func TestSeatIsSmall(t *testing.T) {
-	if n := unsafe.Sizeof(Event{}); n > 32 {
-		t.Error("an event has", n, "bytes")
+	if n := inboxSize * unsafe.Sizeof(Event{}); n > 512 {
+		t.Error("an inbox has", n, "bytes")
 	}
-	if n := unsafe.Sizeof(Seat{}) + inboxSize*unsafe.Sizeof(Event{}) + 96; n > 1<<10+1<<7 {
+	if n := unsafe.Sizeof(Seat{}); n > 208 {
 		t.Error("a seat has", n, "bytes")
 	}
 }
