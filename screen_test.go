@@ -507,7 +507,9 @@ func TestPartnersEscapeSequences(t *testing.T) {
 			t.Errorf("%q reaches the terminal in %q", sequence, said)
 		}
 	}
-	if a.shownRow(2)[0] != 'S' || strings.HasPrefix(a.shownRow(3), "You:") {
-		t.Errorf("a partner draws:\n%s", a.picture())
+	for y := range 24 {
+		if strings.HasPrefix(a.shownRow(y), "You:") {
+			t.Errorf("a partner draws:\n%s", a.picture())
+		}
 	}
 }
