@@ -140,6 +140,26 @@ func TestRematch(t *testing.T) {
 	}
 }
 
+func TestOfferIsNotTakenOver(t *testing.T) {
+	inHall(t, &Options{RematchDelay: 3 * minute}, func(h *hall) {
+		x, z := h.pair("x", "z")
+		z.Leave()
+		x.Find(Criteria{})
+		y := h.find("y")
+		h.together(x, y)
+		x.Find(Criteria{})
+		y.Find(Criteria{})
+		h.pass(90 * second)
+		x.Touch()
+		h.pass(31 * second)
+		z.Find(Criteria{}) // calls y, who sleeps by now; x is z's last partner
+		h.want(y, "offered called")
+		h.pass(minute)
+		h.together(x, y)
+		h.want(z, "")
+	})
+}
+
 func TestAsleep(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -246,15 +266,20 @@ func TestAsleep(t *testing.T) {
 			h.want(b, "")
 		}},
 		{"the caller is preferred", func(t *testing.T, h *hall) {
-			x, y := h.pair("x", "y")
-			a := h.asleep("a")
-			x.Find(Criteria{}) // calls a
-			h.want(a, "called")
-			y.Find(Criteria{}) // may not meet x at once
-			h.want(a, "")
-			a.Touch()
-			h.together(a, x)
-			h.want(y, "")
+			for range 20 {
+				x, y := h.pair("x", "y")
+				a := h.asleep("a")
+				x.Find(Criteria{}) // calls a
+				h.want(a, "called")
+				y.Find(Criteria{}) // may not meet x at once
+				h.want(a, "")
+				a.Touch()
+				h.together(a, x)
+				h.want(y, "")
+				a.Close()
+				x.Close()
+				y.Close()
+			}
 		}},
 		{"the call of one passes to the other who waits for it", func(t *testing.T, h *hall) {
 			x, y := h.pair("x", "y")
@@ -362,6 +387,19 @@ func TestAsleep(t *testing.T) {
 			h.want(y, "offered")
 			h.pass(5 * second)
 			h.together(x, y)
+		}},
+		{"and again in a new search", func(t *testing.T, h *hall) {
+			x, y := h.pair("x", "y")
+			a := h.asleep("a")
+			x.Find(Criteria{})
+			y.Find(Criteria{})
+			h.pass(30 * second)
+			h.want(x, "offered")
+			h.want(a, "called missed")
+			x.Decline()
+			x.Find(Criteria{})
+			h.want(a, "called")
+			h.want(x, "")
 		}},
 		{"but not one sleeper after the other", func(t *testing.T, h *hall) {
 			x, y := h.pair("x", "y")

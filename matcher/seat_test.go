@@ -142,11 +142,11 @@ func TestChat(t *testing.T) {
 			a.Close()
 			a.Close()
 			a.Find(Criteria{})
+			b := h.find("b")
 			a.Touch()
 			a.Typing(true)
 			a.Decline()
 			a.Leave()
-			b := h.find("b")
 			h.want(b, "")
 			if a.evicted != 0 {
 				t.Error("Close evicts")
@@ -197,6 +197,23 @@ func TestChat(t *testing.T) {
 			a.Say("one too many")
 			if a.evicted != 1 || b.evicted != 1 {
 				t.Error("evicted", a.evicted, b.evicted)
+			}
+		}},
+		{"nobody is lost twice in a move", func(t *testing.T, h *hall) {
+			m := New(nil) // without Run, what is due waits for the next move
+			evicted := 0
+			x, y := m.Join(Profile{Evict: func() { evicted++ }}), m.Join(Profile{})
+			x.Find(Criteria{})
+			y.Find(Criteria{})
+			for len(x.inbox) < inboxSize-2 {
+				y.Say("x")
+			}
+			y.Find(Criteria{}) // x is told,
+			x.Find(Criteria{}) // and gets an offer: that was the last room
+			h.pass(5 * second)
+			y.Leave() // they meet, and y leaves
+			if evicted != 1 || m.Stats().Online != 1 {
+				t.Errorf("evicted %d times, %+v", evicted, m.Stats())
 			}
 		}},
 		{"evict may use the matcher", func(t *testing.T, h *hall) {
