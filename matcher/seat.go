@@ -158,11 +158,12 @@ func (s *Seat) Say(text string) error {
 	return nil
 }
 
-// Typing tells the partner that the owner types, or stopped to, if that is
-// news. An inbox a quarter full takes no such notice, so that it costs nobody
-// a message or the seat.
+// Typing tells the partner that the owner types, each time it is called, since
+// signs of it grow old; or that they stopped to, if they were told otherwise. An
+// inbox a quarter full takes no such notice, so that it costs nobody a message
+// or the seat.
 func (s *Seat) Typing(on bool) {
-	if s.typing == on {
+	if !on && !s.typing {
 		return
 	}
 	m := s.m

@@ -41,7 +41,7 @@ func TestChat(t *testing.T) {
 			a.Say("one")
 			a.Typing(false) // Said has told it
 			a.Say("two")
-			h.want(b, "typing stopped typing said:one said:two")
+			h.want(b, "typing typing stopped typing said:one said:two")
 			h.want(a, "")
 		}},
 		{"leaving tells the other once", func(t *testing.T, h *hall) {
