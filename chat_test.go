@@ -572,33 +572,41 @@ func TestFullServerRefusesPolitely(t *testing.T) {
 func TestSameTwoMeetAgain(t *testing.T) {
 	t.Parallel()
 	p := startServer(t)
+	a, b := pairLines(t, p)
+	a.send("/next\n")
+	b.expect("-- Stranger has left the chat\n")
+	b.send("/next\n")
+	a.expect(offerOfTheSame)
+	b.expect(offerOfTheSame)
+	b.send("/stop\n") // declines, and searches on
+	b.expect("-- You will wait for someone else.\n")
+	a.expect("The search goes on.\n")
+
+	a.send("/next\n")
+	a.expect(offerOfTheSame)
+	b.expect(offerOfTheSame)
+	a.expect("-- You are now chatting with a stranger\n")
+	b.expect("-- You are now chatting with a stranger\n")
+	a.send("you again\n")
+	b.expect("stranger: you again\n")
+}
+
+const offerOfTheSame = "-- Only the person you last talked to is here. You meet again in 5 seconds."
+
+func TestEscDeclinesTheSame(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
 	a, b := pairMixed(t, p, window{})
-	const offer = "-- Only the person you last talked to is here. You meet again in 5 seconds."
-	offers := 0
-	searchAgain := func() {
-		a.press("/next", keyEnter)
-		b.expect(offer)
-		offers++
-		a.until("the offer", func() bool { return strings.Count(a.out.bytes.String(), offer) == offers })
-	}
 	a.press("/stop", keyEnter)
 	b.expect("-- Stranger has left the chat\n")
 	b.send("/next\n")
-	searchAgain()
-	b.send("/stop\n") // declines, and searches on
-	b.expect("-- You will wait for someone else.\n")
-	a.expect("The search goes on.")
-
-	searchAgain()
-	a.press(keyEsc) // as well
+	b.expect("-- Looking for a stranger\n")
+	a.press(keyEnter)
+	b.expect(offerOfTheSame)
+	a.expect("-- Only the person you last talked to is here.")
+	a.press(keyEsc)
 	a.expect("You will wait for someone else.", "looking")
 	b.expect("The search goes on.\n")
-
-	searchAgain()
-	a.expect("You are now chatting with a stranger")
-	b.expect("-- You are now chatting with a stranger\n")
-	a.press("you again", keyEnter)
-	b.expect("stranger: you again\n")
 }
 
 func TestIdleChatEnds(t *testing.T) {

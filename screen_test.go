@@ -92,9 +92,13 @@ func TestSplitSequenceIsNoEsc(t *testing.T) {
 	a.press("bc")
 	a.expect("> bc")
 	for _, halves := range [][2]string{{"\x1b", "[D"}, {"\x1b[", "D"}, {"\x1bO", "D"}, {"\x1b", "OC"}} {
+		pressed := time.Now()
 		a.press(halves[0])
 		time.Sleep(20 * time.Millisecond) // the network
 		a.press(halves[1])
+		if took := time.Since(pressed); took > 40*time.Millisecond {
+			t.Skipf("this machine is too busy: between the halves were %v, and from 50 ms on it is Esc", took)
+		}
 	}
 	a.press("a", keyEnter)
 	b.expect("Stranger: bac")
@@ -235,7 +239,14 @@ func TestScreenStyles(t *testing.T) {
 	a.expect("Stranger: hello")
 	a.out.mu.Lock()
 	defer a.out.mu.Unlock()
-	for y, want := range map[int]uint8{0: uv.AttrReverse, a.screen.Height() - 1: uv.AttrReverse, 2: uv.AttrBold} {
+	for y := range a.screen.Height() {
+		want := uint8(0)
+		switch {
+		case y == 0 || y == a.screen.Height()-1:
+			want = uv.AttrReverse
+		case strings.HasPrefix(a.row(y), "Stranger: "):
+			want = uv.AttrBold
+		}
 		if got := a.screen.CellAt(0, y).Style.Attrs; got != want {
 			t.Errorf("row %d has the attributes %v, want %v", y, got, want)
 		}
@@ -480,7 +491,7 @@ func TestNothingNewIsNotPainted(t *testing.T) {
 	b.send("hello\n")
 	a.expect("Stranger: hello")
 	painted := a.out.String()[before:]
-	if strings.Contains(painted, "now chatting") || strings.Contains(painted, "Enter: say") || strings.Contains(painted, "> x") {
+	if strings.Contains(painted, "online") || strings.Contains(painted, "Enter: say") || strings.Contains(painted, "> x") {
 		t.Errorf("for one new line came %q", painted)
 	}
 	if !strings.Contains(painted, "\x1b[1mStranger: \x1b[mhello") {
