@@ -129,6 +129,11 @@ func TestEndOfInputWaitsForNobodyLong(t *testing.T) {
 		a.in.Close()
 		a.expectExit(exitDone)
 	}
+	a := startSSH(t, p, "-T")
+	a.send("yes\n/stop\nhello\n")
+	a.in.Close()
+	a.expect("-- Nobody came; 1 line was not said.\n")
+	a.expectExit(exitDone)
 }
 
 func TestEndOfInputGivesUpAfterHalfAMinute(t *testing.T) {

@@ -208,10 +208,7 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case typingMsg:
 		c.typing = false
 	case hangUpMsg:
-		if len(c.kept) > 0 {
-			c.tell(c.words.Count(locale.KeptUnsent, len(c.kept)))
-		}
-		c.quit(exitDone)
+		c.hangUpNow()
 	case lostMsg:
 		c.quit(exitFailed)
 	}
@@ -277,7 +274,7 @@ func (c *chat) leave() {
 func (c *chat) rest() {
 	c.enter(resting)
 	if c.over {
-		c.quit(exitDone)
+		c.hangUpNow()
 	} else {
 		c.nextHint()
 	}
@@ -438,8 +435,16 @@ func (c *chat) inputEnded() {
 	case c.state == refused:
 		c.quit(exitNotAllowed)
 	default:
-		c.quit(exitDone)
+		c.hangUpNow()
 	}
+}
+
+// hangUpNow ends the visit after the end of input, and says what nobody heard.
+func (c *chat) hangUpNow() {
+	if len(c.kept) > 0 {
+		c.tell(c.words.Count(locale.KeptUnsent, len(c.kept)))
+	}
+	c.quit(exitDone)
 }
 
 func (c *chat) hangUpIn(d time.Duration) {
