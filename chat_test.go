@@ -660,3 +660,22 @@ func TestMessagesComeInOrder(t *testing.T) {
 		}
 	}
 }
+
+// More lines than a partner's inbox holds, sent in one write, all arrive, in order,
+// and cost nobody their connection.
+func TestFloodArrivesAtItsPace(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	a, b := pairMixed(t, p, window{})
+	var flood strings.Builder
+	const lines = 45
+	for i := range lines {
+		fmt.Fprintf(&flood, "line %d of the flood\n", i)
+	}
+	b.send(flood.String())
+	for i := range lines {
+		a.expect(fmt.Sprintf("Stranger: line %d of the flood", i))
+	}
+	a.press("still here", keyEnter)
+	b.expect("stranger: still here\n")
+}

@@ -60,8 +60,11 @@ type chat struct {
 	transcript transcript
 	editor     editor
 	screen     screen
-	hint       string // of the screen: what the last key led to
-	kept       []string
+	hint       string   // of the screen: what the last key led to
+	kept       []string // until there is a partner
+	queue      []string // until it is their turn
+	pace       pace
+	paced      *time.Timer
 
 	since      time.Time // this state began
 	offered    bool      // the last partner was offered again
@@ -80,6 +83,7 @@ type (
 	idleMsg    struct{}
 	typingMsg  struct{}
 	hangUpMsg  struct{}
+	pacedMsg   struct{}
 	eventsMsg  []matcher.Event
 	lostMsg    struct{}
 	noticeKind uint8
@@ -124,6 +128,7 @@ func (c *chat) close() {
 	stop(c.idle)
 	stop(c.typingOff)
 	stop(c.hangUp)
+	stop(c.paced)
 }
 
 func stop(t *time.Timer) {
@@ -207,6 +212,8 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		c.checkIdle()
 	case typingMsg:
 		c.typing = false
+	case pacedMsg:
+		c.sayQueued()
 	case hangUpMsg:
 		c.hangUpNow()
 	case lostMsg:
@@ -229,6 +236,8 @@ func (c *chat) enter(s state) {
 	c.state, c.since = s, time.Now()
 	c.really, c.offered, c.typing = false, false, false
 	c.hint = "" // it was about the state before
+	c.queue = nil
+	stop(c.paced)
 	c.screen.rules, c.screen.rulesWidth = nil, 0
 	c.screen.follow()
 	stop(c.idle)
@@ -272,6 +281,9 @@ func (c *chat) leave() {
 }
 
 func (c *chat) rest() {
+	if len(c.queue) > 0 {
+		c.tell(c.words.Count(locale.QueueUnsent, len(c.queue)))
+	}
 	c.enter(resting)
 	if c.over {
 		c.hangUpNow()
@@ -280,8 +292,36 @@ func (c *chat) rest() {
 	}
 }
 
-// say says a message, and tells whether it reached the partner.
+// say says a message, or has it said when its turn comes. It tells whether there
+// is somebody to say it to.
 func (c *chat) say(message string) bool {
+	if len(c.queue) == 0 {
+		wait := c.pace.take(time.Now())
+		if wait == 0 {
+			return c.sayNow(message)
+		}
+		c.paced = c.term.After(wait, pacedMsg{})
+	}
+	c.queue = append(c.queue, message)
+	return true
+}
+
+// sayQueued says what has waited for its turn, as far as it has come.
+func (c *chat) sayQueued() {
+	for len(c.queue) > 0 {
+		if wait := c.pace.take(time.Now()); wait > 0 {
+			c.paced = c.term.After(wait, pacedMsg{})
+			return
+		}
+		c.sayNow(c.queue[0])
+		c.queue = c.queue[1:]
+	}
+	if c.over {
+		c.hangUpIn(answerWait)
+	}
+}
+
+func (c *chat) sayNow(message string) bool {
 	if c.seat.Say(message) != nil {
 		return false // the partner has just left, which the next event says
 	}
@@ -337,7 +377,7 @@ func (c *chat) matched() {
 	for _, line := range kept {
 		c.say(line)
 	}
-	if c.over {
+	if c.over && len(c.queue) == 0 {
 		c.hangUpIn(answerWait)
 	}
 }
@@ -428,7 +468,9 @@ func (c *chat) inputEnded() {
 	c.over = true
 	switch {
 	case c.plain && c.state == chatting:
-		c.hangUpIn(answerWait)
+		if len(c.queue) == 0 {
+			c.hangUpIn(answerWait)
+		}
 	case c.plain && c.state == searching && len(c.kept) > 0:
 		c.tell(c.words.Count(locale.WaitingForEnd, int(partnerWait.Seconds())))
 		c.hangUpIn(partnerWait)

@@ -165,6 +165,10 @@ func (c *chat) submit(line string) bool {
 	if !ok || message == "" {
 		return ok
 	}
+	if c.state == chatting && len(c.queue) == maxQueued {
+		c.tell(c.words.Say(locale.TooFast))
+		return false
+	}
 	if c.state == chatting && c.say(message) {
 		return true
 	}

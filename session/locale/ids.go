@@ -51,6 +51,8 @@ const (
 	Kept           ID = "kept"
 	KeptFull       ID = "kept_full"
 	KeptUnsent     ID = "kept_unsent"
+	QueueUnsent    ID = "queue_unsent"
+	TooFast        ID = "too_fast"
 	WaitingForEnd  ID = "waiting_for_end"
 	TooLong        ID = "too_long"
 	TooBig         ID = "too_big"
@@ -107,7 +109,7 @@ var ids = []ID{
 	Contact, TypeYes,
 	Looking, Waiting, WaitingOthers, Matched, PartnerLeft, YouLeft, Stopped, Typing, Really, Next, NextPlain,
 	RematchOffered, RematchDeclined, RematchOff, Called, CallMissed, IdleWarning, IdleEnded, Closing, Closed,
-	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent,
+	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent, QueueUnsent, TooFast,
 	WaitingForEnd, TooLong, TooBig, TooManyLines, Unreadable, NotUTF8, LeftOut, PasteCut, InputFull, UnknownCommand, TypingOn,
 	TypingOff, TypingUsage, Plain, AlreadyPlain, NothingToStop, StatusLine, Goodbye,
 	HeaderRules, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
