@@ -58,8 +58,9 @@
 // called after it.
 //
 // The package starts no goroutine. The one that runs [Matcher.Run] carries out
-// what is due while nobody calls; every call also first does what is due, so
-// that state never lags behind the clock. A Seat belongs to one goroutine, its
-// owner; its Events may be read by another, which then asks the owner's
-// [Seat.Stale] before it believes them.
+// what is due while nobody moves; each move also begins with that, so none acts
+// on a past state. Falling asleep is no event: whoever looks at a seat sees how
+// long ago its last key was. A Seat belongs to one goroutine, its owner. Another
+// may read its Events and hand them over; the owner asks [Seat.Stale] before it
+// believes one.
 package matcher

@@ -108,7 +108,8 @@ func TestPickNobody(t *testing.T) {
 	}
 }
 
-// BenchmarkMatch is a newcomer's join and match while 100,000 others wait.
+// BenchmarkMatch is a newcomer's join and match while 100,000 others wait. Most
+// of it is memory that isn't in the cache, so it wants a machine to itself.
 func BenchmarkMatch(b *testing.B) {
 	const batch = 10_000
 	m := New(&Options{AsleepAfter: 24 * time.Hour})
