@@ -158,33 +158,44 @@ func (g *guest) press(keys string) { g.Write([]byte(keys)) }
 
 // wait waits until words are shown, and forgets them and what stood before.
 func (g *guest) wait(words string, limit time.Duration) error {
+	_, err := g.waitEither(limit, words)
+	return err
+}
+
+// waitEither waits until one of several is shown, and returns which came first.
+func (g *guest) waitEither(limit time.Duration, words ...string) (string, error) {
 	late := time.NewTimer(limit)
 	defer late.Stop()
 	for {
 		found, gone, last := g.take(words)
 		switch {
-		case found:
-			return nil
+		case found != "":
+			return found, nil
 		case gone:
-			return fmt.Errorf("the session ended without %q, after %q", words, last)
+			return "", fmt.Errorf("the session ended without %q, after %q", words, last)
 		}
 		select {
 		case <-g.news:
 		case <-late.C:
-			return fmt.Errorf("%q is not shown within %v, but %q", words, limit, last)
+			return "", fmt.Errorf("%q is not shown within %v, but %q", words, limit, last)
 		}
 	}
 }
 
-func (g *guest) take(words string) (found, gone bool, last string) {
+func (g *guest) take(words []string) (first string, gone bool, last string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	at := bytes.Index(g.shown, []byte(words))
-	if at < 0 {
-		return false, g.gone, string(g.shown[max(0, len(g.shown)-200):])
+	at := len(g.shown)
+	for _, w := range words {
+		if i := bytes.Index(g.shown[:min(len(g.shown), at+len(w))], []byte(w)); i >= 0 {
+			first, at = w, i
+		}
 	}
-	g.shown = g.shown[at+len(words):]
-	return true, false, ""
+	if first == "" {
+		return "", g.gone, string(g.shown[max(0, len(g.shown)-200):])
+	}
+	g.shown = g.shown[at+len(first):]
+	return first, false, ""
 }
 
 // readUntil reads up to the words, which have to come.

@@ -27,7 +27,7 @@ const (
 	spareCount    = 2                // goroutines and descriptors more or less
 	spareHeap     = 50 << 20         // bytes more or less
 	attackMemory  = 2 << 30          // bytes of address space that an attack may ask for
-	attackHeap    = 100 << 20        // bytes of heap that it may take for as long as it lasts
+	attackHeap    = 200 << 20        // bytes of heap that it may take for as long as it lasts
 )
 
 // siege is a server under attack, with two honest people who chat there.
@@ -142,9 +142,11 @@ func (s *siege) bounded(t *testing.T) {
 	}
 }
 
-// chat lets ann say one word after the other until the attack is over, and
-// returns how long each key press took to show.
+// chat lets ann type one word after the other until the attack is over, and say
+// one now and then. It returns how long each key press took to show.
 func (s *siege) chat(over <-chan struct{}) (presses []time.Duration, err error) {
+	const pace = 500 * time.Millisecond // half as fast as anybody may
+	var said time.Time
 	for i := 0; ; i++ {
 		word := "w" + strconv.Itoa(i)
 		for n := 1; n <= len(word); n++ {
@@ -155,8 +157,12 @@ func (s *siege) chat(over <-chan struct{}) (presses []time.Duration, err error) 
 			}
 			presses = append(presses, time.Since(began))
 		}
-		if err := s.finish(word); err != nil {
+		if time.Since(said) < pace {
+			s.ann.press(ctrl('u'))
+		} else if err := s.finish(word); err != nil {
 			return presses, err
+		} else {
+			said = time.Now()
 		}
 		select {
 		case <-over:

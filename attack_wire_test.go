@@ -96,20 +96,28 @@ func (w *wire) start(window uint32) error {
 		return err
 	}
 	w.channel = binary.BigEndian.Uint32(opened[5:])
-	w.request("pty-req", ptyRequest(80, 24))
-	return w.request("shell", nil)
+	w.request("pty-req", true, ptyRequest(80, 24))
+	w.until(msgChannelSuccess)
+	w.request("shell", true, nil)
+	_, err = w.until(msgChannelSuccess)
+	return err
 }
 
-// request asks for something on the channel, and waits until it is granted.
-func (w *wire) request(name string, payload []byte) error {
-	w.send(struct {
+// request asks for something on the channel.
+func (w *wire) request(name string, wantReply bool, payload []byte) error {
+	return w.send(struct {
 		Channel   uint32 `sshtype:"98"`
 		Name      string
 		WantReply bool
 		Payload   []byte `ssh:"rest"`
-	}{w.channel, name, true, payload})
-	_, err := w.until(msgChannelSuccess)
-	return err
+	}{w.channel, name, wantReply, payload})
+}
+
+// grant enlarges the channel's window.
+func (w *wire) grant(bytes int) error {
+	return w.send(struct {
+		Channel, Bytes uint32 `sshtype:"93"`
+	}{w.channel, uint32(bytes)})
 }
 
 func (w *wire) press(keys string) error {
@@ -121,23 +129,20 @@ func (w *wire) press(keys string) error {
 
 // readUntil reads what is shown up to the words, and grants as much window as
 // that took.
-func (w *wire) readUntil(words string) error {
+func (w *wire) readUntil(t *testing.T, words string) {
+	t.Helper()
 	var shown strings.Builder
 	w.SetDeadline(time.Now().Add(patience))
 	defer w.SetDeadline(time.Time{})
 	for !strings.Contains(shown.String(), words) {
 		message, err := w.until(msgChannelData)
 		if err != nil {
-			return fmt.Errorf("%w, before %q was shown", err, words)
+			t.Fatalf("%v, before %q was shown", err, words)
 		}
 		data := message[9:]
 		shown.Write(data)
-		w.send(struct {
-			Channel uint32 `sshtype:"93"`
-			Bytes   uint32
-		}{w.channel, uint32(len(data))})
+		w.grant(len(data))
 	}
-	return nil
 }
 
 // exchangeKeys shakes hands (RFC 4253, sections 7 and 8; RFC 8731).
