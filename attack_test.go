@@ -277,7 +277,7 @@ func TestAttackNeverReads(t *testing.T) {
 			"window": func(*wire) {},
 			"line": func(w *wire) {
 				w.grant(1 << 30)
-				for i := range uint32(500) { // fills what the kernel holds
+				for i := range uint32(1000) { // fills what the kernel holds
 					w.request("window-change", false, windowChange(400+i%2, 200))
 					time.Sleep(time.Millisecond)
 				}
@@ -295,9 +295,10 @@ func TestAttackNeverReads(t *testing.T) {
 					carol.press(strings.Repeat("A long line. ", 70) + "\r")
 				}
 				stall(slow)
-				if !s.talk(t, carol, 60) {
+				if !s.talk(t, carol, 100) {
 					t.Fatal("who never reads is still there")
 				}
+				slow.Conn.(*net.TCPConn).SetReadBuffer(4 << 20) // what is on the way comes first
 				slow.SetDeadline(time.Now().Add(patience))
 				if _, err := io.Copy(io.Discard, slow.Conn); errors.Is(err, os.ErrDeadlineExceeded) {
 					t.Error("the connection of who never reads is still there")

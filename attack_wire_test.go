@@ -65,6 +65,7 @@ func tap(t *testing.T, p *program, window uint32) *wire {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
+	conn.(*net.TCPConn).SetReadBuffer(4 << 10) // the kernel takes little for who doesn't read
 	conn.SetDeadline(time.Now().Add(patience))
 	w := &wire{Conn: conn, buffered: bufio.NewReader(conn)}
 	if err := w.start(window); err != nil {
