@@ -160,10 +160,9 @@ func TestCompact(t *testing.T) {
 	if !bytes.Contains(mustRead(t, path), canary[:]) {
 		t.Fatal("the canary isn't in the file to begin with")
 	}
-	must(t, db.update(func(tx *boltTx) error {
-		_, err := sweepRefusals(tx, now)
-		return err
-	}))
+	if _, err := db.Sweep(now, Ended{}); err != nil {
+		t.Fatal(err)
+	}
 	mustRefuse(t, db, bob, now) // the removed page is free by now
 	if !bytes.Contains(mustRead(t, path), canary[:]) {
 		t.Error("the removed canary left the file by itself: this test shows nothing")

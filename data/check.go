@@ -70,5 +70,8 @@ func checkRecords(tx *bolt.Tx, path string, secret []byte) (problems []error, er
 	if err == nil && version >= 1 {
 		problems = checkRefusals(tx)
 	}
+	if err == nil && version >= 2 {
+		problems = append(problems, checkModeration(tx)...)
+	}
 	return problems, err
 }

@@ -100,8 +100,12 @@ func TestDamagedPages(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	dir := newFolder(t, func(db *DB) { fill(t, db, 3000) })
 	path := filepath.Join(dir, databaseName)
+	file, err := os.Open(path)
+	must(t, err)
+	defer file.Close()
+	m, err := examine(file)
+	must(t, err)
 	whole := mustRead(t, path)
-	m, _ := parseMeta(whole)
 	found := 0
 	for i := range 400 {
 		b := bytes.Clone(whole)

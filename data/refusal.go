@@ -8,10 +8,6 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// A Hash is how the database knows a source or a person: HMAC-SHA256 under the
-// folder's secret. Whoever holds the secret too can try all IPv4 addresses.
-type Hash [32]byte
-
 // A refusal says that the age gate turned a source away: its Hash, and until
 // when, in Unix seconds, 8 bytes big-endian.
 var refusals = []byte("refusals")
@@ -47,24 +43,6 @@ func (d *DB) RefusedUntil(source Hash) (until time.Time, ok bool, err error) {
 		return nil
 	})
 	return until, ok, err
-}
-
-// sweepRefusals removes the refusals that ended by now.
-func sweepRefusals(tx *bolt.Tx, now time.Time) (n int, err error) {
-	b := tx.Bucket(refusals)
-	var ended [][]byte // a cursor may skip what follows a deleted key
-	b.ForEach(func(k, v []byte) error {
-		if until, ok := parseTime(v); ok && !until.After(now) {
-			ended = append(ended, k)
-		}
-		return nil
-	})
-	for _, k := range ended {
-		if err := b.Delete(k); err != nil {
-			return 0, err
-		}
-	}
-	return len(ended), nil
 }
 
 // checkRefusals names each refusal that can't be read.

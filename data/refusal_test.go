@@ -31,12 +31,15 @@ func TestSweep(t *testing.T) {
 	mustRefuse(t, db, alice, now.Add(time.Second))
 	for i, want := range []int{0, 3000, 0} {
 		at := now.Add(time.Duration(i-1) * time.Nanosecond)
-		if n, err := db.Sweep(at); n != want || err != nil {
+		if n, err := db.Sweep(at, Ended{}); n != want || err != nil {
 			t.Errorf("Sweep(%v) = %d, %v; want %d", at, n, err, want)
 		}
 	}
 	wantRefused(t, db, alice, now.Add(time.Second))
 	wantRefused(t, db, numbered(1), time.Time{})
+	if _, _, err := db.Compact(); err != nil {
+		t.Fatal(err)
+	}
 	file := mustRead(t, f.path(databaseName))
 	if gone := numbered(1500); bytes.Contains(file, gone[:]) || !bytes.Contains(file, alice[:]) {
 		t.Error("the bytes of a removed record are still in the file")

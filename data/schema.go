@@ -20,6 +20,7 @@ var (
 // transaction; a new database goes through them all. They are only ever added to.
 var migrations = []func(*bolt.Tx) error{
 	createRefusals,
+	createModeration,
 }
 
 // createDB makes the database of a new folder. Until the last rename there is

@@ -53,6 +53,9 @@ func TestMigrate(t *testing.T) {
 func TestOpenFromVersionZero(t *testing.T) {
 	dir := newFolder(t, func(db *DB) {
 		must(t, db.update(func(tx *bolt.Tx) error {
+			for _, kind := range kinds {
+				must(t, tx.DeleteBucket(kind.bucket))
+			}
 			return errors.Join(tx.DeleteBucket(refusals), tx.Bucket(identity).Put(versionKey, make([]byte, 8)))
 		}))
 	})

@@ -6,18 +6,102 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// Sweep removes the records that ended by now and compacts the file, because a
-// removed record's bytes stay in their page until then. It returns how many it
-// removed, which stay removed if the compaction fails. Once a day is enough:
-// the whole file is written anew, and other writes wait for it.
-func (d *DB) Sweep(now time.Time) (n int, err error) {
-	err = d.update(func(tx *bolt.Tx) error {
-		n, err = sweepRefusals(tx, now)
-		return err
+// Ended says which records a sweep removes. A nil function removes none of its
+// kind; each may be called more than once for a record, inside a transaction:
+// it must not use the database.
+type Ended struct {
+	Report    func(Report) bool // its evidence goes with it
+	Ban       func(Ban) bool
+	Appeal    func(Appeal) bool
+	Warning   func(Warning) bool
+	Action    func(Action) bool
+	Moderator func(Moderator) bool
+	Apart     func(Apart) bool
+	Known     func(Known) bool
+}
+
+// Sweep removes what ended says, and the age gate's refusals that ended by now,
+// and returns how many records went. Their bytes stay in their pages until
+// Compact. It reads outside of the write it then makes, so that others can
+// write meanwhile, and looks again at what it removes.
+func (d *DB) Sweep(now time.Time, ended Ended) (n int, err error) {
+	kinds := []sweeper{
+		sweeping(reports, ended.Report), sweeping(bans, ended.Ban), sweeping(appeals, ended.Appeal),
+		sweeping(warnings, ended.Warning), sweeping(audit, ended.Action),
+		sweeping(moderators, ended.Moderator), sweeping(apart, ended.Apart), sweeping(known, ended.Known),
+		{refusals, func(v []byte) bool {
+			until, ok := parseTime(v)
+			return ok && !until.After(now)
+		}},
+	}
+	found := make([][][]byte, len(kinds))
+	err = d.view(func(tx *bolt.Tx) error {
+		for i, kind := range kinds {
+			found[i] = kind.find(tx)
+		}
+		return nil
 	})
 	if err != nil {
 		return 0, err
 	}
-	_, _, err = d.Compact()
-	return n, err
+	for i, keys := range found {
+		if len(keys) == 0 {
+			continue
+		}
+		err := d.update(func(tx *bolt.Tx) error { return kinds[i].remove(tx, keys, &n) })
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// A sweeper knows which values of a bucket ended.
+type sweeper struct {
+	bucket []byte
+	ended  func(value []byte) bool
+}
+
+// sweeping makes a sweeper of records. What can't be read stays.
+func sweeping[T any](bucket []byte, ended func(T) bool) sweeper {
+	if ended == nil {
+		return sweeper{bucket: bucket}
+	}
+	return sweeper{bucket, func(v []byte) bool {
+		var record T
+		return parse(bucket, nil, v, &record) == nil && ended(record)
+	}}
+}
+
+func (s sweeper) find(tx *bolt.Tx) (keys [][]byte) {
+	if s.ended == nil {
+		return nil
+	}
+	tx.Bucket(s.bucket).ForEach(func(k, v []byte) error {
+		if s.ended(v) {
+			keys = append(keys, append([]byte(nil), k...))
+		}
+		return nil
+	})
+	return keys
+}
+
+func (s sweeper) remove(tx *bolt.Tx, keys [][]byte, n *int) error {
+	b := tx.Bucket(s.bucket)
+	for _, k := range keys {
+		v := b.Get(k)
+		if v == nil || !s.ended(v) {
+			continue
+		}
+		if err := b.Delete(k); err != nil {
+			return err
+		}
+		if string(s.bucket) == string(reports) {
+			if err := tx.Bucket(evidence).Delete(k); err != nil {
+				return err
+			}
+		}
+		*n++
+	}
+	return nil
 }

@@ -1,0 +1,33 @@
+package data
+
+import (
+	"encoding/binary"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+var audit = []byte("audit")
+
+// An Action is one line of the audit log: who did what, on which id, and why.
+// Nothing changes it once it is saved.
+type Action struct {
+	At  time.Time `json:"at"`
+	By  string    `json:"by"`
+	Do  string    `json:"action"`
+	On  string    `json:"on,omitzero"`
+	Why string    `json:"reason,omitzero"`
+}
+
+// save numbers the action: the log is kept in the order in which it was written.
+func (a Action) save(tx *bolt.Tx) error {
+	n, err := tx.Bucket(audit).NextSequence()
+	if err != nil {
+		return err
+	}
+	return put(tx, audit, binary.BigEndian.AppendUint64(nil, n), a)
+}
+
+// EachAction visits the audit log, oldest first, inside a transaction: visit
+// must not use the database.
+func (d *DB) EachAction(visit func(Action)) error { return each(d, audit, visit) }

@@ -1,0 +1,22 @@
+package data
+
+import (
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+var known = []byte("known")
+
+// Known says since when a me@ key comes here, and when it last came, to the day.
+type Known struct {
+	Key   Hash      `json:"key"`
+	First time.Time `json:"first"`
+	Last  time.Time `json:"last"`
+}
+
+func (k Known) save(tx *bolt.Tx) error { return put(tx, known, k.Key[:], k) }
+
+// EachKnown visits all of them inside a transaction: visit must not use the
+// database.
+func (d *DB) EachKnown(visit func(Known)) error { return each(d, known, visit) }

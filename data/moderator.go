@@ -1,0 +1,24 @@
+package data
+
+import (
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+var moderators = []byte("moderators")
+
+// A Moderator is somebody whom an administrator lets decide.
+type Moderator struct {
+	Name    string    `json:"id"`
+	Key     string    `json:"key"` // a line of an authorized_keys file
+	Added   time.Time `json:"added"`
+	By      string    `json:"by"`
+	Removed time.Time `json:"removed,omitzero"`
+}
+
+func (m Moderator) save(tx *bolt.Tx) error { return put(tx, moderators, []byte(m.Name), m) }
+
+// EachModerator visits the moderators in the order of their names, also those
+// who were removed, inside a transaction: visit must not use the database.
+func (d *DB) EachModerator(visit func(Moderator)) error { return each(d, moderators, visit) }

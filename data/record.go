@@ -1,0 +1,119 @@
+package data
+
+import (
+	"encoding/json"
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// A Record is what Save writes: one of this package's record types. They are
+// kept as JSON, each kind in its bucket under its own id, and their form changes
+// with the database's version (see migrations).
+type Record interface{ save(tx *bolt.Tx) error }
+
+// Save writes the records in one transaction, all or none, in place of those
+// with the same ids, and returns when they are synced.
+func (d *DB) Save(records ...Record) error {
+	return d.update(func(tx *bolt.Tx) error {
+		for _, r := range records {
+			if err := r.save(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// The buckets that moderation needs, and how the check reads a record of each.
+var kinds = []struct {
+	bucket []byte
+	read   func(value []byte) error
+}{
+	{bans, readable[Ban]},
+	{reports, readable[Report]},
+	{evidence, readable[Evidence]},
+	{appeals, readable[Appeal]},
+	{warnings, readable[Warning]},
+	{moderators, readable[Moderator]},
+	{audit, readable[Action]},
+	{tallies, readable[Tally]},
+	{settings, readable[Setting]},
+	{apart, readable[Apart]},
+	{known, readable[Known]},
+}
+
+func createModeration(tx *bolt.Tx) error {
+	for _, kind := range kinds {
+		if _, err := tx.CreateBucket(kind.bucket); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkModeration reports each record that can't be read.
+func checkModeration(tx *bolt.Tx) (problems []error) {
+	report := func(err error) { problems = append(problems, err) }
+	for _, kind := range kinds {
+		b := tx.Bucket(kind.bucket)
+		if b == nil {
+			report(fmt.Errorf("bucket %s is missing", kind.bucket))
+			continue
+		}
+		b.ForEach(func(k, v []byte) error {
+			if kind.read(v) != nil { // its error may quote somebody's words
+				report(fmt.Errorf("bucket %s: the record %q can't be read", kind.bucket, k))
+			}
+			return nil
+		})
+	}
+	return problems
+}
+
+func readable[T any](value []byte) error {
+	var record T
+	return json.Unmarshal(value, &record)
+}
+
+func put(tx *bolt.Tx, bucket, id []byte, record any) error {
+	value, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket(bucket).Put(id, value)
+}
+
+// get reads one record; ok is false where there is none.
+func get[T any](d *DB, bucket []byte, id string) (record T, ok bool, err error) {
+	err = d.view(func(tx *bolt.Tx) error {
+		v := tx.Bucket(bucket).Get([]byte(id))
+		ok = v != nil
+		if !ok {
+			return nil
+		}
+		return parse(bucket, []byte(id), v, &record)
+	})
+	return record, ok, err
+}
+
+// each visits the records of a bucket in the order of their ids.
+func each[T any](d *DB, bucket []byte, visit func(T)) error {
+	return d.view(func(tx *bolt.Tx) error {
+		return tx.Bucket(bucket).ForEach(func(k, v []byte) error {
+			var record T
+			if err := parse(bucket, k, v, &record); err != nil {
+				return err
+			}
+			visit(record)
+			return nil
+		})
+	})
+}
+
+func parse(bucket, id, value []byte, record any) error {
+	if json.Unmarshal(value, record) != nil {
+		return fmt.Errorf("the record %s of %s can't be read", id, bucket)
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package data
+
+import (
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+var (
+	reports  = []byte("reports")
+	evidence = []byte("evidence")
+)
+
+// A Report is what somebody reported, without the lines of the chat: those lie
+// apart as its Evidence, so that a queue of thousands can be read in no time.
+type Report struct {
+	ID              string    `json:"id"` // R-…
+	Created         time.Time `json:"created"`
+	Category        string    `json:"category"`
+	Reporter        Subject   `json:"reporter,omitzero"`
+	Subject         Subject   `json:"subject,omitzero"`         // who is reported
+	ReporterSession string    `json:"reporterSession,omitzero"` // S-…
+	SubjectSession  string    `json:"subjectSession,omitzero"`  // S-…
+	Chat            string    `json:"chat,omitzero"`            // the same in every report of one chat
+	BothSpoke       bool      `json:"bothSpoke,omitzero"`
+	Languages       []string  `json:"languages,omitzero"` // of the one reported, best first
+	Rules           string    `json:"rules,omitzero"`     // version of the rules
+	Receipt         Hash      `json:"receipt"`            // keyed hash of what the reporter was given
+	Mutual          string    `json:"mutual,omitzero"`    // R-…: the other's report of the same chat
+	Pause           string    `json:"pause,omitzero"`     // B-…: the machine's pause that it counted for
+	Hold            *Hold     `json:"hold,omitzero"`
+	Decision        *Decision `json:"decision,omitzero"`
+}
+
+// A Hold keeps a report from every sweep.
+type Hold struct {
+	Until  time.Time `json:"until"`
+	By     string    `json:"by"`
+	Reason string    `json:"reason"`
+}
+
+// A Decision is how a report ended.
+type Decision struct {
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	Action string    `json:"action"` // none, warn, help or ban
+	Reason string    `json:"reason"`
+	Ban    string    `json:"ban,omitzero"`  // B-…
+	With   string    `json:"with,omitzero"` // R-…: nothing was decided of this one but of its mutual report
+}
+
+// Evidence is what a report shows of the chat.
+type Evidence struct {
+	Report string `json:"report"`
+	Note   string `json:"note,omitzero"`
+	Lines  []Line `json:"lines,omitzero"`
+	// Omitted lines lie between those that are shown; Cut bytes were cut off
+	// the ends of lines.
+	Omitted int    `json:"omitted,omitzero"`
+	Cut     int    `json:"cut,omitzero"`
+	Sealed  []byte `json:"sealed,omitzero"` // the lines instead, encrypted to the operator
+}
+
+// A Line is one line of a chat.
+type Line struct {
+	Speaker string    `json:"speaker"`
+	Text    string    `json:"text"`
+	At      time.Time `json:"at"`
+	Marked  bool      `json:"marked,omitzero"` // by the reporter
+	Cut     int       `json:"cut,omitzero"`    // bytes cut off its end
+}
+
+func (r Report) save(tx *bolt.Tx) error   { return put(tx, reports, []byte(r.ID), r) }
+func (e Evidence) save(tx *bolt.Tx) error { return put(tx, evidence, []byte(e.Report), e) }
+
+// EachReport visits all reports inside a transaction: visit must not use the
+// database.
+func (d *DB) EachReport(visit func(Report)) error { return each(d, reports, visit) }
+
+// Report returns the report called id; ok is false where there is none.
+func (d *DB) Report(id string) (r Report, ok bool, err error) { return get[Report](d, reports, id) }
+
+// Evidence returns the evidence of the report called id.
+func (d *DB) Evidence(id string) (e Evidence, ok bool, err error) {
+	return get[Evidence](d, evidence, id)
+}

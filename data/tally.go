@@ -1,0 +1,25 @@
+package data
+
+import bolt "go.etcd.io/bbolt"
+
+var tallies = []byte("tallies")
+
+// A Tally counts one day of moderation. It holds nobody, so it stays when what
+// it counted is swept.
+type Tally struct {
+	Day     string         `json:"day"`              // 2006-01-02, in UTC
+	Reports map[string]int `json:"reports,omitzero"` // by category
+	People  map[string]int `json:"people,omitzero"`  // decisions of people, by action
+	Machine map[string]int `json:"machine,omitzero"` // decisions of the machine, by action
+	Waits   []int          `json:"waits,omitzero"`   // seconds from a report to its decision
+	Appeals int            `json:"appeals,omitzero"`
+	// Decided appeals, and those of them that reversed a decision.
+	Decided  int `json:"decided,omitzero"`
+	Reversed int `json:"reversed,omitzero"`
+}
+
+func (t Tally) save(tx *bolt.Tx) error { return put(tx, tallies, []byte(t.Day), t) }
+
+// EachTally visits the tallies, oldest first, inside a transaction: visit must
+// not use the database.
+func (d *DB) EachTally(visit func(Tally)) error { return each(d, tallies, visit) }

@@ -1,0 +1,27 @@
+package data
+
+import (
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+var warnings = []byte("warnings")
+
+// A Warning is what staff tell one person before their next search.
+type Warning struct {
+	ID        string    `json:"id"` // W-…
+	Kind      string    `json:"kind"`
+	To        Subject   `json:"to"`
+	Session   string    `json:"session,omitzero"` // S-…, for who can't be told apart otherwise
+	Category  string    `json:"category,omitzero"`
+	Reason    string    `json:"reason"`
+	Created   time.Time `json:"created"`
+	Confirmed time.Time `json:"confirmed,omitzero"` // by the person
+}
+
+func (w Warning) save(tx *bolt.Tx) error { return put(tx, warnings, []byte(w.ID), w) }
+
+// EachWarning visits all warnings inside a transaction: visit must not use the
+// database.
+func (d *DB) EachWarning(visit func(Warning)) error { return each(d, warnings, visit) }
