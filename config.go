@@ -45,6 +45,10 @@ type Config struct {
 
 	ReportThreshold int // 0: never
 	Retain          time.Duration
+	MaxDB           int64  // bytes
+	HelpText        string // a file; empty: none
+	SealTo          string // a file of age recipients; empty: reports aren't sealed
+	Notify          string // a URL; empty: none
 }
 
 // sharedSources are the addresses behind which many people may be: this machine,
@@ -83,6 +87,11 @@ func (c *Config) flags() *pflag.FlagSet {
 
 	add(f, &c.ReportThreshold, number(0, math.MaxInt32), "N", "report-threshold", "3", "reports a day that pause someone; 0: never")
 	add(f, &c.Retain, duration(time.Millisecond), "TIME", "retain", "30d", "decided reports are kept for")
+
+	add(f, &c.MaxDB, size, "SIZE", "max-db", "256M", "database size from which no report is taken")
+	add(f, &c.HelpText, path, "FILE", "help-text", "", "helplines, for who may harm themselves")
+	add(f, &c.SealTo, path, "FILE", "seal-to", "", "age or ssh-ed25519 keys that reports are sealed to")
+	add(f, &c.Notify, url, "URL", "notify", "", "told the id and category of each report")
 
 	add(f, new(string), path, "FILE", configFlag, "", "settings in TOML, with the names of the flags")
 	return f

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -69,8 +70,13 @@ func newDatabaseCommand(config *Config, flags *pflag.FlagSet) *cobra.Command {
 			Use:   "unban FILE BAN",
 			Short: "Lift a ban in FILE",
 			Args:  arguments(2),
-			RunE: func(*cobra.Command, []string) error {
-				return errors.New("this version keeps no bans, so there is none to lift")
+			RunE: func(cmd *cobra.Command, args []string) error {
+				lifted := data.Lifted{At: time.Now(), By: "operator", Reason: "lifted offline"}
+				if err := data.Unban(args[0], args[1], lifted); err != nil {
+					return err
+				}
+				cmd.Printf("%s is lifted in %s\n", args[1], args[0])
+				return nil
 			},
 		},
 	)

@@ -32,7 +32,15 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	helpText, err := config.readHelpText()
+	if err != nil {
+		return err
+	}
 	admins, err := config.adminKeys()
+	if err != nil {
+		return err
+	}
+	seal, err := sealTo(config.SealTo)
 	if err != nil {
 		return err
 	}
@@ -41,7 +49,14 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		return err
 	}
 	defer listener.Close()
-	var operatorListener net.Listener // nil: off
+	var staffListener, operatorListener net.Listener // nil: off
+	if config.StaffListen != "" {
+		staffListener, err = listen(ctx, "staff-listen", config.StaffListen)
+		if err != nil {
+			return err
+		}
+		defer staffListener.Close()
+	}
 	if config.HTTP != "" {
 		operatorListener, err = listen(ctx, "http", config.HTTP)
 		if err != nil {
@@ -59,28 +74,60 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		}
 	}()
 
-	pairs := matcher.New(nil)
-	defer inBackground(func(ctx context.Context) { pairs.Run(ctx) })()
-	gate := moderation.NewGate(moderation.Config{
+	gate, err := moderation.NewGate(moderation.Config{
 		DB:          folder.DB(),
 		Secret:      folder.Secret(),
 		Shared:      config.SharedSources,
+		Proxies:     config.ProxyFrom,
 		MaxSessions: config.MaxSessions,
 	})
+	if err != nil {
+		return err
+	}
+	deskConfig := moderation.DeskConfig{
+		DB:        folder.DB(),
+		Gate:      gate,
+		Secret:    folder.Secret(),
+		Threshold: config.ReportThreshold,
+		MaxDB:     config.MaxDB,
+		Retain:    config.Retain,
+		Seal:      seal,
+	}
+	if config.Notify != "" {
+		notifier := newNotifier(config.Notify, logger)
+		deskConfig.Notify = notifier.tell
+		defer inBackground(notifier.run)()
+	}
+	desk, err := moderation.NewDesk(deskConfig)
+	if err != nil {
+		return err
+	}
+	defer inBackground(func(ctx context.Context) {
+		desk.Run(ctx, func(err error) { logger.Error("what should be forgotten could not be", "error", err) })
+	})()
+	pairs := matcher.New(&matcher.Options{MayMeet: session.MayMeet(desk)})
+	defer inBackground(func(ctx context.Context) { pairs.Run(ctx) })()
+
 	server, err := session.New(session.Config{
-		Name:        config.Name,
-		Host:        config.host(),
-		Version:     programVersion(),
-		Rules:       rules,
-		Contact:     config.Contact,
-		MinAge:      config.MinAge,
-		AgeGate:     config.AgeGate,
-		HostKey:     folder.HostKey(),
-		IdleTimeout: config.IdleTimeout,
-		LoginGrace:  config.LoginGrace,
-		Gate:        gate,
-		Matcher:     pairs,
-		Log:         logger,
+		Name:           config.Name,
+		Host:           config.host(),
+		Version:        programVersion(),
+		Rules:          rules,
+		Contact:        config.Contact,
+		HelpText:       helpText,
+		MinAge:         config.MinAge,
+		AgeGate:        config.AgeGate,
+		Retain:         config.Retain,
+		Sealed:         seal != nil,
+		HostKey:        folder.HostKey(),
+		IdleTimeout:    config.IdleTimeout,
+		LoginGrace:     config.LoginGrace,
+		Admins:         config.adminKeys,
+		BackupWithKeys: sealedBackup(config.Data, folder.DB()),
+		Gate:           gate,
+		Desk:           desk,
+		Matcher:        pairs,
+		Log:            logger,
 	})
 	if err != nil {
 		return err
@@ -98,6 +145,19 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	}
 
 	announce(stderr, config, listener.Addr(), folder, len(admins) > 0)
+	ctx, drained := context.WithCancel(ctx)
+	defer drained()
+	defer inBackground(func(ctx context.Context) {
+		select {
+		case <-gate.Drained():
+			drained()
+		case <-ctx.Done():
+		}
+	})()
+	if staffListener != nil {
+		fmt.Fprintf(stderr, "Staff alone can also come in at %s.\n", staffListener.Addr())
+		defer inBackground(func(context.Context) { server.ServeStaff(staffListener) })()
+	}
 	return serveUntil(ctx, server, listener, config.ShutdownGrace)
 }
 

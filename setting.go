@@ -6,6 +6,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
+	neturl "net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -161,6 +162,33 @@ func parseRate(text string) (rate, error) {
 }
 
 var errRate = errors.New("give COUNT/DURATION, such as 60/10m, or 0 for no limit")
+
+// size takes a number of bytes, or of kilo-, mega- or gigabytes.
+func size(text string) (int64, error) {
+	digits, shift := text, 0
+	for i, unit := range []string{"K", "M", "G"} {
+		if before, found := strings.CutSuffix(text, unit); found {
+			digits, shift = before, 10*(i+1)
+		}
+	}
+	n, err := strconv.ParseInt(digits, 10, 32)
+	if err != nil || n < 1 {
+		return 0, errors.New("give a size such as 256M or 4G")
+	}
+	return n << shift, nil
+}
+
+// url takes where a report's id is posted to.
+func url(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	u, err := neturl.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "", errors.New("give a URL that begins with https:// or http://")
+	}
+	return text, nil
+}
 
 // networks takes a list of CIDR networks and single addresses, or the word none.
 func networks(text string) ([]netip.Prefix, error) {

@@ -18,6 +18,9 @@ type Options struct {
 	AsleepAfter time.Duration
 	// CallTimeout is how long who sleeps has to answer a call. Default 30 s.
 	CallTimeout time.Duration
+	// MayMeet tells of two Subjects whether they may be partners; nil means that
+	// all may. It is called under the lock: it must not block, nor call back.
+	MayMeet func(a, b any) bool
 	// Rand is used under the lock. Default: ChaCha8, seeded by the system, so
 	// that nobody foresees whom they meet.
 	Rand rand.Source

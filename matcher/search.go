@@ -1,7 +1,9 @@
 package matcher
 
 // fits reports whether a and b may be partners at all.
-func fits(a, b *Seat) bool { return a != b }
+func fits(a, b *Seat) bool {
+	return a != b && (a.m.opts.MayMeet == nil || a.m.opts.MayMeet(a.subject, b.subject))
+}
 
 // met reports whether either talked to the other last.
 func met(a, b *Seat) bool { return a.last == b.id || b.last == a.id }

@@ -1,107 +1,204 @@
 package moderation
 
 import (
-	"errors"
+	"maps"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
 	"strangerd/data"
 )
 
-// Why somebody isn't admitted.
-var (
-	ErrFull     = errors.New("the server is full")
-	ErrDraining = errors.New("the server lets nobody in before a restart")
-	ErrTooYoung = errors.New("the age gate refused this source today")
-)
-
 // Config is what a Gate is made of.
 type Config struct {
 	DB          *data.DB
-	Secret      []byte         // keys the hashes of people
-	Shared      []netip.Prefix // sources that many people share
-	MaxSessions int            // admitted at the same time; 0 means no limit
+	Secret      []byte           // keys the hashes of people
+	Shared      []netip.Prefix   // sources that many people share
+	Proxies     []netip.Prefix   // networks that no ban should cover by mistake
+	MaxSessions int              // admitted at the same time; 0 means no limit
+	Now         func() time.Time // nil means time.Now
 }
 
 // Gate decides who may enter. Its methods may be called by any number of
 // goroutines.
+//
+// A change is on the disk before it is in memory, and Admit and Screen look in
+// memory alone: nobody comes in between the end of a ban's write and the end of
+// the passes it hits, and a disk that fails lifts no ban.
 type Gate struct {
 	identity
-	db  *data.DB
-	max int
+	db      *data.DB
+	proxies []netip.Prefix
+	max     int
+	clock   func() time.Time
 
-	mu       sync.Mutex // guards what follows
-	inside   int
+	// change is held by whoever changes bans or the door, over the write to the
+	// disk. It is taken before mu, and after Desk.change.
+	change sync.Mutex
+
+	mu       sync.RWMutex // guards what follows, never held over a write
+	networks *networks
+	people   people
+	passes   map[string]*Pass
+	door     Door
 	draining bool
+	drained  chan struct{}
+	drain    *time.Timer
+	known    known
 }
 
-// NewGate returns an open Gate.
-func NewGate(config Config) *Gate {
-	return &Gate{
+// NewGate returns a Gate with the bans and the door that are on the disk.
+func NewGate(config Config) (*Gate, error) {
+	g := &Gate{
 		identity: identity{secret: config.Secret, shared: config.Shared},
 		db:       config.DB,
+		proxies:  config.Proxies,
 		max:      config.MaxSessions,
+		clock:    config.Now,
+		networks: newNetworks(),
+		people:   make(people),
+		passes:   make(map[string]*Pass),
+		drained:  make(chan struct{}),
+		known:    newKnown(),
 	}
+	if g.clock == nil {
+		g.clock = time.Now
+	}
+	now := g.now()
+	err := g.db.EachBan(func(b Ban) {
+		if !over(b, now) {
+			g.index(b)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	g.networks.settle()
+	if err := g.db.EachKnown(g.known.load); err != nil {
+		return nil, err
+	}
+	return g, g.loadDoor()
 }
 
-// Subject returns who comes from addr. An IPv4 address mapped into IPv6 is the
-// IPv4 address.
-func (g *Gate) Subject(addr netip.Addr) Subject { return g.subject(addr) }
+// now is the time in UTC, as exact as the records keep it.
+func (g *Gate) now() time.Time { return g.clock().UTC().Truncate(time.Millisecond) }
 
-// Pass is the right to be inside.
-type Pass struct{ close func() }
+// Subject returns who comes from addr and proved key, which is nil but for me@.
+// An IPv4 address mapped into IPv6 is the IPv4 address.
+func (g *Gate) Subject(addr netip.Addr, key []byte) Subject { return g.subject(addr, key) }
 
-// Close gives the Pass back.
-func (p *Pass) Close() { p.close() }
+// Screen returns a *Banned if a banned network holds addr, and nil else. It is
+// for the time before the key exchange and only looks in memory.
+func (g *Gate) Screen(addr netip.Addr) error {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	if b, ok := g.networks.find(plain(addr), g.clock); ok {
+		return &Banned{b}
+	}
+	return nil
+}
 
-// Admit lets the subject in, or says why not: ErrFull, ErrDraining,
-// ErrTooYoung, or that the database could not be read.
-func (g *Gate) Admit(s Subject) (*Pass, error) {
-	switch young, err := g.tooYoung(s); {
+// Admit lets the subject in, who comes from addr, or says why not: a *Banned,
+// ErrFull, ErrDraining, ErrDoor, ErrTooYoung, or that the database could not be
+// read. The address is only kept in memory, for bans of networks.
+func (g *Gate) Admit(addr netip.Addr, s Subject) (*Pass, error) {
+	young, err := g.tooYoung(s)
+	addr = plain(addr)
+	now := g.now()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if b, ok := g.banOf(addr, s, now); ok {
+		return nil, &Banned{b}
+	}
+	switch {
 	case err != nil:
 		return nil, err
-	case young:
-		return nil, ErrTooYoung
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	switch {
 	case g.draining:
 		return nil, ErrDraining
-	case g.max > 0 && g.inside >= g.max:
+	case young:
+		return nil, ErrTooYoung
+	case g.door == DoorClosed:
+		return nil, ErrDoorClosed
+	case g.door == DoorKnown && !g.known.since(s.Key, now.Add(-knownAfter)):
+		return nil, ErrDoorKnown
+	case g.max > 0 && len(g.passes) >= g.max:
 		return nil, ErrFull
 	}
-	g.inside++
-	return &Pass{close: sync.OnceFunc(g.leave)}, nil
+	g.known.see(s.Key, now)
+	return g.letIn(addr, s, now), nil
 }
 
-func (g *Gate) leave() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.inside--
+// BanOf returns the ban in force of somebody, who need not be inside. Of several
+// it is the one that ends last.
+func (g *Gate) BanOf(addr netip.Addr, s Subject) (Ban, bool) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.banOf(plain(addr), s, g.now())
 }
 
-// Drain lets nobody in any more. Who is inside stays.
-func (g *Gate) Drain() {
+// banOf is BanOf. The caller holds mu.
+func (g *Gate) banOf(addr netip.Addr, s Subject, now time.Time) (Ban, bool) {
+	if b, ok := g.networks.find(addr, func() time.Time { return now }); ok {
+		return b, true
+	}
+	return g.people.find(s, now)
+}
+
+// index puts a ban in force into memory; networks.settle must follow. The
+// caller holds mu, or is alone.
+func (g *Gate) index(b Ban) {
+	if b.Target.Network.IsValid() {
+		g.networks.add(b)
+		return
+	}
+	g.people.add(b)
+}
+
+// unindex takes b out of memory. The caller holds mu.
+func (g *Gate) unindex(b Ban) {
+	if b.Target.Network.IsValid() {
+		g.networks.remove(b.Target.Network, b.ID)
+		return
+	}
+	g.people.remove(b)
+}
+
+// enforce puts bans that are on the disk into memory, and ends every pass that
+// they hit.
+func (g *Gate) enforce(bans ...Ban) {
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.draining = true
+	for _, b := range bans {
+		g.index(b)
+	}
+	g.networks.settle()
+	passes := slices.Collect(maps.Values(g.passes))
+	now := g.now()
+	var hit []func()
+	for _, p := range passes {
+		if b, ok := g.banOf(p.addr, p.subject, now); ok {
+			hit = append(hit, func() { p.end(&Banned{b}) })
+		}
+	}
+	g.mu.Unlock()
+	for _, end := range hit {
+		end()
+	}
 }
 
 // RefuseAge keeps the subject out for the rest of the day, in UTC. A shared
 // source is nobody, and nothing is remembered of it.
 func (g *Gate) RefuseAge(s Subject) error {
-	if s.shared() {
+	if s.Source.IsZero() {
 		return nil
 	}
-	return g.db.Refuse(s.Source, time.Now().UTC().Truncate(24*time.Hour).Add(24*time.Hour))
+	return g.db.Refuse(s.Source, g.now().Truncate(24*time.Hour).Add(24*time.Hour))
 }
 
 func (g *Gate) tooYoung(s Subject) (bool, error) {
-	if s.shared() {
+	if s.Source.IsZero() {
 		return false, nil
 	}
 	until, ok, err := g.db.RefusedUntil(s.Source)
-	return ok && time.Now().Before(until), err
+	return ok && g.now().Before(until), err
 }

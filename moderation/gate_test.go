@@ -2,106 +2,201 @@ package moderation
 
 import (
 	"errors"
-	"net/netip"
-	"path/filepath"
+	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"strangerd/data"
 )
 
-func newGate(t *testing.T, max int) *Gate {
-	t.Helper()
-	folder, err := data.OpenFolder(filepath.Join(t.TempDir(), "data"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := folder.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return NewGate(Config{
-		DB:          folder.DB(),
-		Secret:      []byte("secret"),
-		Shared:      []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.0/8")},
-		MaxSessions: max,
-	})
-}
-
 func TestSubjectIsTheSource(t *testing.T) {
-	g := newGate(t, 0)
-	of := func(s string) Subject { return g.Subject(netip.MustParseAddr(s)) }
+	h := newHouse(t)
 	same := [][2]string{
 		{"192.0.2.1", "::ffff:192.0.2.1"},
 		{"2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff"},
 		{"fe80::1%eth0", "fe80::1"},
 	}
 	for _, pair := range same {
-		if of(pair[0]) != of(pair[1]) {
+		if h.from(pair[0]) != h.from(pair[1]) {
 			t.Errorf("%s and %s are two subjects", pair[0], pair[1])
 		}
 	}
-	if of("192.0.2.1") == of("192.0.2.2") || of("2001:db8:0:1::1") == of("2001:db8:0:2::1") {
+	if h.from("192.0.2.1").Is(h.from("192.0.2.2")) || h.from("2001:db8:0:1::1").Is(h.from("2001:db8:0:2::1")) {
 		t.Error("two sources are one subject")
 	}
-	for _, shared := range []string{"127.0.0.1", "::ffff:127.0.0.1", "10.1.2.3"} {
-		if !of(shared).shared() {
-			t.Errorf("%s is not shared", shared)
+	for _, addr := range []string{"127.0.0.1", "::ffff:127.0.0.1", "10.1.2.3"} {
+		if s := h.from(addr); !s.Nobody() || s != (Subject{}) {
+			t.Errorf("%s is not shared", addr)
 		}
 	}
-	if of("127.0.0.2").shared() {
+	if h.from("127.0.0.2").Nobody() {
 		t.Error("127.0.0.2 is shared")
 	}
 	other := identity{secret: []byte("another")}
-	if other.subject(netip.MustParseAddr("192.0.2.1")) == of("192.0.2.1") {
+	if other.subject(ip("192.0.2.1"), nil) == h.from("192.0.2.1") {
 		t.Error("the secret makes no difference")
 	}
 }
 
-func TestAdmitCountsWhoIsInside(t *testing.T) {
-	g := newGate(t, 2)
-	first, err := g.Admit(Subject{})
-	if err != nil {
-		t.Fatal(err)
+func TestAThousandAddressesOfOneHouseholdAreOneSource(t *testing.T) {
+	h := newHouse(t)
+	sources := make(map[Subject]bool)
+	for i := range 1000 {
+		sources[h.from(fmt.Sprintf("2001:db8:0:7::%x", i+1))] = true
 	}
-	if _, err := g.Admit(Subject{}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := g.Admit(Subject{}); !errors.Is(err, ErrFull) {
-		t.Fatalf("the third of two got %v", err)
-	}
-	first.Close()
-	first.Close() // counts once
-	if _, err := g.Admit(Subject{}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := g.Admit(Subject{}); !errors.Is(err, ErrFull) {
-		t.Fatalf("a pass that was closed twice made room for two: %v", err)
-	}
-	g.Drain()
-	if _, err := g.Admit(Subject{}); !errors.Is(err, ErrDraining) {
-		t.Fatalf("draining: %v", err)
+	if len(sources) != 1 {
+		t.Errorf("%d sources", len(sources))
 	}
 }
 
+func TestSubjectHoldsKeyAndWiderNetworks(t *testing.T) {
+	h := newHouse(t)
+	near := [][3]string{ // same nearer network, same farther network only
+		{"192.0.2.1", "192.0.2.99", "192.0.77.1"},
+		{"2001:db8:0:1::", "2001:db8:0:ff::", "2001:db8:0:1ff::"},
+	}
+	for _, n := range near {
+		a, b, c := h.from(n[0]), h.from(n[1]), h.from(n[2])
+		if a.Wider != b.Wider || a.Wider[0] == c.Wider[0] || a.Wider[1] != c.Wider[1] {
+			t.Errorf("wider networks of %v", n)
+		}
+	}
+	withKey, again := h.Subject(ip("192.0.2.1"), []byte("key")), h.Subject(ip("198.51.100.1"), []byte("key"))
+	if !withKey.Is(again) || withKey == h.from("192.0.2.1") || withKey.Key == h.Subject(ip("192.0.2.1"), []byte("other")).Key {
+		t.Error("a key doesn't tell people apart")
+	}
+	if h.Subject(ip("127.0.0.1"), []byte("key")).Nobody() {
+		t.Error("a key at a shared source is nobody")
+	}
+}
+
+func TestAdmitCountsWhoIsInside(t *testing.T) {
+	h := newHouse(t)
+	h.max = 2
+	first := h.enter("192.0.2.1")
+	h.enter("192.0.2.2")
+	full := func(when string) {
+		t.Helper()
+		if _, err := h.Admit(ip("192.0.2.3"), h.from("192.0.2.3")); !errors.Is(err, ErrFull) {
+			t.Fatalf("%s: %v", when, err)
+		}
+	}
+	full("the third of two")
+	first.Close()
+	first.Close() // counts once
+	h.enter("192.0.2.3")
+	full("after a pass that was closed twice")
+}
+
 func TestRefuseAgeHoldsForTheSource(t *testing.T) {
-	g := newGate(t, 0)
-	young := g.Subject(netip.MustParseAddr("192.0.2.1"))
-	other := g.Subject(netip.MustParseAddr("192.0.2.2"))
-	if err := g.RefuseAge(young); err != nil {
-		t.Fatal(err)
+	h := newHouse(t)
+	young, other, nobody := h.from("192.0.2.1"), h.from("192.0.2.2"), h.from("127.0.0.1")
+	must(t, h.RefuseAge(young))
+	must(t, h.RefuseAge(nobody))
+	for s, wanted := range map[Subject]error{young: ErrTooYoung, other: nil, nobody: nil} {
+		_, err := h.Admit(ip("192.0.2.9"), s)
+		wantIs(t, err, wanted)
 	}
-	if _, err := g.Admit(young); !errors.Is(err, ErrTooYoung) {
-		t.Errorf("the refused source got %v", err)
+	h.clock.now = start.Add(12 * time.Hour) // midnight
+	_, err := h.Admit(ip("192.0.2.9"), young)
+	must(t, err)
+}
+
+func TestKick(t *testing.T) {
+	h := newHouse(t)
+	p, other := h.enter("192.0.2.1"), h.enter("192.0.2.1")
+	wantIs(t, h.Kick("ann", "S-nobody", "why"), ErrUnknown)
+	wantIs(t, h.Kick("ann", p.ID(), " "), ErrReason)
+	wantLive(t, p)
+	must(t, h.Kick("ann", p.ID(), "ads"))
+	<-p.Revoked()
+	if k := new(Kicked); !errors.As(p.Why(), &k) || k.Reason != "ads" || k.By != "ann" {
+		t.Errorf("ended by %v", p.Why())
 	}
-	if _, err := g.Admit(other); err != nil {
-		t.Errorf("another source got %v", err)
+	wantLive(t, other)
+	h.wantAudit("ann kick " + p.ID() + ": ads")
+	p.Close()
+	if list := h.Sessions(); len(list) != 1 || list[0].ID != other.ID() || list[0].Since != start {
+		t.Errorf("sessions: %v", list)
 	}
-	shared := g.Subject(netip.MustParseAddr("127.0.0.1"))
-	if err := g.RefuseAge(shared); err != nil {
-		t.Fatal(err)
+}
+
+// Row 23: in a raid only those who were there before get in.
+func TestDoor(t *testing.T) {
+	h := newHouse(t)
+	h.enter("192.0.2.1", 1).Close()
+	h.saveKnown()
+	h.pass(6 * 24 * time.Hour)
+	h.enter("192.0.2.2", 2).Close()
+	inside := h.enter("192.0.2.3")
+	h.pass(24*time.Hour + time.Second)
+	for _, row := range []struct {
+		door  Door
+		wants [3]error // key 1, key 2, no key
+	}{
+		{DoorOpen, [3]error{}},
+		{DoorKnown, [3]error{nil, ErrDoorKnown, ErrDoorKnown}},
+		{DoorClosed, [3]error{ErrDoorClosed, ErrDoorClosed, ErrDoorClosed}},
+	} {
+		must(t, h.SetDoor("ann", row.door))
+		h.restart()
+		if h.Door() != row.door {
+			t.Errorf("the door is %s after a restart, want %s", h.Door(), row.door)
+		}
+		for i, key := range [][]byte{{1}, {2}, nil} {
+			p, err := h.Admit(ip("198.51.100.1"), h.Subject(ip("198.51.100.1"), key))
+			wantIs(t, err, row.wants[i])
+			if err != nil {
+				wantIs(t, err, ErrDoor)
+				continue
+			}
+			p.Close()
+		}
 	}
-	if _, err := g.Admit(shared); err != nil {
-		t.Errorf("a shared source got %v", err)
+	wantLive(t, inside)
+	h.wantAudit("ann door closed")
+	if h.SetDoor("ann", "ajar") == nil {
+		t.Error("the door is ajar")
+	}
+}
+
+func TestKeyIsSeenFromItsFirstDayOn(t *testing.T) {
+	h := newHouse(t)
+	h.enter("192.0.2.1", 1).Close()
+	h.saveKnown()
+	if len(h.Gate.known.unsaved) != 0 {
+		t.Error("what is saved is saved again")
+	}
+	h.pass(48 * time.Hour)
+	h.enter("192.0.2.1", 1).Close()
+	h.saveKnown()
+	h.restart()
+	key := h.Subject(ip("192.0.2.1"), []byte{1}).Key
+	if k := h.Gate.known.keys[key]; k != (data.Known{Key: key, First: start, Last: start.Add(48 * time.Hour)}) {
+		t.Errorf("known since %v, last %v", k.First, k.Last)
+	}
+}
+
+func TestDrain(t *testing.T) {
+	for _, leave := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t)
+			p := h.enter("192.0.2.1")
+			done := want(h.Drain("ann", time.Hour))(t)
+			_, err := h.Admit(ip("192.0.2.2"), h.from("192.0.2.2"))
+			wantIs(t, err, ErrDraining)
+			wantLive(t, p)
+			began := time.Now()
+			if leave {
+				p.Close()
+			}
+			<-done
+			if took := time.Since(began); leave != (took == 0) || !leave && took != time.Hour {
+				t.Errorf("drained after %v, all left: %v", took, leave)
+			}
+			want(h.Drain("ann", time.Hour))(t) // once more does no harm
+			h.wantAudit("ann drain 1h0m0s")
+		})
 	}
 }

@@ -9,16 +9,9 @@ import (
 	"strangerd/data"
 )
 
-// Subject is who somebody is, as far as anybody here knows.
-type Subject struct {
-	// Source is where they come from: an IPv4 address, or the /64 of an IPv6
-	// address, which is what one household gets. It is zero for a shared
-	// source, behind which nobody can be told from anybody else.
-	Source data.Hash
-}
-
-// shared tells whether s can't be told from others by its source.
-func (s Subject) shared() bool { return s.Source == data.Hash{} }
+// Subject is who somebody is, as far as anybody here knows: keyed hashes. See
+// data.Subject for its fields.
+type Subject = data.Subject
 
 // identity makes keyed hashes of what must not be kept as it is.
 type identity struct {
@@ -26,13 +19,36 @@ type identity struct {
 	shared []netip.Prefix
 }
 
-// subject returns the Subject that comes from addr.
-func (id identity) subject(addr netip.Addr) Subject {
-	addr = addr.Unmap().WithZone("")
-	if !addr.IsValid() || slices.ContainsFunc(id.shared, func(p netip.Prefix) bool { return p.Contains(addr) }) {
-		return Subject{}
+// subject returns the Subject that comes from addr with the key, if any.
+func (id identity) subject(addr netip.Addr, key []byte) (s Subject) {
+	if len(key) > 0 {
+		s.Key = id.hash("key", string(key))
 	}
-	return Subject{Source: id.hash("source", source(addr).String())}
+	addr = plain(addr)
+	if !addr.IsValid() || slices.ContainsFunc(id.shared, func(p netip.Prefix) bool { return p.Contains(addr) }) {
+		return s
+	}
+	s.V6 = addr.Is6()
+	s.Source = id.network(source(addr))
+	for i, bits := range widerBits(s.V6) {
+		wider, _ := addr.Prefix(bits)
+		s.Wider[i] = id.network(wider)
+	}
+	return s
+}
+
+// plain is addr without what doesn't tell one machine from another.
+func plain(addr netip.Addr) netip.Addr { return addr.Unmap().WithZone("") }
+
+// network is the hash of a network, of any size.
+func (id identity) network(p netip.Prefix) data.Hash { return id.hash("source", p.String()) }
+
+// widerBits are the sizes of the networks in Subject.Wider.
+func widerBits(v6 bool) [2]int {
+	if v6 {
+		return [2]int{56, 48}
+	}
+	return [2]int{24, 16}
 }
 
 // source is the network that counts as one source.

@@ -1,12 +1,15 @@
 package session
 
 import (
+	"bytes"
 	"errors"
 	"net"
 	"net/netip"
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
+
+	"strangerd/session/staff"
 )
 
 // The user names that mean something. Any other is let in at once, by the
@@ -21,23 +24,32 @@ const keyExtension = "key@strangerd"
 
 var errKeyNeeded = errors.New("a key is needed")
 
+// Admin is an administrator, as the operator lists them.
+type Admin struct {
+	Name string
+	Key  gossh.PublicKey
+}
+
 // authentication configures one connection. Permissions are only ever made by
 // VerifiedPublicKeyCallback, after the client has proven that it holds the
 // key: offering a key without its signature gives nothing.
-func (s *Server) authentication(ssh.Context) *gossh.ServerConfig {
+func (s *Server) authentication(ctx ssh.Context) *gossh.ServerConfig {
+	staffOnly := ctx.Value(connKey{}).(*conn).staffOnly
 	return &gossh.ServerConfig{
 		NoClientAuth: true,
 		NoClientAuthCallback: func(meta gossh.ConnMetadata) (*gossh.Permissions, error) {
-			if needsKey(meta.User()) {
+			if staffOnly || meta.User() == userAdmin || meta.User() == userMe {
 				return nil, errKeyNeeded
 			}
 			return nil, nil
 		},
 		PublicKeyCallback: func(meta gossh.ConnMetadata, key gossh.PublicKey) (*gossh.Permissions, error) {
-			switch meta.User() {
-			case userAdmin:
-				return nil, errKeyNeeded
-			case userMe:
+			switch user := meta.User(); {
+			case user == userAdmin:
+				if _, ok := s.member(key.Marshal()); ok {
+					return nil, nil
+				}
+			case user == userMe && !staffOnly:
 				return nil, nil
 			}
 			return nil, errKeyNeeded
@@ -46,7 +58,7 @@ func (s *Server) authentication(ssh.Context) *gossh.ServerConfig {
 			return &gossh.Permissions{Extensions: map[string]string{keyExtension: string(key.Marshal())}}, nil
 		},
 		BannerCallback: func(meta gossh.ConnMetadata) string {
-			if meta.User() == userAdmin {
+			if staffOnly || meta.User() == userAdmin {
 				return s.staffBanner
 			}
 			return s.banner
@@ -54,7 +66,34 @@ func (s *Server) authentication(ssh.Context) *gossh.ServerConfig {
 	}
 }
 
-func needsKey(user string) bool { return user == userAdmin || user == userMe }
+// provenKey is the key that the connection's client has proven, or nil.
+func provenKey(sc *gossh.ServerConn) []byte {
+	if sc.Permissions == nil {
+		return nil
+	}
+	return []byte(sc.Permissions.Extensions[keyExtension])
+}
+
+// member returns whose key that is among the staff. The lists are read anew at
+// each call, so that a key opens nothing once it is taken out.
+func (s *Server) member(key []byte) (staff.Member, bool) {
+	admins, err := s.config.Admins()
+	if err != nil {
+		s.config.Log.Error("administrators' keys", "error", err)
+	}
+	for _, a := range admins {
+		if bytes.Equal(a.Key.Marshal(), key) {
+			return staff.Member{Name: a.Name, Admin: true}, true
+		}
+	}
+	for _, m := range s.config.Desk.Moderators() {
+		listed, _, _, _, err := gossh.ParseAuthorizedKey([]byte(m.Key))
+		if err == nil && bytes.Equal(listed.Marshal(), key) {
+			return staff.Member{Name: m.Name}, true
+		}
+	}
+	return staff.Member{}, false
+}
 
 // address is where a connection comes from.
 func address(a net.Addr) netip.Addr {

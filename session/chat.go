@@ -2,10 +2,10 @@ package session
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	gossh "golang.org/x/crypto/ssh"
 
 	"strangerd/matcher"
 	"strangerd/moderation"
@@ -33,6 +33,7 @@ const (
 	atYear                 // asked for the year of birth
 	refused                // too young
 	resting                // not chatting and not searching
+	warned                 // asked to confirm what staff told them
 	searching              // waiting for a stranger
 	chatting
 )
@@ -40,10 +41,9 @@ const (
 // chat is one person's visit: a model that the full screen (screen.go) and the
 // line mode (lines.go) show, each in its way.
 type chat struct {
-	config  *Config
-	words   *locale.Words
-	term    *terminal.Channel
-	subject moderation.Subject
+	*visit
+	pass    *moderation.Pass
+	me      *person
 	seat    *matcher.Seat
 	notices chan notice
 
@@ -57,6 +57,11 @@ type chat struct {
 
 	leftOut bool // it was told that some of what was read is left out
 
+	partner    *person            // of this chat or, until the next, of the last one
+	record     record             // what was said in it
+	reported   bool               // already
+	report     *report            // under way
+	told       moderation.Warning // by staff, to be confirmed
 	transcript transcript
 	editor     editor
 	screen     screen
@@ -70,7 +75,7 @@ type chat struct {
 	offered    bool      // the last partner was offered again
 	lastKey    time.Time
 	idle       *time.Timer
-	warned     bool
+	nudged     bool // of being idle
 	typing     bool // the partner types
 	typingOff  *time.Timer
 	showTyping bool        // in line mode
@@ -86,6 +91,7 @@ type (
 	pacedMsg   struct{}
 	eventsMsg  []matcher.Event
 	lostMsg    struct{}
+	revokedMsg struct{}
 	noticeKind uint8
 )
 
@@ -93,33 +99,28 @@ type (
 type notice struct {
 	kind noticeKind
 	in   time.Duration
+	text string
 }
 
 const (
 	minutePassed  noticeKind = iota
 	serverStops              // in so long
 	serverStopped            // the visit ends now
+	broadcast                // the operator says text
 )
 
-func newChat(config *Config, words *locale.Words, term *terminal.Channel, subject moderation.Subject, plain bool) *chat {
+func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 	now := time.Now()
 	return &chat{
-		config:  config,
-		words:   words,
-		term:    term,
-		subject: subject,
+		visit:   v,
+		pass:    pass,
+		me:      &person{subject: v.subject, pass: pass.ID(), languages: v.languages()},
 		notices: make(chan notice, noticesKept),
 		plain:   plain,
 		screen:  screen{scrolled: math.MaxInt16}, // the first screen begins at its top
 		since:   now,
 		lastKey: now,
 	}
-}
-
-// profile is what the matcher gets to know. A partner that doesn't take what
-// it is sent is disconnected.
-func (c *chat) profile(conn gossh.Conn) matcher.Profile {
-	return matcher.Profile{Subject: c.subject, Evict: func() { conn.Close() }}
 }
 
 // close gives up the seat and stops the timers.
@@ -154,6 +155,8 @@ func (c *chat) listen() tea.Msg {
 		return c.more(event)
 	case n := <-c.notices:
 		return n
+	case <-c.pass.Revoked():
+		return revokedMsg{}
 	}
 }
 
@@ -212,6 +215,8 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		c.checkIdle()
 	case typingMsg:
 		c.typing = false
+	case revokedMsg:
+		c.revoked()
 	case pacedMsg:
 		c.sayQueued()
 	case hangUpMsg:
@@ -255,6 +260,9 @@ func (c *chat) accept() {
 
 // search looks for a stranger.
 func (c *chat) search() {
+	if c.warn() {
+		return
+	}
 	opened := c.plain && (c.state == atRules || c.state == atYear) // and said who is here
 	c.enter(searching)
 	c.announce(c.words.Say(locale.Looking))
@@ -262,6 +270,46 @@ func (c *chat) search() {
 		c.tell(c.words.Say(locale.Alone))
 	}
 	c.seat.Find(matcher.Criteria{})
+}
+
+// confirm notes that a warning was read, and goes on to what follows it.
+func (c *chat) confirm() {
+	if err := c.config.Desk.Confirm(c.told.ID); err != nil {
+		c.config.Log.Error("a confirmed warning was not saved", "error", err)
+		c.tell(c.words.Say(locale.NotSaved))
+		return
+	}
+	c.search()
+}
+
+// warn shows what staff have to say before the next search, if anything.
+func (c *chat) warn() bool {
+	warning, ok := c.config.Desk.Warning(c.pass)
+	if !ok {
+		return false
+	}
+	c.told = warning
+	c.enter(warned)
+	c.announce(warningWords(c.config, c.words, warning))
+	if c.plain {
+		c.tell(c.words.Say(locale.WarningYes))
+	}
+	return true
+}
+
+// revoked shows what ended the right to be here, and ends the visit.
+func (c *chat) revoked() {
+	words := c.words.Say(locale.Closed)
+	switch why := c.pass.Why().(type) {
+	case *moderation.Banned:
+		words = banWords(c.config, c.words, why.Ban)
+	case *moderation.Kicked:
+		words = c.words.With(locale.Kicked, locale.Data{"Reason": text.Line(why.Reason)})
+	}
+	for line := range strings.SplitSeq(words, "\n") {
+		c.ch.Println("-- " + line)
+	}
+	c.quit(exitNotAllowed)
 }
 
 // leave ends a chat or a search, and stays.
@@ -300,7 +348,7 @@ func (c *chat) say(message string) bool {
 		if wait == 0 {
 			return c.sayNow(message)
 		}
-		c.paced = c.term.After(wait, pacedMsg{})
+		c.paced = c.ch.After(wait, pacedMsg{})
 	}
 	c.queue = append(c.queue, message)
 	return true
@@ -310,7 +358,7 @@ func (c *chat) say(message string) bool {
 func (c *chat) sayQueued() {
 	for len(c.queue) > 0 {
 		if wait := c.pace.take(time.Now()); wait > 0 {
-			c.paced = c.term.After(wait, pacedMsg{})
+			c.paced = c.ch.After(wait, pacedMsg{})
 			return
 		}
 		c.sayNow(c.queue[0])
@@ -327,6 +375,7 @@ func (c *chat) sayNow(message string) bool {
 	}
 	c.screen.follow()
 	c.add(you, message)
+	c.record.add(you, message)
 	c.really = false
 	c.signed = time.Time{}
 	return true
@@ -358,7 +407,7 @@ func (c *chat) event(e matcher.Event) {
 		c.offered = false
 		c.announce(c.words.Say(locale.RematchOff))
 	case matcher.Called:
-		c.term.Bell()
+		c.ch.Bell()
 		c.announce(c.words.Say(locale.Called))
 	case matcher.CallMissed:
 		c.announce(c.words.Say(locale.CallMissed))
@@ -366,11 +415,13 @@ func (c *chat) event(e matcher.Event) {
 }
 
 func (c *chat) matched() {
-	c.transcript = transcript{}
+	c.transcript, c.record, c.report, c.reported = transcript{}, record{}, nil, false
+	c.partner, _ = c.seat.Partner().(*person)
+	c.waited.Store(max(c.waited.Load(), int64(time.Since(c.since))))
 	c.enter(chatting)
-	c.term.Bell()
+	c.ch.Bell()
 	c.announce(c.words.Say(locale.Matched))
-	c.lastKey, c.warned = time.Now(), false
+	c.lastKey, c.nudged = time.Now(), false
 	c.watchIdle()
 	kept := c.kept
 	c.kept = nil
@@ -388,7 +439,7 @@ func (c *chat) partnerTypes() {
 	}
 	c.typing = true
 	stop(c.typingOff)
-	c.typingOff = c.term.After(typingShown, typingMsg{})
+	c.typingOff = c.ch.After(typingShown, typingMsg{})
 }
 
 // sign lets the partner know that something is being typed, or no more.
@@ -411,18 +462,18 @@ func (c *chat) sign() {
 
 // pressed notes that somebody is at the keys.
 func (c *chat) pressed() {
-	c.lastKey, c.warned = time.Now(), false
+	c.lastKey, c.nudged = time.Now(), false
 	c.seat.Touch()
 }
 
 // watchIdle arms the one timer that a chat has for a partner who is gone.
 func (c *chat) watchIdle() {
 	limit := c.config.IdleTimeout
-	if !c.warned {
+	if !c.nudged {
 		limit -= c.warning()
 	}
 	stop(c.idle)
-	c.idle = c.term.After(time.Until(c.lastKey.Add(limit)), idleMsg{})
+	c.idle = c.ch.After(time.Until(c.lastKey.Add(limit)), idleMsg{})
 }
 
 // warning is how long before its end an idle chat is warned.
@@ -441,9 +492,9 @@ func (c *chat) checkIdle() {
 		c.announce(c.words.Say(locale.IdleEnded))
 		c.rest()
 		return
-	case !c.warned && idle >= c.config.IdleTimeout-c.warning():
-		c.warned = true
-		c.term.Bell()
+	case !c.nudged && idle >= c.config.IdleTimeout-c.warning():
+		c.nudged = true
+		c.ch.Bell()
 		c.announce(c.words.Count(locale.IdleWarning, int(math.Ceil(c.warning().Seconds()))))
 	}
 	c.watchIdle()
@@ -457,8 +508,11 @@ func (c *chat) notice(n notice) {
 		c.statusReport()
 	case serverStops:
 		c.announce(c.words.Count(locale.Closing, int(n.in.Round(time.Second).Seconds())))
+	case broadcast:
+		c.ch.Bell()
+		c.announce(c.words.With(locale.Operator, locale.Data{"Text": n.text}))
 	case serverStopped:
-		c.term.Println("-- " + c.words.Say(locale.Closed))
+		c.ch.Println("-- " + c.words.Say(locale.Closed))
 		c.quit(exitNotNow)
 	}
 }
@@ -491,5 +545,5 @@ func (c *chat) hangUpNow() {
 
 func (c *chat) hangUpIn(d time.Duration) {
 	stop(c.hangUp)
-	c.hangUp = c.term.After(d, hangUpMsg{})
+	c.hangUp = c.ch.After(d, hangUpMsg{})
 }

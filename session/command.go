@@ -2,61 +2,120 @@ package session
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
+	"strangerd/moderation"
 	"strangerd/session/locale"
-	"strangerd/session/terminal"
 	"strangerd/session/text"
 )
 
-// command runs a command for people, and returns its exit code.
-func (s *Server) command(ch *terminal.Channel, words *locale.Words, args []string) int {
+// maxStdin bounds what a command reads of its standard input, in bytes.
+const maxStdin = 16 << 10
+
+// command runs a command for people, and returns its exit code. What a banned
+// person may run comes first; the rest answers them with the ban.
+func (v *visit) command(args []string) int {
 	name, rest := args[0], args[1:]
-	asJSON := name == "status" && len(rest) > 0 && rest[0] == "--json"
-	if asJSON {
-		rest = rest[1:]
+	switch {
+	case name == "case" && len(rest) == 1:
+		return v.caseOutcome(rest[0])
+	case name == "status" && len(rest) > 0 && rest[0] == "--json":
+		name, rest = "status --json", rest[1:]
+	case name == "case":
+		return v.misunderstood(v.words.With(locale.CaseUsage, locale.Data{"Host": v.config.Host}))
 	}
-	var answer string
-	switch name {
-	case "help":
-		answer = s.help(words)
-	case "rules":
-		answer = rulesText(&s.config, words)
-	case "status":
-		answer = s.status(words, asJSON)
-	case "version":
-		answer = "strangerd " + s.config.Version
-	case "privacy":
-		answer = words.With(locale.Privacy, locale.Data{"Name": s.config.Name})
-	default:
-		return s.misunderstood(ch, words.With(locale.NotUnderstood, locale.Data{
-			"Command": quote(name), "Host": s.config.Host}))
+	run, ok := v.commands()[name]
+	if !ok {
+		return v.misunderstood(v.words.With(locale.NotUnderstood, locale.Data{
+			"Command": quote(name), "Host": v.config.Host}))
 	}
 	if len(rest) > 0 {
-		return s.misunderstood(ch, words.With(locale.NoArguments, locale.Data{
-			"Command": name, "Argument": quote(rest[0]), "Host": s.config.Host}))
+		return v.misunderstood(v.words.With(locale.NoArguments, locale.Data{
+			"Command": name, "Argument": quote(rest[0]), "Host": v.config.Host}))
 	}
-	fmt.Fprintln(ch, answer)
-	return exitDone
+	if ban, banned := v.ban(); banned && !run.always {
+		fmt.Fprintln(v.ch.Stderr(), banWords(v.config, v.words, ban))
+		return exitNotAllowed
+	}
+	return run.run()
 }
 
-func (s *Server) help(words *locale.Words) string {
+// command is one that takes no argument.
+type command struct {
+	run    func() int
+	always bool // also for who is banned
+}
+
+func (v *visit) commands() map[string]command {
+	say := func(text func() string) func() int {
+		return func() int {
+			fmt.Fprintln(v.ch, text())
+			return exitDone
+		}
+	}
+	return map[string]command{
+		"appeal":        {v.appeal, true},
+		"help":          {say(v.help), true},
+		"rules":         {say(func() string { return rulesText(v.config, v.words) }), true},
+		"privacy":       {say(v.privacy), true},
+		"status":        {say(func() string { return statusLine(v.words, v.config.Matcher.Stats()) }), false},
+		"status --json": {say(v.statusJSON), false},
+		"version":       {say(func() string { return "strangerd " + v.config.Version }), false},
+	}
+}
+
+func (v *visit) help() string {
 	return strings.Join([]string{
-		words.With(locale.HelpCommands, locale.Data{"Host": s.config.Host}),
-		words.Say(locale.HelpSlash),
-		words.Say(locale.HelpKeys),
+		v.words.With(locale.HelpCommands, locale.Data{"Host": v.config.Host}),
+		v.words.Say(locale.HelpSlash),
+		v.words.Say(locale.HelpKeys),
 	}, "\n\n")
 }
 
-func (s *Server) status(words *locale.Words, asJSON bool) string {
-	stats := s.config.Matcher.Stats()
-	if !asJSON {
-		return statusLine(words, stats)
-	}
+func (v *visit) statusJSON() string {
+	stats := v.config.Matcher.Stats()
 	object, _ := json.Marshal(map[string]int{
 		"online": stats.Online, "waiting": stats.Waiting, "chatting": stats.Chatting})
 	return string(object)
+}
+
+// privacy says what is kept, from the running configuration.
+func (v *visit) privacy() string {
+	return v.words.With(locale.Privacy, locale.Data{
+		"Name": v.config.Name, "Days": int(v.config.Retain.Hours() / 24), "Sealed": v.config.Sealed})
+}
+
+// caseOutcome says what came of a report, to who holds its receipt.
+func (v *visit) caseOutcome(receipt string) int {
+	outcome, err := v.config.Desk.Case(receipt)
+	if errors.Is(err, moderation.ErrUnknown) {
+		fmt.Fprintln(v.ch.Stderr(), v.words.Say(locale.CaseUnknown))
+		return exitFailed
+	}
+	if err != nil {
+		return v.fail("a case could not be read", err)
+	}
+	id := locale.CaseOpen
+	switch moderation.Action(outcome.Action) {
+	case moderation.ActionNone:
+		id = locale.CaseNone
+	case moderation.ActionWarn, moderation.ActionHelp:
+		id = locale.CaseWarn
+	case moderation.ActionBan:
+		id = locale.CaseBan
+	}
+	fmt.Fprintln(v.ch, v.words.With(id, locale.Data{
+		"Report": outcome.Report, "Category": outcome.Category, "Date": day(outcome.Created)}))
+	return exitDone
+}
+
+// fail logs what went wrong here, and says no more than that to the client.
+func (v *visit) fail(what string, err error) int {
+	v.config.Log.Error(what, "error", err)
+	fmt.Fprintln(v.ch.Stderr(), v.words.Say(locale.Failed))
+	return exitFailed
 }
 
 // quote shows what somebody typed, safely and shortly.

@@ -37,6 +37,8 @@ func (e *editor) take() string {
 	return held
 }
 
+func (e *editor) set(s string) { e.text, e.cursor = s, len(s) }
+
 // key edits, and tells whether the key meant anything.
 func (e *editor) key(k tea.KeyPressMsg) bool {
 	switch {

@@ -19,6 +19,10 @@ func (c *chat) key(k tea.KeyPressMsg) {
 	switch {
 	case c.state == refused:
 		c.quit(exitNotAllowed)
+	case c.report != nil:
+		c.reporting(k)
+	case k.Mod == tea.ModCtrl && k.Code == 'r':
+		c.reportKey()
 	case k.Mod == tea.ModCtrl && k.Code == 'c':
 		c.interrupt(quits)
 	case k.Mod == tea.ModCtrl && k.Code == 'd' && c.editor.text == "":
@@ -80,7 +84,7 @@ func (c *chat) interrupt(again bool) {
 	case again, c.plain && c.editor.text == "":
 		c.quit(exitDone)
 	case c.plain:
-		c.term.Println(c.editor.take())
+		c.ch.Println(c.editor.take())
 	default:
 		c.quits = true
 		c.hint = c.words.Say(locale.AgainToQuit)
@@ -118,11 +122,13 @@ func (c *chat) enterKey() {
 	switch {
 	case c.plain:
 		line := c.editor.take()
-		c.term.Println(line)
+		c.ch.Println(line)
 		c.submit(line)
 	case c.state == atRules && !strings.HasPrefix(c.editor.text, "/"):
 		c.editor.take()
 		c.accept()
+	case c.state == warned && !strings.HasPrefix(c.editor.text, "/"):
+		c.confirm()
 	case c.submit(c.editor.text):
 		c.editor.take()
 	}
@@ -145,6 +151,13 @@ func (c *chat) submit(line string) bool {
 		return true
 	}
 	switch c.state {
+	case warned:
+		if strings.EqualFold(strings.TrimSpace(line), "yes") {
+			c.confirm()
+		} else {
+			c.tell(c.words.Say(locale.WarningYes))
+		}
+		return true
 	case atRules:
 		if strings.EqualFold(strings.TrimSpace(line), "yes") {
 			c.accept()

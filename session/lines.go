@@ -36,6 +36,7 @@ func (c *chat) tell(line string) {
 // hear shows what the partner said.
 func (c *chat) hear(message string) {
 	c.add(stranger, message)
+	c.record.add(stranger, message)
 	c.print(c.words.Say(locale.StrangerPlain), message)
 }
 
@@ -45,7 +46,7 @@ func (c *chat) print(beginning, lines string) {
 		return
 	}
 	for line := range strings.SplitSeq(lines, "\n") {
-		c.term.Println(beginning + line)
+		c.ch.Println(beginning + line)
 	}
 }
 

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +23,12 @@ func rulesText(config *Config, words *locale.Words) string {
 	return strings.Join(lines, "\n")
 }
 
+// rulesVersion tells two texts of the rules apart.
+func rulesVersion(config *Config, words *locale.Words) string {
+	hash := sha256.Sum256([]byte(rulesText(config, words)))
+	return hex.EncodeToString(hash[:6])
+}
+
 // opening is what somebody reads first: where they are, who is there, and what
 // holds here.
 func (c *chat) opening() []string {
@@ -28,12 +36,17 @@ func (c *chat) opening() []string {
 		c.words.With(locale.Welcome, locale.Data{"Name": c.config.Name}),
 		c.present(),
 	}
+	if motd := c.config.Desk.Motd(); motd != "" {
+		lines = append(lines, c.words.With(locale.Operator, locale.Data{"Text": motd}))
+	}
 	return append(lines, strings.Split(rulesText(c.config, c.words), "\n")...)
 }
 
 // askToAccept says how to go on from the first screen.
 func (c *chat) askToAccept() {
 	switch {
+	case c.state == warned:
+		c.tell(c.words.Say(locale.WarningYes))
 	case c.state == atYear:
 		c.tell(c.words.Say(locale.AskYear))
 	case c.plain:

@@ -96,7 +96,10 @@ func (c *chat) View() tea.View {
 // hasInput tells whether there is an input line. On the first screen there is
 // one only once something is typed, such as a command.
 func (c *chat) hasInput() bool {
-	return c.state != refused && (c.state != atRules || c.editor.text != "")
+	if c.report != nil {
+		return c.report.category != ""
+	}
+	return c.state != refused && c.state != warned && (c.state != atRules || c.editor.text != "")
 }
 
 // header says where somebody is and what is going on.
@@ -119,7 +122,7 @@ func (c *chat) header() string {
 	name := text.Truncate(c.config.Name, max(0, c.screen.cols-text.Width(state)-text.Width(online)-6))
 	left := " " + name + "  " + state
 	gap := max(1, c.screen.cols-text.Width(left)-text.Width(online)-1)
-	return c.bar(left + strings.Repeat(" ", gap) + online)
+	return bar(left+strings.Repeat(" ", gap)+online, c.screen.cols)
 }
 
 // footer names the keys that work now.
@@ -128,8 +131,14 @@ func (c *chat) footer() string {
 	switch {
 	case c.state == atRules && c.screen.scrolled > 0:
 		keys = locale.MoreRules
+	case c.report != nil && c.report.category == "":
+		keys = locale.KeysCategory
+	case c.report != nil:
+		keys = locale.KeysReport
 	case c.really:
 		keys = locale.KeysReally
+	case c.state == warned:
+		keys = locale.KeysWarned
 	case c.state == atYear:
 		keys = locale.KeysYear
 	case c.state == refused:
@@ -141,7 +150,7 @@ func (c *chat) footer() string {
 	case c.state == resting:
 		keys = locale.KeysResting
 	}
-	return c.bar(" " + fit(c.words.Say(keys), c.screen.cols-2))
+	return bar(" "+fit(c.words.Say(keys), c.screen.cols-2), c.screen.cols)
 }
 
 // fit leaves out the last of several keys that don't fit.
@@ -157,9 +166,9 @@ func fit(keys string, width int) string {
 }
 
 // bar is a row from edge to edge.
-func (c *chat) bar(s string) string {
-	s = text.Truncate(s, c.screen.cols)
-	return reverse.render(s + strings.Repeat(" ", max(0, c.screen.cols-text.Width(s))))
+func bar(s string, cols int) string {
+	s = text.Truncate(s, cols)
+	return reverse.render(s + strings.Repeat(" ", max(0, cols-text.Width(s))))
 }
 
 // status is what stands above the input, in at most room rows: the most pressing
@@ -190,6 +199,8 @@ func (c *chat) statusText() string {
 		return c.acceptLine()
 	case c.state == searching && c.minutes() > 0:
 		return c.waitingLine()
+	case c.state == warned:
+		return c.words.Say(locale.WarningEnter)
 	case c.state == resting:
 		return c.words.Say(locale.Next)
 	}
@@ -251,6 +262,9 @@ func (c *chat) body(content *strings.Builder, height int) {
 
 // lastRows lays out at least the last n rows, if there are so many.
 func (c *chat) lastRows(n int) []row {
+	if c.report != nil {
+		return c.reportRows()
+	}
 	entries, width := c.transcript.entries, c.screen.width()
 	if c.state == atRules {
 		rows := c.rulesRows()

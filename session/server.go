@@ -11,9 +11,11 @@ package session
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"charm.land/ssh"
@@ -23,6 +25,7 @@ import (
 	"strangerd/matcher"
 	"strangerd/moderation"
 	"strangerd/session/locale"
+	"strangerd/session/staff"
 )
 
 // Config is what a Server is made of. It doesn't change once given.
@@ -35,11 +38,21 @@ type Config struct {
 	MinAge  int    // years
 	AgeGate string // AgeEnter or AgeYear
 
+	Retain time.Duration // decided reports, for the words about it
+	// BackupWithKeys writes the database and the keys, sealed to a recipient.
+	BackupWithKeys func(w io.Writer, recipient string) error
+	Sealed         bool   // reports are encrypted to the operator
+	HelpText       string // helplines, for who reports somebody in need; may be empty
+
+	// Admins reads who the administrators are. It may return some with an error.
+	Admins func() ([]Admin, error)
+
 	HostKey     gossh.Signer
 	IdleTimeout time.Duration // without a key press in a chat
 	LoginGrace  time.Duration // from the connection to an open session
 
 	Gate    *moderation.Gate
+	Desk    *moderation.Desk
 	Matcher *matcher.Matcher
 	Log     *slog.Logger
 }
@@ -56,7 +69,10 @@ type Server struct {
 	words  *locale.Catalogues
 	ssh    *ssh.Server
 
-	banner, staffBanner string // what is said before authentication
+	commands            *staff.Commands // of the moderators
+	meter               staff.Meter     // what their desk plots
+	waited              atomic.Int64    // the longest wait that ended since meter's last sample, in nanoseconds
+	banner, staffBanner string          // what is said before authentication
 
 	visits sync.WaitGroup
 
@@ -81,11 +97,20 @@ func New(config Config) (*Server, error) {
 	for second := range s.chats {
 		s.chats[second] = make(map[*chat]struct{})
 	}
+	s.commands = &staff.Commands{
+		Gate:           config.Gate,
+		Desk:           config.Desk,
+		Host:           config.Host,
+		Version:        config.Version,
+		Stats:          s.counts,
+		Broadcast:      s.broadcast,
+		BackupWithKeys: config.BackupWithKeys,
+	}
 	host := locale.Data{"Host": config.Host}
 	s.banner = words.For().With(locale.Banner, host) + "\n"
 	s.staffBanner = words.For().With(locale.BannerStaff, host) + "\n"
 	s.ssh, err = wish.NewServer(
-		wish.WithVersion("strangerd"),
+		wish.WithVersion(serverVersion),
 		ssh.WrapConn(s.track),
 		func(server *ssh.Server) error {
 			server.AddHostKey(config.HostKey)
@@ -95,6 +120,15 @@ func New(config Config) (*Server, error) {
 		},
 	)
 	return s, err
+}
+
+// ServeStaff accepts connections on l as Serve does, but for admin@ alone, and
+// no ban or limit holds there.
+func (s *Server) ServeStaff(l net.Listener) error {
+	if err := s.ssh.Serve(staffListener{l}); !errors.Is(err, ssh.ErrServerClosed) {
+		return err
+	}
+	return nil
 }
 
 // Serve accepts connections on l until Shutdown; then it returns nil.
@@ -125,10 +159,19 @@ func (s *Server) tick(stop <-chan struct{}) {
 			s.mu.Lock()
 			tell(s.chats[second], notice{kind: minutePassed})
 			s.mu.Unlock()
+			if second == 0 {
+				s.sample()
+			}
 		case <-stop:
 			return
 		}
 	}
+}
+
+// sample lets the desk know how busy it is.
+func (s *Server) sample() {
+	online, waiting, _ := s.counts()
+	s.meter.Add(staff.Sample{Online: online, Waiting: waiting, Wait: time.Duration(s.waited.Swap(0))})
 }
 
 // enter adds a chat to those that are told what happens, until leave is called.
@@ -145,13 +188,20 @@ func (s *Server) enter(c *chat) (leave func()) {
 	}
 }
 
-// tellAll gives every chat a notice.
-func (s *Server) tellAll(n notice) {
+// broadcast says the operator's line in every chat, and returns in how many.
+func (s *Server) broadcast(line string) int {
+	return s.tellAll(notice{kind: broadcast, text: line})
+}
+
+// tellAll gives every chat a notice, and returns how many there are.
+func (s *Server) tellAll(n notice) (reached int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, chats := range s.chats {
 		tell(chats, n)
+		reached += len(chats)
 	}
+	return reached
 }
 
 // tell gives chats a notice. One whose notices are full has not taken the last

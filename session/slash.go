@@ -16,6 +16,8 @@ func (c *chat) slash(line string) {
 		c.next()
 	case "/stop":
 		c.stop()
+	case "/report":
+		c.reportCommand(argument)
 	case "/typing":
 		c.setTyping(argument)
 	case "/plain":
@@ -42,7 +44,7 @@ func (c *chat) answer(lines string) {
 // next leaves at once and searches.
 func (c *chat) next() {
 	switch c.state {
-	case atRules, atYear:
+	case atRules, atYear, warned:
 		c.askToAccept()
 		return
 	case chatting:

@@ -3,14 +3,19 @@ package session
 import (
 	"errors"
 	"fmt"
-	"io"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync/atomic"
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
+	"strangerd/matcher"
 	"strangerd/moderation"
 	"strangerd/session/locale"
 	"strangerd/session/terminal"
+	"strangerd/session/text"
 )
 
 // The exit codes that a session ends with.
@@ -41,12 +46,12 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 		return
 	}
 	c.begin()
-	ch.Exit(s.visit(ch, sc))
+	ch.Exit(s.serve(ch, sc))
 }
 
-// visit gives the client what it asks for, and returns its exit code. A panic
+// serve gives the client what it asks for, and returns its exit code. A panic
 // ends the visit and nothing else; neither its value nor who it hit is logged.
-func (s *Server) visit(ch *terminal.Channel, sc *gossh.ServerConn) (code int) {
+func (s *Server) serve(ch *terminal.Channel, sc *gossh.ServerConn) (code int) {
 	words := s.words.For(ch.Env("LC_ALL"), ch.Env("LC_MESSAGES"), ch.Env("LANG"))
 	failed := func(where string) int {
 		s.config.Log.Error("a session panicked and was ended", "where", where)
@@ -58,62 +63,103 @@ func (s *Server) visit(ch *terminal.Channel, sc *gossh.ServerConn) (code int) {
 			code = failed(terminal.Where())
 		}
 	}()
-	args, err := split(ch.Command)
-	switch {
-	case len(ch.Command) > terminal.MaxCommand:
-		return s.misunderstood(ch, words.With(locale.CommandLong, locale.Data{"Host": s.config.Host}))
-	case err != nil:
-		return s.misunderstood(ch, words.With(locale.Unbalanced, locale.Data{"Host": s.config.Host}))
-	case len(args) > 0 && args[0] != "plain":
-		return s.command(ch, words, args)
-	case len(args) > 1:
-		return s.misunderstood(ch, words.With(locale.NoArguments, locale.Data{
-			"Host": s.config.Host, "Command": "plain", "Argument": quote(args[1])}))
+	v := &visit{config: &s.config, waited: &s.waited, ch: ch, words: words, addr: address(sc.RemoteAddr())}
+	var err error
+	if sc.User() == userAdmin {
+		code, err = s.staff(v, provenKey(sc))
+	} else {
+		v.subject = s.config.Gate.Subject(v.addr, provenKey(sc))
+		code, err = s.person(v, sc)
 	}
-	plain := len(args) > 0 || !ch.Pty || ch.Term == "" || ch.Term == "dumb"
-	code, err = s.chat(ch, sc, words, plain)
 	if panicked := new(terminal.PanicError); errors.As(err, &panicked) {
 		return failed(panicked.Where)
 	}
 	return code
 }
 
-func (s *Server) misunderstood(ch *terminal.Channel, why string) int {
-	fmt.Fprintln(ch.Stderr(), why)
+// visit is what one client came for.
+type visit struct {
+	config  *Config
+	ch      *terminal.Channel
+	words   *locale.Words
+	addr    netip.Addr
+	subject moderation.Subject
+	waited  *atomic.Int64 // the server's
+}
+
+// languages are those of the visitor, best first, as far as the client says.
+func (v *visit) languages() (languages []string) {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		l, _, _ := strings.Cut(v.ch.Env(name), ".")
+		if l = text.Truncate(text.Line(l), 12); l != "" && l != "C" && l != "POSIX" && !slices.Contains(languages, l) {
+			languages = append(languages, l)
+		}
+	}
+	return languages
+}
+
+// person serves one of the people, and returns the exit code.
+func (s *Server) person(v *visit, conn gossh.Conn) (int, error) {
+	args, err := split(v.ch.Command)
+	switch {
+	case len(v.ch.Command) > terminal.MaxCommand:
+		return v.misunderstood(v.words.With(locale.CommandLong, locale.Data{"Host": v.config.Host})), nil
+	case err != nil:
+		return v.misunderstood(v.words.With(locale.Unbalanced, locale.Data{"Host": v.config.Host})), nil
+	case len(args) > 0 && args[0] != "plain":
+		return v.command(args), nil
+	case len(args) > 1:
+		return v.misunderstood(v.words.With(locale.NoArguments, locale.Data{
+			"Host": v.config.Host, "Command": "plain", "Argument": quote(args[1])})), nil
+	}
+	return s.chat(v, conn, len(args) > 0 || !v.ch.Pty || v.ch.Term == "" || v.ch.Term == "dumb")
+}
+
+func (v *visit) misunderstood(why string) int {
+	fmt.Fprintln(v.ch.Stderr(), why)
 	return exitNotUnderstood
 }
 
 // chat lets somebody chat, if the gate does.
-func (s *Server) chat(ch *terminal.Channel, sc *gossh.ServerConn, words *locale.Words, plain bool) (int, error) {
-	subject := s.config.Gate.Subject(address(sc.RemoteAddr()))
-	pass, err := s.config.Gate.Admit(subject)
+func (s *Server) chat(v *visit, conn gossh.Conn, plain bool) (int, error) {
+	pass, err := v.config.Gate.Admit(v.addr, v.subject)
+	if banned := new(moderation.Banned); errors.As(err, &banned) {
+		return v.banned(banned.Ban, plain)
+	}
 	if err != nil {
-		return s.refuse(ch, words, err), nil
+		return v.refuse(err), nil
 	}
 	defer pass.Close()
-	c := newChat(&s.config, words, ch, subject, plain)
-	c.seat = s.config.Matcher.Join(c.profile(sc))
+	c := newChat(v, pass, plain)
+	c.seat = v.config.Matcher.Join(matcher.Profile{
+		Subject: c.me,
+		Evict:   func() { conn.Close() }, // who doesn't take what they are sent
+	})
 	defer c.close()
 	defer s.enter(c)()
-	err = ch.Run(c)
+	err = v.ch.Run(c)
 	return c.code, err
 }
 
 // refuse says why the gate let nobody in.
-func (s *Server) refuse(ch io.Writer, words *locale.Words, why error) int {
-	name := locale.Data{"Name": s.config.Name}
+func (v *visit) refuse(why error) int {
+	name := locale.Data{"Name": v.config.Name}
 	say := func(text string, code int) int {
-		fmt.Fprintln(ch, "-- "+text)
+		fmt.Fprintln(v.ch, "-- "+text)
 		return code
 	}
 	switch {
 	case errors.Is(why, moderation.ErrFull):
-		return say(words.With(locale.Full, name), exitNotNow)
+		return say(v.words.With(locale.Full, name), exitNotNow)
 	case errors.Is(why, moderation.ErrDraining):
-		return say(words.With(locale.Draining, name), exitNotNow)
+		return say(v.words.With(locale.Draining, name), exitNotNow)
+	case errors.Is(why, moderation.ErrDoorKnown):
+		return say(v.words.With(locale.DoorKnown, locale.Data{"Name": v.config.Name, "Host": v.config.Host}), exitNotNow)
+	case errors.Is(why, moderation.ErrDoor):
+		return say(v.words.With(locale.DoorClosed, name), exitNotNow)
 	case errors.Is(why, moderation.ErrTooYoung):
-		return say(words.Say(locale.TooYoung), exitNotAllowed)
+		return say(v.words.Say(locale.TooYoung), exitNotAllowed)
 	}
-	s.config.Log.Error("nobody can be admitted", "error", why)
-	return say(words.Say(locale.Failed), exitFailed)
+	v.config.Log.Error("nobody can be admitted", "error", why)
+	return say(v.words.Say(locale.Failed), exitFailed)
 }

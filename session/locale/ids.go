@@ -103,6 +103,63 @@ const (
 	NoArguments   ID = "no_arguments"
 )
 
+// Of moderation, as people see it.
+const (
+	DoorKnown       ID = "door_known"
+	DoorClosed      ID = "door_closed"
+	Operator        ID = "operator"
+	Kicked          ID = "kicked"
+	NotSaved        ID = "not_saved"
+	BanTitle        ID = "ban_title"
+	BanRule         ID = "ban_rule"
+	BanReason       ID = "ban_reason"
+	BanByPerson     ID = "ban_by_person"
+	BanByMachine    ID = "ban_by_machine"
+	BanUntil        ID = "ban_until"
+	BanForever      ID = "ban_forever"
+	BanAppeal       ID = "ban_appeal"
+	AppealHere      ID = "appeal_here"
+	AppealFiled     ID = "appeal_filed"
+	AppealOpen      ID = "appeal_open"
+	AppealAccepted  ID = "appeal_accepted"
+	AppealRejected  ID = "appeal_rejected"
+	AppealAgain     ID = "appeal_again"
+	AppealEmpty     ID = "appeal_empty"
+	AppealNoBan     ID = "appeal_no_ban"
+	CaseUsage       ID = "case_usage"
+	CaseUnknown     ID = "case_unknown"
+	CaseOpen        ID = "case_open"
+	CaseNone        ID = "case_none"
+	CaseWarn        ID = "case_warn"
+	CaseBan         ID = "case_ban"
+	WarningTitle    ID = "warning_title"
+	WarningYes      ID = "warning_yes"
+	WarningEnter    ID = "warning_enter"
+	HelpOffered     ID = "help_offered"
+	HelpForOthers   ID = "help_for_others"
+	ReportTitle     ID = "report_title"
+	ReportSends     ID = "report_sends"
+	ReportNote      ID = "report_note"
+	ReportMark      ID = "report_mark"
+	ReportMarked    ID = "report_marked"
+	ReportUsage     ID = "report_usage"
+	ReportCancelled ID = "report_cancelled"
+	ReportNobody    ID = "report_nobody"
+	ReportedAlready ID = "reported_already"
+	Reported        ID = "reported"
+	ReportQuota     ID = "report_quota"
+	ReportNoRoom    ID = "report_no_room"
+	ReportTooLong   ID = "report_too_long"
+	KeysAppeal      ID = "keys_appeal"
+	KeysCategory    ID = "keys_category"
+	KeysReport      ID = "keys_report"
+	KeysWarned      ID = "keys_warned"
+	BackupPty       ID = "backup_pty"
+)
+
+// Category is the name of a category of reports.
+func Category(name string) ID { return ID("category_" + name) }
+
 // ids lists what every catalogue must have.
 var ids = []ID{
 	Welcome, Alone, Others, RulesTitle, Rules, AgeLine, AcceptLine, AgeLinePlain, AskYear, NotAYear, TooYoung, NotStored,
@@ -116,4 +173,12 @@ var ids = []ID{
 	KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
 	Banner, BannerStaff, Full, Draining, HelpSlash, HelpKeys, HelpCommands, Privacy, Failed, NotUnderstood,
 	Unbalanced, CommandLong, NoArguments,
+	DoorKnown, DoorClosed, Operator, Kicked, NotSaved, BanTitle, BanRule, BanReason, BanByPerson, BanByMachine,
+	BanUntil, BanForever, BanAppeal, AppealHere, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
+	AppealAgain, AppealEmpty, AppealNoBan, CaseUsage, CaseUnknown, CaseOpen, CaseNone, CaseWarn, CaseBan,
+	WarningTitle, WarningYes, WarningEnter, HelpOffered, HelpForOthers, ReportTitle, ReportSends, ReportNote,
+	ReportMark, ReportMarked, ReportUsage, ReportCancelled, ReportNobody, ReportedAlready, Reported, ReportQuota,
+	ReportNoRoom, ReportTooLong, KeysAppeal, KeysCategory, KeysReport, KeysWarned, BackupPty,
+	Category("underage"), Category("sexual"), Category("harassment"), Category("hate"), Category("threat"),
+	Category("selfharm"), Category("illegal"), Category("spam"), Category("doxxing"), Category("other"),
 }

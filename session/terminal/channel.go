@@ -126,6 +126,9 @@ func (c *Channel) Exit(code int) {
 	c.Close()
 }
 
+// Disconnect closes the connection, and waits for nobody.
+func (c *Channel) Disconnect() { c.conn.Close() }
+
 // Close closes the connection and waits for the Channel's goroutines.
 func (c *Channel) Close() {
 	c.conn.Close()

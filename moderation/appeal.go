@@ -1,0 +1,157 @@
+package moderation
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"strangerd/data"
+)
+
+// Appeal is what a banned person answers to their ban.
+type Appeal = data.Appeal
+
+// Answer is what became of an Appeal.
+type Answer = data.Answer
+
+// Appeal files an appeal against the ban called ban, up to MaxText characters.
+// Errors: ErrNoBan, ErrAppealed, ErrTooLong, ErrEmpty, data.ErrNotSaved.
+func (d *Desk) Appeal(ban, text string) (Appeal, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return Appeal{}, ErrEmpty
+	}
+	if err := checkLength(text); err != nil {
+		return Appeal{}, err
+	}
+	d.change.Lock()
+	defer d.change.Unlock()
+	now := d.gate.now()
+	b, err := d.gate.FindBan(ban)
+	switch {
+	case errors.Is(err, ErrUnknown), err == nil && (over(b, now) || b.Target.Network.IsValid()):
+		return Appeal{}, ErrNoBan
+	case err != nil:
+		return Appeal{}, err
+	}
+	if _, ok := d.AppealOf(ban); ok {
+		return Appeal{}, ErrAppealed
+	}
+	a := Appeal{ID: newID("A"), Ban: ban, Created: now, Text: text}
+	t := d.tally(now)
+	t.Appeals++
+	if err := d.db.Save(a, t); err != nil {
+		return Appeal{}, err
+	}
+	d.update(func() {
+		d.keepAppeal(a)
+		d.tallies[t.Day] = t
+	})
+	return a, nil
+}
+
+// keepAppeal takes a into memory. The caller holds mu, or is alone.
+func (d *Desk) keepAppeal(a Appeal) {
+	d.appeals[a.ID] = a
+	d.appealOf[a.Ban] = a.ID
+}
+
+// Appeals lists the appeals without an answer, or all, oldest first.
+func (d *Desk) Appeals(all bool) []Appeal {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	list := []Appeal{}
+	for _, a := range d.appeals {
+		if all || a.Answer == nil {
+			list = append(list, a)
+		}
+	}
+	slices.SortFunc(list, func(a, b Appeal) int { return byAge(a.Created, b.Created, a.ID, b.ID) })
+	return list
+}
+
+// AppealOf returns the appeal against a ban, with its answer if it has one.
+func (d *Desk) AppealOf(ban string) (Appeal, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	a, ok := d.appeals[d.appealOf[ban]]
+	return a, ok
+}
+
+// AcceptAppeal lifts the ban, and leaves a Warning of kind WarningAppeal that
+// says so at the next visit. Errors: ErrUnknown, ErrReason, ErrTooLong,
+// *ErrTaken, data.ErrNotSaved.
+func (d *Desk) AcceptAppeal(by, id, reason string) error { return d.answer(by, id, reason, true) }
+
+// RejectAppeal leaves the ban. AppealOf shows the answer at the next visit. Its
+// errors are those of AcceptAppeal.
+func (d *Desk) RejectAppeal(by, id, reason string) error { return d.answer(by, id, reason, false) }
+
+func (d *Desk) answer(by, id, reason string, accept bool) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	d.change.Lock()
+	defer d.change.Unlock()
+	d.gate.change.Lock()
+	defer d.gate.change.Unlock()
+	a, ok := d.appeals[id]
+	if !ok {
+		return unknown(id)
+	}
+	do := "reject"
+	if accept {
+		do = "accept"
+	}
+	if a.Answer != nil {
+		return answered(a)
+	}
+	now := d.gate.now()
+	a.Answer = &Answer{At: now, By: by, Accepted: accept, Reason: reason}
+	t := d.tally(now)
+	t.Decided++
+	records := []data.Record{a, d.action(by, "appeal "+do, id, reason)}
+	var lifted []Ban
+	var told []Warning
+	if accept {
+		t.Reversed++
+		b, err := d.gate.FindBan(a.Ban)
+		if err != nil {
+			return err
+		}
+		if !over(b, now) {
+			b.Lifted = &Lifted{At: now, By: by, Reason: reason}
+			lifted = append(lifted, b)
+			records = append(records, b)
+		}
+		w := Warning{
+			ID: newID("W"), Kind: WarningAppeal, Category: b.Category, Reason: reason, Created: now,
+			To: Subject{Source: b.Target.Source, Key: b.Target.Key},
+		}
+		told = append(told, w)
+		records = append(records, w)
+	}
+	if err := d.db.Save(append(records, t)...); err != nil {
+		return err
+	}
+	for _, b := range lifted {
+		d.gate.lift(b)
+	}
+	d.update(func() {
+		d.keepAppeal(a)
+		d.tallies[t.Day] = t
+		for _, w := range told {
+			d.keepWarning(w)
+		}
+	})
+	return nil
+}
+
+// answered says who answered an appeal before.
+func answered(a Appeal) error {
+	action := "rejected"
+	if a.Answer.Accepted {
+		action = "accepted"
+	}
+	return &ErrTaken{ID: a.ID, By: a.Answer.By, At: a.Answer.At, Action: action}
+}

@@ -1,0 +1,326 @@
+package moderation
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"time"
+
+	"strangerd/data"
+)
+
+// Ban keeps somebody out, or did. See data.Ban for its fields.
+type Ban = data.Ban
+
+// Lifted says who ended a Ban before its time.
+type Lifted = data.Lifted
+
+const (
+	// MaxSourceBan bounds what a ban says of a source or a wider network: by then
+	// an address belongs to somebody else.
+	MaxSourceBan = 90 * 24 * time.Hour
+	// DefaultBan is how long a ban lasts that doesn't say.
+	DefaultBan = 24 * time.Hour
+	// Forever is for networks and me@ keys.
+	Forever time.Duration = math.MaxInt64
+	// MaxText bounds reasons, notes, appeals and the operator's line, in characters.
+	MaxText = 1000
+)
+
+// BanRequest says whom to ban: exactly one of Report, Session and Network.
+type BanRequest struct {
+	Report  string       // R-…
+	Session string       // S-…
+	Network netip.Prefix // see ParseNetwork
+
+	Wider    int           // 24, 16, 56 or 48: also the network around a report's subject
+	For      time.Duration // zero means DefaultBan
+	Reason   string        // shown to the banned person
+	Category string        // the rule that was broken; empty means the report's
+	Yes      bool          // ban also what NeedsYes asks for
+	From     netip.Addr    // where the issuer is, so that they don't ban themselves
+}
+
+// Preview is whom a ban would hit.
+type Preview struct {
+	Sessions []Session `json:"sessions"` // live
+	Cases    []string  `json:"cases"`    // R-…: earlier reports of them, newest first
+}
+
+// An aim is whom a request means.
+type aim struct {
+	target   data.Target
+	subject  Subject     // zero for a network
+	report   data.Report // zero without one
+	category string
+}
+
+// aim finds whom the request means.
+func (g *Gate) aim(req BanRequest) (a aim, err error) {
+	a.category = req.Category
+	switch {
+	case req.Report != "" && req.Session == "" && !req.Network.IsValid():
+		report, ok, err := g.db.Report(req.Report)
+		if err != nil {
+			return a, err
+		}
+		if !ok {
+			return a, unknown(req.Report)
+		}
+		a.report, a.subject = report, report.Subject
+		a.category = cmp.Or(a.category, report.Category)
+	case req.Report == "" && req.Session != "" && !req.Network.IsValid():
+		pass, ok := g.pass(req.Session)
+		if !ok {
+			return a, unknown(req.Session)
+		}
+		a.subject = pass.subject
+	case req.Report == "" && req.Session == "" && req.Network.IsValid():
+		if req.Wider != 0 {
+			return a, errWiderNetwork
+		}
+		a.target.Network = req.Network.Masked()
+		return a, nil
+	default:
+		return a, errTargets
+	}
+	if a.subject.Nobody() {
+		return a, ErrNobody
+	}
+	a.target.Source, a.target.Key = a.subject.Source, a.subject.Key
+	if req.Wider != 0 {
+		a.target.Bits = req.Wider
+		a.target.Wider, err = wider(a.subject, req.Wider)
+	}
+	return a, err
+}
+
+// wider returns the hash of the network of so many bits around s.
+func wider(s Subject, bits int) (data.Hash, error) {
+	sizes := widerBits(s.V6)
+	i := slices.Index(sizes[:], bits)
+	switch {
+	case s.Source.IsZero():
+		return data.Hash{}, errWiderShared
+	case i < 0:
+		return data.Hash{}, fmt.Errorf("a network of /%d isn't kept of them: /%d or /%d is", bits, sizes[0], sizes[1])
+	}
+	return s.Wider[i], nil
+}
+
+var (
+	errTargets      = errors.New("name one thing to ban: a report, a session or a network")
+	errWiderNetwork = errors.New("a network is banned as it is: write a wider one instead of --wider")
+	errWiderShared  = errors.New("they came from a shared source, and no network around it is kept")
+)
+
+// until is when a ban of t ends that begins now, zero for never.
+func until(t data.Target, d time.Duration, now time.Time) (time.Time, error) {
+	lasting := !t.Key.IsZero() || t.Network.IsValid()
+	switch {
+	case d == 0:
+		return now.Add(DefaultBan), nil
+	case d < time.Second:
+		return time.Time{}, ErrDuration
+	case d > MaxSourceBan && !lasting:
+		return time.Time{}, ErrForever
+	case d == Forever:
+		return time.Time{}, nil
+	}
+	return now.Add(d), nil
+}
+
+// doubts are the reasons to ask whether a ban is meant.
+func (g *Gate) doubts(t data.Target, from netip.Addr) (why []string) {
+	own := g.subject(from, nil)
+	if n := t.Network; n.IsValid() {
+		if overlaps(n, loopback) {
+			why = append(why, n.String()+" covers this machine itself")
+		}
+		if overlaps(n, g.proxies) {
+			why = append(why, n.String()+" covers a trusted proxy")
+		}
+		if n.Contains(plain(from)) {
+			why = append(why, n.String()+" covers where you come from")
+		}
+		if tooWide(n) {
+			why = append(why, n.String()+" is very large")
+		}
+		return why
+	}
+	if !own.Source.IsZero() && own.Source == t.Source {
+		why = append(why, "they come from where you come from")
+	}
+	if t.Bits != 0 {
+		why = append(why, fmt.Sprintf("--wider %d hits everybody in that network", t.Bits))
+	}
+	return why
+}
+
+// prepare makes the ban that a request asks for, and saves nothing. The caller
+// holds change.
+func (g *Gate) prepare(by string, req BanRequest) (Ban, error) {
+	if err := checkReason(req.Reason); err != nil {
+		return Ban{}, err
+	}
+	a, err := g.aim(req)
+	if err != nil {
+		return Ban{}, err
+	}
+	now := g.now()
+	ends, err := until(a.target, req.For, now)
+	if err != nil {
+		return Ban{}, err
+	}
+	if err := g.bannedAlready(a.target.Network, now); err != nil {
+		return Ban{}, err
+	}
+	if why := g.doubts(a.target, req.From); len(why) > 0 && !req.Yes {
+		preview, err := g.preview(a)
+		return Ban{}, errors.Join(err, &NeedsYes{why, preview})
+	}
+	return Ban{
+		ID: newID("B"), Target: a.target, Created: now, Until: ends,
+		Category: a.category, Reason: req.Reason, By: by, Report: req.Report,
+	}, nil
+}
+
+// bannedAlready refuses a second ban of the same network: unban would lift only
+// one of them.
+func (g *Gate) bannedAlready(n netip.Prefix, now time.Time) error {
+	if !n.IsValid() {
+		return nil
+	}
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	if entry, ok := g.networks.exact(n); ok && inForce(entry.terms.Until, now) {
+		return fmt.Errorf("%s is banned already by %s: unban that first", n, entry.id)
+	}
+	return nil
+}
+
+// Preview returns whom the request would hit.
+func (g *Gate) Preview(req BanRequest) (Preview, error) {
+	a, err := g.aim(req)
+	if err != nil {
+		return Preview{}, err
+	}
+	return g.preview(a)
+}
+
+func (g *Gate) preview(a aim) (Preview, error) {
+	t := a.target
+	var network data.Hash // of a typed network, if reports know networks of its size
+	if t.Network.IsValid() {
+		network = g.network(t.Network)
+	}
+	hits := func(s Subject) bool {
+		return slices.ContainsFunc(nonzero(t.Source, t.Key, t.Wider, network), func(h data.Hash) bool {
+			return h == s.Source || h == s.Key || h == s.Wider[0] || h == s.Wider[1]
+		})
+	}
+	g.mu.RLock()
+	sessions := g.sessions(func(p *Pass) bool {
+		return hits(p.subject) || t.Network.IsValid() && t.Network.Contains(p.addr)
+	})
+	g.mu.RUnlock()
+	var cases []data.Report
+	err := g.db.EachReport(func(r data.Report) {
+		if hits(r.Subject) {
+			cases = append(cases, r)
+		}
+	})
+	slices.SortFunc(cases, func(a, b data.Report) int { return b.Created.Compare(a.Created) })
+	preview := Preview{Sessions: sessions, Cases: []string{}}
+	for _, r := range cases {
+		preview.Cases = append(preview.Cases, r.ID)
+	}
+	return preview, err
+}
+
+// Ban bans in the name of by. It is on the disk when Ban returns, and every
+// live Pass that it hits is revoked. Errors: *NeedsYes, ErrUnknown, ErrNobody,
+// ErrForever, ErrDuration, ErrReason, ErrTooLong, data.ErrNotSaved.
+//
+// A report stays undecided: Desk.Ban decides it too.
+func (g *Gate) Ban(by string, req BanRequest) (Ban, error) {
+	g.change.Lock()
+	defer g.change.Unlock()
+	b, err := g.prepare(by, req)
+	if err != nil {
+		return Ban{}, err
+	}
+	if err := g.db.Save(b, banned(b)); err != nil {
+		return Ban{}, err
+	}
+	g.enforce(b)
+	return b, nil
+}
+
+// banned is the audit of a new ban.
+func banned(b Ban) data.Action {
+	on := b.ID
+	switch {
+	case b.Report != "":
+		on += " " + b.Report
+	case b.Target.Network.IsValid():
+		on += " " + b.Target.Network.String()
+	}
+	return data.Action{At: b.Created, By: b.By, Do: "ban", On: on, Why: b.Reason}
+}
+
+// Unban lifts a ban at once. Errors: ErrUnknown, ErrOver, ErrReason,
+// ErrTooLong, data.ErrNotSaved.
+func (g *Gate) Unban(by, id, reason string) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	g.change.Lock()
+	defer g.change.Unlock()
+	b, err := g.FindBan(id)
+	if err != nil {
+		return err
+	}
+	now := g.now()
+	if over(b, now) {
+		return fmt.Errorf("%s: %w", id, ErrOver)
+	}
+	b.Lifted = &Lifted{At: now, By: by, Reason: reason}
+	if err := g.db.Save(b, data.Action{At: now, By: by, Do: "unban", On: id, Why: reason}); err != nil {
+		return err
+	}
+	g.lift(b)
+	return nil
+}
+
+// lift takes a ban that is lifted on the disk out of memory.
+func (g *Gate) lift(b Ban) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.unindex(b)
+}
+
+// Bans returns the bans in force, or all that are kept, newest first.
+func (g *Gate) Bans(all bool) ([]Ban, error) {
+	list := []Ban{}
+	now := g.now()
+	err := g.db.EachBan(func(b Ban) {
+		if all || !over(b, now) {
+			list = append(list, b)
+		}
+	})
+	slices.SortStableFunc(list, func(a, b Ban) int { return b.Created.Compare(a.Created) })
+	return list, err
+}
+
+// FindBan returns the ban called id, also one that is over, or ErrUnknown.
+func (g *Gate) FindBan(id string) (Ban, error) {
+	b, ok, err := g.db.Ban(id)
+	if err == nil && !ok {
+		err = unknown(id)
+	}
+	return b, err
+}

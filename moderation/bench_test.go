@@ -1,0 +1,171 @@
+package moderation
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"net/netip"
+	"syscall"
+	"testing"
+	"time"
+
+	"strangerd/data"
+)
+
+const million = 1_000_000
+
+// manyBans are a million bans of IPv4 networks of all sizes from /16 to /32,
+// most of them single addresses and small networks, as such lists are.
+func manyBans() []Ban {
+	random := rand.New(rand.NewPCG(1, 2))
+	seen := make(map[netip.Prefix]bool)
+	bans := make([]Ban, 0, million)
+	for len(bans) < million {
+		bits := 32 - int(16*math.Pow(random.Float64(), 8))
+		p, _ := randomAddr(random).Prefix(bits)
+		if !seen[p] {
+			seen[p] = true
+			bans = append(bans, Ban{ID: fmt.Sprintf("B-%010d", len(bans)), Target: data.Target{Network: p}, Created: start, Reason: "imported list", By: "ann"})
+		}
+	}
+	return bans
+}
+
+func randomAddr(random *rand.Rand) netip.Addr {
+	var b [4]byte
+	binary.BigEndian.PutUint32(b[:], random.Uint32())
+	return netip.AddrFrom4(b)
+}
+
+// Budget: 1 µs among a million.
+func BenchmarkScreen(b *testing.B) {
+	g := &Gate{networks: newNetworks(), clock: time.Now}
+	for _, ban := range manyBans() {
+		g.networks.add(ban)
+	}
+	g.networks.settle()
+	random := rand.New(rand.NewPCG(3, 4))
+	addrs := make([]netip.Addr, 1<<16)
+	refused := 0
+	for i := range addrs {
+		addrs[i] = randomAddr(random)
+		if g.Screen(addrs[i]) != nil {
+			refused++
+		}
+	}
+	used := processor()
+	for i := 0; b.Loop(); i++ {
+		g.Screen(addrs[i%len(addrs)])
+	}
+	b.ReportMetric(float64(processor()-used)/float64(b.N), "cpu-ns/op")
+	b.ReportMetric(100*float64(refused)/float64(len(addrs)), "%refused")
+}
+
+// Budget: 1 µs among a million.
+func BenchmarkBanOfPerson(b *testing.B) {
+	g := &Gate{identity: identity{secret: []byte("secret")}, networks: newNetworks(), people: make(people), clock: time.Now}
+	for i := range million {
+		var h data.Hash
+		binary.BigEndian.PutUint32(h[:], uint32(i))
+		h[31] = 1
+		g.people.add(Ban{ID: "B-1", Target: data.Target{Source: h}, Created: time.Now(), Until: time.Now().Add(time.Hour)})
+	}
+	addr := ip("192.0.2.1")
+	s := g.Subject(addr, []byte("key"))
+	used := processor()
+	for b.Loop() {
+		g.BanOf(addr, s)
+	}
+	b.ReportMetric(float64(processor()-used)/float64(b.N), "cpu-ns/op")
+}
+
+// processor is the time that this process has used, which a busy machine
+// doesn't stretch.
+func processor() time.Duration {
+	var used syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &used)
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// Starting with a million bans, and importing them.
+func BenchmarkMillionBans(b *testing.B) {
+	h := newHouse(b)
+	bans := manyBans()
+	began := time.Now()
+	must(b, h.imported("ann", bans))
+	b.ReportMetric(time.Since(began).Seconds(), "s/import")
+	for b.Loop() {
+		_, err := NewGate(Config{DB: h.folder.DB()})
+		must(b, err)
+	}
+}
+
+func queueOf(b *testing.B, n int) *house {
+	h := newHouse(b, func(c *DeskConfig) { c.Threshold = 0 })
+	var records []data.Record
+	for i := range n {
+		f := h.filing(Categories[i%len(Categories)], fmt.Sprintf("192.0.%d.%d", i%200, i/200), fmt.Sprintf("198.51.%d.%d", i%199, i/199))
+		r := data.Report{
+			ID: newID("R"), Created: start.Add(time.Duration(i) * time.Second), Category: f.Category, Reporter: f.Reporter, Subject: f.Reported,
+			ReporterSession: f.ReporterSession, SubjectSession: f.ReportedSession, Chat: f.Chat, BothSpoke: true,
+		}
+		r.Receipt = h.receipt(r.ID)
+		records = append(records, r, data.Evidence{Report: r.ID, Lines: lines(60, 80, SpeakerReported)})
+	}
+	must(b, h.folder.DB().Save(records...))
+	h.restart()
+	return h
+}
+
+// What the desk asks at a key with 10,000 open cases. Budget: 200 ms in all.
+func BenchmarkQueue(b *testing.B) {
+	h := queueOf(b, 10_000)
+	ids := want(h.Reports("ann", Filter{}))(b)
+	for _, key := range []struct {
+		name string
+		ask  func(id string) error
+	}{
+		{"list", func(string) error { return second(h.Reports("ann", Filter{})) }},
+		{"take", func(id string) error { return h.Take("ann", id) }},
+		{"case", func(id string) error { return second(h.Report("ann", id)) }},
+		{"history", func(id string) error { return second(h.History(id)) }},
+		{"resolve", func(id string) error {
+			_, err := h.Resolve("ann", id, Decision{Action: ActionBan, Reason: "why"})
+			if taken := new(ErrTaken); errors.As(err, &taken) {
+				return nil // all are decided by now
+			}
+			return err
+		}},
+	} {
+		b.Run(key.name, func(b *testing.B) {
+			for i := 0; b.Loop(); i++ {
+				must(b, key.ask(ids[i%len(ids)].ID))
+			}
+		})
+	}
+}
+
+func BenchmarkFile(b *testing.B) {
+	h := newHouse(b, func(c *DeskConfig) { c.MaxDB = 1 << 40 })
+	for i := 0; b.Loop(); i++ {
+		f := h.filing("spam", fmt.Sprintf("192.%d.%d.%d", i>>16&255, i>>8&255, i&255), bad)
+		f.Lines = lines(60, 80, SpeakerReported)
+		h.file(f)
+	}
+}
+
+// MayPair runs for each candidate of a match.
+func BenchmarkMayPair(b *testing.B) {
+	h := newHouse(b)
+	for i := range 100_000 {
+		var both data.Hash
+		binary.BigEndian.PutUint32(both[:], uint32(i))
+		h.apart[both] = start.Add(KeptApart)
+	}
+	x, y := h.Subject(ip("192.0.2.1"), []byte("x")), h.Subject(ip("192.0.2.2"), []byte("y"))
+	for b.Loop() {
+		h.MayPair(x, y)
+	}
+}

@@ -1,0 +1,192 @@
+package moderation
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"strangerd/data"
+)
+
+// DeskConfig is what a Desk is made of.
+type DeskConfig struct {
+	DB     *data.DB
+	Gate   *Gate  // of the same database
+	Secret []byte // keys the receipts
+
+	Threshold        int           // distinct sources whose reports pause somebody; 0 means never
+	ReportsPerSource int           // an hour; 0 means 10
+	MaxDB            int64         // bytes in use from which on no report is taken; 0 means 256 MB
+	Retain           time.Duration // how long decided reports are kept; 0 means 30 days
+
+	// Seal encrypts the lines of new reports to the operator; nil leaves them
+	// readable for staff.
+	Seal func(plain []byte) ([]byte, error)
+	// Notify is told of each report that was filed, in the goroutine of File's
+	// caller; nil tells nobody.
+	Notify func(id, category string)
+}
+
+// Desk is where reports arrive and are decided. Its methods may be called by
+// any number of goroutines.
+//
+// Records are on the disk before they are in memory, and what is in memory is
+// never changed in place: a change puts a new record there.
+type Desk struct {
+	identity
+	config DeskConfig
+	db     *data.DB
+	gate   *Gate
+
+	sweeping sync.Mutex // held over a sweep, taken before all others
+	compact  bool       // the file may hold bytes of what was swept; guarded by sweeping
+
+	// change is held by whoever changes records, over the write to the disk. It
+	// is taken before Gate.change and before mu.
+	change sync.Mutex
+
+	mu         sync.RWMutex // guards what follows, never held over a write
+	reports    map[string]*data.Report
+	receipts   map[data.Hash]string // receipt to report
+	taken      map[string]taken     // by report
+	appeals    map[string]Appeal
+	appealOf   map[string]string // ban to appeal
+	warnings   map[string]Warning
+	apart      map[data.Hash]time.Time
+	moderators map[string]Moderator
+	tallies    map[string]data.Tally // by day
+	motd       string
+	watchers   map[chan struct{}]struct{}
+}
+
+// NewDesk reads what is on the disk.
+func NewDesk(config DeskConfig) (*Desk, error) {
+	config.ReportsPerSource = cmp.Or(config.ReportsPerSource, 10)
+	config.MaxDB = cmp.Or(config.MaxDB, 256<<20)
+	config.Retain = cmp.Or(config.Retain, 30*24*time.Hour)
+	d := &Desk{
+		identity:   identity{secret: config.Secret},
+		config:     config,
+		db:         config.DB,
+		gate:       config.Gate,
+		compact:    true, // a crash may have come between a sweep and its compaction
+		reports:    make(map[string]*data.Report),
+		receipts:   make(map[data.Hash]string),
+		taken:      make(map[string]taken),
+		appeals:    make(map[string]Appeal),
+		appealOf:   make(map[string]string),
+		warnings:   make(map[string]Warning),
+		apart:      make(map[data.Hash]time.Time),
+		moderators: make(map[string]Moderator),
+		tallies:    make(map[string]data.Tally),
+		watchers:   make(map[chan struct{}]struct{}),
+	}
+	return d, d.load()
+}
+
+func (d *Desk) load() (err error) {
+	if d.motd, err = d.db.Setting(motdSetting); err != nil {
+		return err
+	}
+	for _, load := range []func() error{
+		func() error { return d.db.EachReport(d.keepReport) },
+		func() error { return d.db.EachAppeal(d.keepAppeal) },
+		func() error { return d.db.EachWarning(d.keepWarning) },
+		func() error { return d.db.EachApart(func(a data.Apart) { d.apart[a.Both] = a.Until }) },
+		func() error { return d.db.EachModerator(d.keepModerator) },
+		func() error { return d.db.EachTally(func(t data.Tally) { d.tallies[t.Day] = t }) },
+	} {
+		if err := load(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Run sweeps once an hour, and writes down once a minute which me@ keys came,
+// until ctx ends. What fails is told to failed and tried again the next time.
+// Its caller owns the goroutine.
+func (d *Desk) Run(ctx context.Context, failed func(error)) {
+	minute, hour := time.NewTicker(time.Minute), time.NewTicker(time.Hour)
+	defer minute.Stop()
+	defer hour.Stop()
+	for {
+		var err error
+		select {
+		case <-minute.C:
+			err = d.gate.saveKnown()
+		case <-hour.C:
+			_, err = d.Sweep(d.gate.now())
+		case <-ctx.Done():
+			err = d.gate.saveKnown()
+		}
+		if err != nil {
+			failed(err)
+		}
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// Watch returns a channel that gets a value when the queue, a case or an appeal
+// changed since the last one was taken. stop ends it.
+func (d *Desk) Watch() (changed <-chan struct{}, stop func()) {
+	c := make(chan struct{}, 1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.watchers[c] = struct{}{}
+	return c, func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		delete(d.watchers, c)
+	}
+}
+
+// update changes what is in memory, and tells whoever watches.
+func (d *Desk) update(change func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	change()
+	for c := range d.watchers {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// motdSetting is the name under which the operator's line is kept.
+const motdSetting = "motd"
+
+// Motd returns the operator's line, or "".
+func (d *Desk) Motd() string {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.motd
+}
+
+// SetMotd sets the operator's line; "" takes it away.
+func (d *Desk) SetMotd(by, text string) error {
+	if err := checkLength(text); err != nil {
+		return err
+	}
+	d.change.Lock()
+	defer d.change.Unlock()
+	err := d.db.Save(data.Setting{Name: motdSetting, Value: text}, d.action(by, "motd", "", text))
+	if err != nil {
+		return err
+	}
+	d.update(func() { d.motd = text })
+	return nil
+}
+
+// Backup writes the whole database to w.
+func (d *Desk) Backup(by string, w io.Writer) error {
+	if err := d.Note(by, "backup", "", ""); err != nil {
+		return err
+	}
+	return d.db.Backup(w)
+}

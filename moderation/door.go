@@ -1,0 +1,110 @@
+package moderation
+
+import (
+	"fmt"
+	"time"
+
+	"strangerd/data"
+)
+
+// Door says whom Admit lets in. Who is inside stays, and staff don't use it.
+type Door string
+
+const (
+	DoorOpen   Door = "open"
+	DoorKnown  Door = "known" // me@ keys first seen over a week ago
+	DoorClosed Door = "closed"
+)
+
+// knownAfter is how long a me@ key must have been coming here for DoorKnown.
+const knownAfter = 7 * 24 * time.Hour
+
+// ParseDoor reads open, known or closed.
+func ParseDoor(text string) (Door, error) {
+	switch d := Door(text); d {
+	case DoorOpen, DoorKnown, DoorClosed:
+		return d, nil
+	}
+	return "", fmt.Errorf("%q is no state of the door: open, known or closed", text)
+}
+
+// doorSetting is the name under which the door is kept.
+const doorSetting = "door"
+
+func (g *Gate) loadDoor() error {
+	value, err := g.db.Setting(doorSetting)
+	g.door = DoorOpen
+	if value != "" {
+		g.door = Door(value)
+	}
+	return err
+}
+
+// Door returns how the door stands.
+func (g *Gate) Door() Door {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.door
+}
+
+// SetDoor opens or shuts the door, also over restarts.
+func (g *Gate) SetDoor(by string, door Door) error {
+	if _, err := ParseDoor(string(door)); err != nil {
+		return err
+	}
+	g.change.Lock()
+	defer g.change.Unlock()
+	err := g.db.Save(
+		data.Setting{Name: doorSetting, Value: string(door)},
+		data.Action{At: g.now(), By: by, Do: "door", On: string(door)},
+	)
+	if err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.door = door
+	return nil
+}
+
+// Drain lets nobody in any more, for good; who is inside stays. Drained is
+// closed when nobody is inside or d has passed; a d of zero or less never
+// passes. A later Drain sets the time anew. It is audited if the disk takes it,
+// and goes on if not: a restart may be what the disk needs.
+func (g *Gate) Drain(by string, d time.Duration) (<-chan struct{}, error) {
+	err := g.db.Save(data.Action{At: g.now(), By: by, Do: "drain", On: d.String()})
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.draining = true
+	if g.drain != nil {
+		g.drain.Stop()
+	}
+	if d > 0 {
+		g.drain = time.AfterFunc(d, func() {
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			g.endDrain()
+		})
+	}
+	g.drainedIfEmpty()
+	return g.drained, err
+}
+
+// Drained is closed when a Drain is done.
+func (g *Gate) Drained() <-chan struct{} { return g.drained }
+
+// drainedIfEmpty ends a Drain that has nobody to wait for. The caller holds mu.
+func (g *Gate) drainedIfEmpty() {
+	if g.draining && len(g.passes) == 0 {
+		g.endDrain()
+	}
+}
+
+// endDrain closes drained once. The caller holds mu.
+func (g *Gate) endDrain() {
+	select {
+	case <-g.drained:
+	default:
+		close(g.drained)
+	}
+}

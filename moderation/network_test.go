@@ -1,0 +1,57 @@
+package moderation
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"testing"
+	"time"
+
+	"strangerd/data"
+)
+
+// Against a plain model: a list of networks that is searched from end to end.
+func TestNetworksAgainstAModel(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	n, model, now := newNetworks(), make(map[netip.Prefix]Ban), start
+	clock := func() time.Time { return now }
+	network := func() netip.Prefix { // close together, so that they nest
+		addr := netip.AddrFrom4([4]byte{10, byte(random.IntN(2)), byte(random.IntN(2)), byte(random.IntN(8))})
+		p, _ := addr.Prefix(random.IntN(33))
+		if random.IntN(4) == 0 {
+			p, _ = netip.AddrFrom16([16]byte{0x20, 1, 15: byte(random.IntN(4))}).Prefix(random.IntN(129))
+		}
+		return p
+	}
+	for i := range 5000 {
+		p := network()
+		switch random.IntN(8) {
+		case 0:
+			n.remove(p, model[p].ID)
+			delete(model, p)
+		case 1:
+			now = now.Add(time.Minute)
+		case 2:
+			n.sweep(now)
+		default:
+			b := Ban{ID: fmt.Sprint("B-", i), Target: data.Target{Network: p}, Created: now, Until: now.Add(time.Duration(random.IntN(100)) * time.Minute)}
+			n.add(b)
+			n.settle()
+			model[p] = b
+		}
+		addr := network().Addr()
+		inForceThere := false
+		for p, b := range model {
+			inForceThere = inForceThere || p.Contains(addr) && inForce(b.Until, now)
+		}
+		b, ok := n.find(addr, clock)
+		if ok != inForceThere || ok && (b != model[b.Target.Network] || !b.Target.Network.Contains(addr)) {
+			t.Fatalf("step %d, %s: %v %v, want %v", i, addr, ok, b, inForceThere)
+		}
+		if q := network(); inForce(model[q].Until, now) && model[q].ID != "" {
+			if entry, ok := n.exact(q); !ok || entry.id != model[q].ID {
+				t.Fatalf("step %d: %s is banned by %q, want %s", i, q, entry.id, model[q].ID)
+			}
+		}
+	}
+}

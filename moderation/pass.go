@@ -1,0 +1,121 @@
+package moderation
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"strangerd/data"
+)
+
+// Pass is the right to be inside.
+type Pass struct {
+	gate    *Gate
+	id      string
+	subject Subject
+	addr    netip.Addr
+	since   time.Time
+
+	revoke  sync.Once
+	revoked chan struct{}
+	why     error // set before revoked is closed
+}
+
+// ID names the session to staff, S-….
+func (p *Pass) ID() string { return p.id }
+
+// Subject returns who holds the Pass.
+func (p *Pass) Subject() Subject { return p.subject }
+
+// Revoked is closed when the Pass ends before its holder closes it.
+func (p *Pass) Revoked() <-chan struct{} { return p.revoked }
+
+// Why returns what ended the Pass, a *Banned or a *Kicked, once Revoked is
+// closed.
+func (p *Pass) Why() error {
+	select {
+	case <-p.revoked:
+		return p.why
+	default:
+		return nil
+	}
+}
+
+// Close gives the Pass back. It may be called more than once.
+func (p *Pass) Close() { p.gate.letOut(p) }
+
+func (p *Pass) end(why error) {
+	p.revoke.Do(func() {
+		p.why = why
+		close(p.revoked)
+	})
+}
+
+// Session is a live Pass as staff see it.
+type Session struct {
+	ID      string    `json:"id"` // S-…
+	Since   time.Time `json:"since"`
+	Subject string    `json:"subject"` // see Subject.String
+}
+
+// letIn makes a Pass. The caller holds mu.
+func (g *Gate) letIn(addr netip.Addr, s Subject, now time.Time) *Pass {
+	p := &Pass{gate: g, id: newID("S"), subject: s, addr: addr, since: now, revoked: make(chan struct{})}
+	g.passes[p.id] = p
+	return p
+}
+
+func (g *Gate) letOut(p *Pass) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.passes, p.id)
+	g.drainedIfEmpty()
+}
+
+// Sessions lists who is inside, longest first.
+func (g *Gate) Sessions() []Session {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.sessions(func(*Pass) bool { return true })
+}
+
+// sessions lists the live passes that match. The caller holds mu.
+func (g *Gate) sessions(match func(*Pass) bool) []Session {
+	list := []Session{}
+	for _, p := range g.passes {
+		if match(p) {
+			list = append(list, Session{p.id, p.since, p.subject.String()})
+		}
+	}
+	slices.SortFunc(list, func(a, b Session) int {
+		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.ID, b.ID))
+	})
+	return list
+}
+
+// pass returns the live pass called id.
+func (g *Gate) pass(id string) (*Pass, bool) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	p, ok := g.passes[id]
+	return p, ok
+}
+
+// Kick ends a live session. Errors: ErrUnknown, ErrReason, ErrTooLong,
+// data.ErrNotSaved, in which case the session lives on.
+func (g *Gate) Kick(by, id, reason string) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	p, ok := g.pass(id)
+	if !ok {
+		return unknown(id)
+	}
+	if err := g.db.Save(data.Action{At: g.now(), By: by, Do: "kick", On: id, Why: reason}); err != nil {
+		return err
+	}
+	p.end(&Kicked{By: by, Reason: reason})
+	return nil
+}

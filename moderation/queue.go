@@ -1,0 +1,406 @@
+package moderation
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"strangerd/data"
+)
+
+// Status is where a report stands.
+type Status string
+
+const (
+	StatusOpen     Status = "open"
+	StatusHeld     Status = "held" // kept from every sweep, and out of the queue
+	StatusResolved Status = "resolved"
+	StatusAll      Status = "all" // for Filter only
+)
+
+// Report is a case as staff see it.
+type Report struct {
+	ID        string         `json:"id"`
+	Category  string         `json:"category"`
+	Status    Status         `json:"status"`
+	Created   time.Time      `json:"created"`
+	Subject   string         `json:"subject"`          // see Subject.String
+	Reporter  string         `json:"reporter"`         // likewise
+	Session   string         `json:"session,omitzero"` // S-… of the one reported; it may be over
+	Languages []string       `json:"languages,omitzero"`
+	Rules     string         `json:"rules,omitzero"`
+	Note      string         `json:"note,omitzero"`
+	Lines     []Line         `json:"lines"` // empty in a list without lines
+	Omitted   int            `json:"omitted,omitzero"`
+	Cut       int            `json:"cut,omitzero"`
+	Sealed    []byte         `json:"sealed,omitzero"` // the lines, encrypted
+	Mutual    string         `json:"mutual,omitzero"` // R-…: the other one's report of the same chat, part of this case
+	Pause     string         `json:"pause,omitzero"`  // B-…: the machine's pause that it counted for
+	TakenBy   string         `json:"takenBy,omitzero"`
+	Earlier   int            `json:"earlier"` // other reports of the same subject
+	Hold      *data.Hold     `json:"hold,omitzero"`
+	Decision  *data.Decision `json:"decision,omitzero"`
+}
+
+// Filter chooses reports.
+type Filter struct {
+	Status   Status // empty means open
+	Category string // empty means all
+	Lines    bool   // read notes and lines too; looks at held reports are audited
+}
+
+// Reports lists the cases: underage first, then the oldest. Of two mutual
+// reports the open queue holds the first, which stands for both. A list with
+// lines is audited, and so is each held report in it.
+func (d *Desk) Reports(by string, filter Filter) ([]Report, error) {
+	list := d.find(filter)
+	if !filter.Lines || len(list) == 0 {
+		return list, nil
+	}
+	looks := []data.Record{d.action(by, "reports", fmt.Sprintf("%d reports", len(list)), "")}
+	for _, r := range list {
+		if r.Hold != nil {
+			looks = append(looks, d.action(by, "look", r.ID, ""))
+		}
+	}
+	if err := d.db.Save(looks...); err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if err := d.addEvidence(&list[i]); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// find returns what matches, without note and lines.
+func (d *Desk) find(filter Filter) []Report {
+	now := d.gate.now()
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var found []*data.Report
+	for _, r := range d.reports {
+		if d.matches(r, filter, now) {
+			found = append(found, r)
+		}
+	}
+	slices.SortFunc(found, func(a, b *data.Report) int {
+		return cmp.Or(-cmp.Compare(d.urgency(a), d.urgency(b)), byCreation(a, b))
+	})
+	earlier := d.earlier()
+	list := make([]Report, len(found))
+	for i, r := range found {
+		list[i] = d.show(r, now)
+		list[i].Earlier = earlier.of(r.Subject) - 1
+	}
+	return list
+}
+
+// matches tells whether a filter lets r through. The caller holds mu.
+func (d *Desk) matches(r *data.Report, filter Filter, now time.Time) bool {
+	other, mutual := d.reports[r.Mutual]
+	if filter.Category != "" && r.Category != filter.Category && !(mutual && other.Category == filter.Category) {
+		return false
+	}
+	switch filter.Status {
+	case StatusAll:
+		return true
+	case StatusHeld:
+		return held(r, now)
+	case StatusOpen, "":
+		second := mutual && status(other, now) == StatusOpen && byCreation(other, r) < 0
+		return status(r, now) == StatusOpen && !second
+	}
+	return status(r, now) == filter.Status
+}
+
+// urgency is greater for what comes first. A case is as urgent as either of its
+// mutual reports.
+func (d *Desk) urgency(r *data.Report) int {
+	other, mutual := d.reports[r.Mutual]
+	if r.Category == CategoryUnderage || mutual && other.Category == CategoryUnderage {
+		return 1
+	}
+	return 0
+}
+
+func held(r *data.Report, now time.Time) bool { return r.Hold != nil && now.Before(r.Hold.Until) }
+
+func status(r *data.Report, now time.Time) Status {
+	switch {
+	case r.Decision != nil:
+		return StatusResolved
+	case held(r, now):
+		return StatusHeld
+	}
+	return StatusOpen
+}
+
+// show returns r as staff see it, without note and lines. The caller holds mu.
+func (d *Desk) show(r *data.Report, now time.Time) Report {
+	shown := Report{
+		ID: r.ID, Category: r.Category, Status: status(r, now), Created: r.Created,
+		Subject: r.Subject.String(), Reporter: r.Reporter.String(), Session: r.SubjectSession,
+		Languages: r.Languages, Rules: r.Rules, Lines: []Line{}, Mutual: r.Mutual, Pause: r.Pause,
+		Decision: r.Decision,
+	}
+	if held(r, now) {
+		shown.Hold = r.Hold
+	}
+	if t, ok := d.taken[r.ID]; ok && now.Before(t.until) {
+		shown.TakenBy = t.by
+	}
+	return shown
+}
+
+func (d *Desk) addEvidence(shown *Report) error {
+	e, _, err := d.db.Evidence(shown.ID)
+	shown.Note, shown.Omitted, shown.Cut, shown.Sealed = e.Note, e.Omitted, e.Cut, e.Sealed
+	shown.Lines = append(shown.Lines, e.Lines...)
+	return err
+}
+
+// earlierOf returns the other reports of r's subject. The caller holds mu.
+func (d *Desk) earlierOf(r *data.Report) (others []*data.Report) {
+	for _, other := range d.reports {
+		if other != r && other.Subject.Is(r.Subject) {
+			others = append(others, other)
+		}
+	}
+	return others
+}
+
+// subjects counts reports by who is in them.
+type subjects struct {
+	source, key map[data.Hash]int
+	both        map[[2]data.Hash]int
+}
+
+// earlier counts the reports by their subject. The caller holds mu.
+func (d *Desk) earlier() subjects {
+	n := subjects{make(map[data.Hash]int), make(map[data.Hash]int), make(map[[2]data.Hash]int)}
+	for _, r := range d.reports {
+		n.source[r.Subject.Source]++
+		n.key[r.Subject.Key]++
+		n.both[[2]data.Hash{r.Subject.Source, r.Subject.Key}]++
+	}
+	return n
+}
+
+// of counts the reports of s, at least one: the one that s is taken from.
+func (n subjects) of(s Subject) int {
+	switch {
+	case s.Nobody():
+		return 1
+	case s.Key.IsZero():
+		return n.source[s.Source]
+	case s.Source.IsZero():
+		return n.key[s.Key]
+	}
+	return n.source[s.Source] + n.key[s.Key] - n.both[[2]data.Hash{s.Source, s.Key}]
+}
+
+// Report returns one case with its lines. The look is audited. Errors:
+// ErrUnknown, data.ErrNotSaved.
+func (d *Desk) Report(by, id string) (Report, error) {
+	d.mu.RLock()
+	r, ok := d.reports[id]
+	var shown Report
+	if ok {
+		shown = d.show(r, d.gate.now())
+		shown.Earlier = len(d.earlierOf(r))
+	}
+	d.mu.RUnlock()
+	if !ok {
+		return Report{}, unknown(id)
+	}
+	if err := d.Note(by, "look", id, ""); err != nil {
+		return Report{}, err
+	}
+	return shown, d.addEvidence(&shown)
+}
+
+// History is what is known of the two in a case.
+type History struct {
+	Earlier []Report // other reports of the same subject, newest first, without lines
+	Filed   []Report // other reports by the same reporter, newest first, without lines
+	Weight  float64  // of this reporter's reports, see Weight
+	Live    bool     // the one reported is inside
+}
+
+// History returns what is known of the two in a case. Error: ErrUnknown.
+func (d *Desk) History(id string) (History, error) {
+	now := d.gate.now()
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	r, ok := d.reports[id]
+	if !ok {
+		return History{}, unknown(id)
+	}
+	h := History{Weight: d.weight(r.Reporter)}
+	_, h.Live = d.gate.pass(r.SubjectSession)
+	for _, other := range d.earlierOf(r) {
+		h.Earlier = append(h.Earlier, d.show(other, now))
+	}
+	for _, other := range d.reports {
+		if other != r && other.Reporter.Is(r.Reporter) {
+			h.Filed = append(h.Filed, d.show(other, now))
+		}
+	}
+	for _, list := range [][]Report{h.Earlier, h.Filed} {
+		slices.SortFunc(list, func(a, b Report) int { return -byAge(a.Created, b.Created, a.ID, b.ID) })
+	}
+	return h, nil
+}
+
+// TakenFor is how long a case stays reserved for one who does nothing with it.
+const TakenFor = 15 * time.Minute
+
+// taken says who works on a case.
+type taken struct {
+	by    string
+	until time.Time
+}
+
+// Take reserves a case for by, so that no two moderators work on it, for
+// TakenFor or until PutBack or a decision; its mutual report with it. Errors:
+// ErrUnknown, *ErrTaken.
+func (d *Desk) Take(by, id string) (err error) {
+	now := d.gate.now()
+	d.update(func() {
+		r, ok := d.reports[id]
+		if !ok {
+			err = unknown(id)
+			return
+		}
+		if err = d.free(by, r, now); err != nil {
+			return
+		}
+		for _, id := range nonempty(id, r.Mutual) {
+			d.taken[id] = taken{by, now.Add(TakenFor)}
+		}
+	})
+	return err
+}
+
+// free refuses who may not decide r: it is decided, or another one has taken it.
+// The caller holds mu.
+func (d *Desk) free(by string, r *data.Report, now time.Time) error {
+	if r.Decision != nil {
+		return &ErrTaken{ID: r.ID, By: r.Decision.By, At: r.Decision.At, Action: r.Decision.Action}
+	}
+	if t, ok := d.taken[r.ID]; ok && t.by != by && now.Before(t.until) {
+		return &ErrTaken{ID: r.ID, By: t.by}
+	}
+	return nil
+}
+
+func nonempty(all ...string) []string {
+	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
+}
+
+// PutBack ends Take, if by has taken it.
+func (d *Desk) PutBack(by, id string) {
+	d.update(func() {
+		r, ok := d.reports[id]
+		if !ok {
+			return
+		}
+		for _, id := range nonempty(id, r.Mutual) {
+			if d.taken[id].by == by {
+				delete(d.taken, id)
+			}
+		}
+	})
+}
+
+// DefaultHold is how long a hold lasts that doesn't say: what the US REPORT Act
+// asks to preserve.
+const DefaultHold = 365 * 24 * time.Hour
+
+// Hold keeps a report from every sweep until then (zero means DefaultHold), and
+// out of the queue. Errors: ErrUnknown, ErrReason, ErrTooLong, ErrPast,
+// data.ErrNotSaved.
+func (d *Desk) Hold(by, id string, until time.Time, reason string) error {
+	now := d.gate.now()
+	if until.IsZero() {
+		until = now.Add(DefaultHold)
+	}
+	if !until.After(now) {
+		return ErrPast
+	}
+	return d.setHold(by, "hold", id, reason, func(*data.Report) (*data.Hold, error) {
+		return &data.Hold{Until: until.UTC(), By: by, Reason: reason}, nil
+	})
+}
+
+// Release ends Hold. Errors: ErrUnknown, ErrNotHeld, ErrReason, ErrTooLong,
+// data.ErrNotSaved.
+func (d *Desk) Release(by, id, reason string) error {
+	return d.setHold(by, "release", id, reason, func(r *data.Report) (*data.Hold, error) {
+		if !held(r, d.gate.now()) {
+			return nil, ErrNotHeld
+		}
+		return nil, nil
+	})
+}
+
+func (d *Desk) setHold(by, do, id, reason string, hold func(*data.Report) (*data.Hold, error)) (err error) {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	d.change.Lock()
+	defer d.change.Unlock()
+	kept, ok := d.reports[id]
+	if !ok {
+		return unknown(id)
+	}
+	r := *kept
+	if r.Hold, err = hold(kept); err != nil {
+		return err
+	}
+	if err := d.db.Save(r, d.action(by, do, id, reason)); err != nil {
+		return err
+	}
+	d.update(func() {
+		d.keepReport(r)
+		delete(d.taken, id)
+	})
+	return nil
+}
+
+// Counts returns how many cases are open and held, and how many appeals wait.
+func (d *Desk) Counts() (open, held, appeals int) {
+	now := d.gate.now()
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	for _, r := range d.reports {
+		switch {
+		case d.matches(r, Filter{Status: StatusOpen}, now):
+			open++
+		case d.matches(r, Filter{Status: StatusHeld}, now):
+			held++
+		}
+	}
+	for _, a := range d.appeals {
+		if a.Answer == nil {
+			appeals++
+		}
+	}
+	return open, held, appeals
+}
+
+// Hourly counts the reports filed in each of the last 24 hours, oldest first.
+func (d *Desk) Hourly() (filed [24]int) {
+	now := d.gate.now()
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	for _, r := range d.reports {
+		if hour := int(now.Sub(r.Created) / time.Hour); hour >= 0 && hour < 24 {
+			filed[23-hour]++
+		}
+	}
+	return filed
+}

@@ -1,0 +1,259 @@
+package moderation
+
+import (
+	"slices"
+	"time"
+
+	"strangerd/data"
+)
+
+// The categories that have rules of their own.
+const (
+	CategoryUnderage = "underage" // first in the queue, and no heavier
+	CategorySelfharm = "selfharm" // never counts against anybody
+)
+
+// Categories are what can be reported, in the order in which they are offered.
+var Categories = []string{CategoryUnderage, "sexual", "harassment", "hate", "threat", CategorySelfharm, "illegal", "spam", "doxxing", "other"}
+
+// KeptApart is how long a report keeps two people from being paired again.
+const KeptApart = 90 * 24 * time.Hour
+
+// Filing is what somebody reports.
+type Filing struct {
+	Category string
+	Note     string // may be empty
+	// Lines are those of the chat, oldest first; at least FirstLines and LastLines
+	// if it had so many. File chooses among them. One may be Marked.
+	Lines []Line
+	// Omitted is how many lines the caller left out of Lines.
+	Omitted int
+
+	Reporter, Reported               Subject
+	ReporterSession, ReportedSession string // Pass.ID of each
+	Chat                             string // opaque, the same for everybody in the chat
+	BothSpoke                        bool
+	Languages                        []string // of the one reported, best first
+	Rules                            string   // version of the rules
+}
+
+// Filed is what the reporter is given.
+type Filed struct {
+	ID      string // R-…
+	Receipt string // 100 bits, letters and digits; only its keyed hash is kept
+	Paused  bool   // the machine paused the one reported
+}
+
+// File takes a report. When it returns it is on the disk, and the two are never
+// paired again (MayPair; the caller keeps their sessions apart). It may pause the
+// one reported, see machine.go. Errors: ErrCategory, ErrTooLong, ErrQuota,
+// ErrNoRoom, ErrReported, data.ErrNotSaved.
+func (d *Desk) File(f Filing) (Filed, error) {
+	if !slices.Contains(Categories, f.Category) {
+		return Filed{}, ErrCategory
+	}
+	if err := checkLength(f.Note); err != nil {
+		return Filed{}, err
+	}
+	filed := Filed{ID: newID("R"), Receipt: random(receiptSize)}
+	evidence, err := d.evidenceOf(filed.ID, f)
+	if err != nil {
+		return Filed{}, err
+	}
+	if filed.Paused, err = d.file(filed, f, evidence); err != nil {
+		return Filed{}, err
+	}
+	if d.config.Notify != nil {
+		d.config.Notify(filed.ID, f.Category)
+	}
+	return filed, nil
+}
+
+// file saves a report with all that comes of it, in one transaction.
+func (d *Desk) file(filed Filed, f Filing, evidence Evidence) (paused bool, err error) {
+	d.change.Lock()
+	defer d.change.Unlock()
+	d.gate.change.Lock() // for a pause
+	defer d.gate.change.Unlock()
+	now := d.gate.now()
+	r := data.Report{
+		ID: filed.ID, Created: now, Category: f.Category, Reporter: f.Reporter, Subject: f.Reported,
+		ReporterSession: f.ReporterSession, SubjectSession: f.ReportedSession,
+		Chat: f.Chat, BothSpoke: f.BothSpoke, Languages: f.Languages, Rules: f.Rules,
+		Receipt: d.receipt(filed.Receipt),
+	}
+	if err := d.mayFile(&r, now); err != nil {
+		return false, err
+	}
+	changed := []data.Report{}
+	if kept, ok := d.mutual(&r); ok {
+		other := *kept
+		r.Mutual, other.Mutual = other.ID, r.ID
+		changed = append(changed, other)
+	}
+	t := d.tally(now)
+	add(&t.Reports, f.Category)
+	pause, counted := d.pause(&r, now)
+	for _, kept := range counted {
+		if kept == &r {
+			r.Pause = pause.ID
+			continue
+		}
+		other := *kept
+		other.Pause = pause.ID
+		changed = append(changed, other)
+	}
+	changed = append(changed, r)
+
+	records := []data.Record{evidence}
+	for _, c := range changed {
+		records = append(records, c)
+	}
+	separate := keepApart(r, now)
+	for _, a := range separate {
+		records = append(records, a)
+	}
+	paused = pause.ID != ""
+	if paused {
+		add(&t.Machine, pauseName(pause))
+		records = append(records, pause)
+	}
+	if err := d.db.Save(append(records, t)...); err != nil {
+		return false, err
+	}
+	d.update(func() {
+		for _, c := range changed {
+			d.keepReport(c)
+		}
+		for _, a := range separate {
+			d.apart[a.Both] = a.Until
+		}
+		d.tallies[t.Day] = t
+	})
+	if paused {
+		d.gate.enforce(pause)
+	}
+	return paused, nil
+}
+
+// keepReport takes r into memory. The caller holds mu, or is alone.
+func (d *Desk) keepReport(r data.Report) {
+	d.reports[r.ID] = &r
+	d.receipts[r.Receipt] = r.ID
+}
+
+// mayFile refuses what would fill the queue or the disk. Bans know no such
+// limit. The caller holds change.
+func (d *Desk) mayFile(r *data.Report, now time.Time) error {
+	recent := 0
+	for _, other := range d.reports {
+		same := sameReporter(other, r)
+		switch {
+		case same && r.Chat != "" && other.Chat == r.Chat && other.SubjectSession == r.SubjectSession:
+			return ErrReported
+		case same && now.Sub(other.Created) < time.Hour:
+			recent++
+		}
+	}
+	if recent >= d.config.ReportsPerSource {
+		return ErrQuota
+	}
+	used, err := d.db.Used()
+	if err == nil && used+2*MaxEvidence > d.config.MaxDB {
+		return ErrNoRoom
+	}
+	return err
+}
+
+// sameReporter tells whether a and b are one person's, or of one session where
+// nobody can be told apart.
+func sameReporter(a, b *data.Report) bool {
+	if b.Reporter.Nobody() {
+		return b.ReporterSession != "" && a.ReporterSession == b.ReporterSession
+	}
+	return a.Reporter.Is(b.Reporter)
+}
+
+// mutual returns the undecided report by which the one whom r reports reported
+// r's reporter in the same chat. The caller holds change.
+func (d *Desk) mutual(r *data.Report) (*data.Report, bool) {
+	for _, other := range d.reports {
+		if r.Chat != "" && other.Chat == r.Chat && other.Decision == nil && other.Mutual == "" &&
+			other.ReporterSession == r.SubjectSession && other.SubjectSession == r.ReporterSession {
+			return other, true
+		}
+	}
+	return nil, false
+}
+
+// keepApart is what keeps the two in a report from being paired again: whatever
+// of the one can be told from whatever of the other.
+func keepApart(r data.Report, now time.Time) (all []data.Apart) {
+	for both := range pairs(r.Reporter, r.Subject) {
+		all = append(all, data.Apart{Both: both, Until: now.Add(KeptApart)})
+	}
+	return all
+}
+
+// pairs yields the names of all pairs of a source or key of a and one of b.
+func pairs(a, b Subject) func(yield func(data.Hash) bool) {
+	return func(yield func(data.Hash) bool) {
+		for _, x := range [...]data.Hash{a.Source, a.Key} {
+			for _, y := range [...]data.Hash{b.Source, b.Key} {
+				if x.IsZero() || y.IsZero() || x == y {
+					continue
+				}
+				for i := range x {
+					y[i] ^= x[i]
+				}
+				if !yield(y) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// MayPair tells whether no report keeps a and b apart. It only looks in memory.
+func (d *Desk) MayPair(a, b Subject) bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if len(d.apart) == 0 {
+		return true
+	}
+	now := d.gate.clock()
+	for both := range pairs(a, b) {
+		if until, ok := d.apart[both]; ok && now.Before(until) {
+			return false
+		}
+	}
+	return true
+}
+
+// Outcome is what a reporter may know of their report.
+type Outcome struct {
+	Report   string    `json:"id"`
+	Category string    `json:"category"`
+	Created  time.Time `json:"created"`
+	Decided  time.Time `json:"decided,omitzero"` // zero while it is open
+	Action   Action    `json:"action,omitzero"`
+}
+
+// Case returns what came of the report with this receipt, or ErrUnknown; case,
+// spaces and dashes in it don't count.
+func (d *Desk) Case(receipt string) (Outcome, error) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	r, ok := d.reports[d.receipts[d.receipt(typed(receipt))]]
+	if !ok {
+		return Outcome{}, ErrReceipt
+	}
+	o := Outcome{Report: r.ID, Category: r.Category, Created: r.Created}
+	if r.Decision != nil {
+		o.Decided, o.Action = r.Decision.At, Action(r.Decision.Action)
+	}
+	return o, nil
+}
+
+// receipt is the hash under which a receipt is kept.
+func (d *Desk) receipt(text string) data.Hash { return d.hash("receipt", text) }

@@ -1,0 +1,109 @@
+package moderation
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"strangerd/data"
+)
+
+// Moderator is somebody whom an administrator lets decide. Administrators
+// aren't kept here: their keys are the operator's.
+type Moderator = data.Moderator
+
+var moderatorName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+
+// reserved names mean somebody else in the audit log.
+var reserved = []string{"machine", "offline"}
+
+// maxKeyLine bounds a line of an authorized_keys file; OpenSSH reads as much.
+const maxKeyLine = 16 << 10
+
+// AddModerator adds a moderator. key is one line of an authorized_keys file,
+// which the caller has checked. Errors: ErrModerator, ErrNameTaken, ErrKeyLine,
+// data.ErrNotSaved.
+func (d *Desk) AddModerator(by, name, key string) error {
+	key = strings.TrimSpace(key)
+	switch {
+	case !moderatorName.MatchString(name), slices.Contains(reserved, strings.ToLower(name)):
+		return ErrModerator
+	case key == "", len(key) > maxKeyLine, strings.ContainsAny(key, "\r\n"):
+		return ErrKeyLine
+	}
+	d.change.Lock()
+	defer d.change.Unlock()
+	if slices.ContainsFunc(d.Moderators(), func(m Moderator) bool { return strings.EqualFold(m.Name, name) }) {
+		return ErrNameTaken
+	}
+	m := Moderator{Name: name, Key: key, Added: d.gate.now(), By: by}
+	if err := d.db.Save(m, d.action(by, "moderator add", name, "")); err != nil {
+		return err
+	}
+	d.update(func() { d.keepModerator(m) })
+	return nil
+}
+
+// RemoveModerator removes a moderator. The caller ends their sessions. Errors:
+// ErrUnknown, data.ErrNotSaved.
+func (d *Desk) RemoveModerator(by, name string) error {
+	d.change.Lock()
+	defer d.change.Unlock()
+	m, ok := d.moderators[name]
+	if !ok {
+		return unknown(name)
+	}
+	m.Removed = d.gate.now()
+	if err := d.db.Save(m, d.action(by, "moderator remove", name, "")); err != nil {
+		return err
+	}
+	d.update(func() { delete(d.moderators, name) })
+	return nil
+}
+
+// Moderators lists the moderators by name. It only looks in memory, so that it
+// can be asked at every log-in and every second.
+func (d *Desk) Moderators() []Moderator {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	list := []Moderator{}
+	for _, m := range d.moderators {
+		list = append(list, m)
+	}
+	slices.SortFunc(list, func(a, b Moderator) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// keepModerator takes m into memory. The caller holds mu, or is alone.
+func (d *Desk) keepModerator(m Moderator) {
+	if m.Removed.IsZero() {
+		d.moderators[m.Name] = m
+	}
+}
+
+// AuditEntry is one line of the audit log.
+type AuditEntry = data.Action
+
+// action is an entry of the audit log, of now.
+func (d *Desk) action(by, do, on, why string) AuditEntry {
+	return AuditEntry{At: d.gate.now(), By: by, Do: do, On: on, Why: why}
+}
+
+// Audit returns what staff did since then, oldest first.
+func (d *Desk) Audit(since time.Time) ([]AuditEntry, error) {
+	list := []AuditEntry{}
+	err := d.db.EachAction(func(a AuditEntry) {
+		if !a.At.Before(since) {
+			list = append(list, a)
+		}
+	})
+	return list, err
+}
+
+// Note audits what staff did elsewhere, such as broadcast or the list of
+// sessions. Everything in this package that changes or reveals something audits
+// itself.
+func (d *Desk) Note(by, action, on, reason string) error {
+	return d.db.Save(d.action(by, action, on, reason))
+}

@@ -1,0 +1,149 @@
+package moderation
+
+import (
+	"maps"
+	"time"
+
+	"strangerd/data"
+)
+
+// How long records are kept, beside DeskConfig.Retain, KeptApart and KnownFor.
+const (
+	// KeptActioned is how long a report is kept that ended with a warning or a
+	// ban, and longer while its ban lasts.
+	KeptActioned = 180 * 24 * time.Hour
+	// KeptAudit is how long the audit log is kept.
+	KeptAudit = 365 * 24 * time.Hour
+	// KeptWarning is how long a warning waits for somebody who doesn't come back.
+	KeptWarning = 90 * 24 * time.Hour
+)
+
+// Sweep removes what need no longer be kept, and compacts the file so that its
+// bytes are gone. It returns how many records went.
+//
+// Kept are: undecided and held reports; decided ones for Retain; those that
+// ended with a warning or a ban for KeptActioned, and until the ban ends; bans
+// until they end and for Retain, their appeals as long; the audit log for
+// KeptAudit; the day's counts for good.
+func (d *Desk) Sweep(now time.Time) (int, error) {
+	d.sweeping.Lock()
+	defer d.sweeping.Unlock()
+	n, err := d.db.Sweep(now, data.Ended{Ban: func(b Ban) bool { return d.banEnded(b, now) }})
+	if err != nil {
+		return n, err
+	}
+	rest, err := d.sweepRest(now)
+	n += rest
+	if err != nil {
+		return n, err
+	}
+	d.gate.sweep(now)
+	if n > 0 {
+		d.compact = true
+	}
+	if !d.compact {
+		return n, nil
+	}
+	if _, _, err := d.db.Compact(); err != nil {
+		return n, err
+	}
+	d.compact = false
+	return n, nil
+}
+
+// banEnded tells whether a ban need no longer be kept.
+func (d *Desk) banEnded(b Ban, now time.Time) bool {
+	if !over(b, now) {
+		return false
+	}
+	ended := end(b)
+	if b.Lifted != nil {
+		ended = b.Lifted.At
+	}
+	return passed(ended, d.config.Retain, now)
+}
+
+// passed tells whether d has passed since then.
+func passed(then time.Time, d time.Duration, now time.Time) bool { return !then.Add(d).After(now) }
+
+// sweepRest removes all but bans, which nobody brings back: no report may be
+// held between the look at it and its end.
+func (d *Desk) sweepRest(now time.Time) (int, error) {
+	d.change.Lock()
+	defer d.change.Unlock()
+	lasting, err := d.lasting(now)
+	if err != nil {
+		return 0, err
+	}
+	report := func(r data.Report) bool { return d.reportEnded(&r, lasting, now) }
+	appeal := func(a Appeal) bool { return !lasting[a.Ban].kept }
+	warning := func(w Warning) bool { return !w.Confirmed.IsZero() || passed(w.Created, KeptWarning, now) }
+	n, err := d.db.Sweep(now, data.Ended{
+		Report: report, Appeal: appeal, Warning: warning,
+		Action:    func(a AuditEntry) bool { return passed(a.At, KeptAudit, now) },
+		Moderator: func(m Moderator) bool { return !m.Removed.IsZero() },
+		Apart:     func(a data.Apart) bool { return !a.Until.After(now) },
+		Known:     func(k data.Known) bool { return passed(k.Last, KnownFor, now) },
+	})
+	if err != nil {
+		return n, err
+	}
+	d.update(func() {
+		maps.DeleteFunc(d.reports, func(_ string, r *data.Report) bool { return report(*r) })
+		maps.DeleteFunc(d.receipts, func(_ data.Hash, id string) bool { return d.reports[id] == nil })
+		maps.DeleteFunc(d.appeals, func(_ string, a Appeal) bool { return appeal(a) })
+		maps.DeleteFunc(d.appealOf, func(_, id string) bool { return d.appeals[id].ID == "" })
+		maps.DeleteFunc(d.warnings, func(_ string, w Warning) bool { return warning(w) })
+		maps.DeleteFunc(d.apart, func(_ data.Hash, until time.Time) bool { return !until.After(now) })
+		maps.DeleteFunc(d.taken, func(_ string, t taken) bool { return !now.Before(t.until) })
+	})
+	return n, nil
+}
+
+// A standing says whether a ban is still kept, and in force.
+type standing struct{ kept, inForce bool }
+
+// lasting looks up the bans that reports and appeals speak of.
+func (d *Desk) lasting(now time.Time) (map[string]standing, error) {
+	ids := make(map[string]standing)
+	for _, r := range d.reports {
+		if r.Decision != nil && r.Decision.Ban != "" {
+			ids[r.Decision.Ban] = standing{}
+		}
+	}
+	for ban := range d.appealOf {
+		ids[ban] = standing{}
+	}
+	for id := range ids {
+		b, ok, err := d.db.Ban(id)
+		if err != nil {
+			return nil, err
+		}
+		ids[id] = standing{ok, ok && !over(b, now)}
+	}
+	return ids, nil
+}
+
+// reportEnded tells whether a report need no longer be kept.
+func (d *Desk) reportEnded(r *data.Report, bans map[string]standing, now time.Time) bool {
+	if r.Decision == nil || held(r, now) || bans[r.Decision.Ban].inForce {
+		return false
+	}
+	keep := d.config.Retain
+	switch Action(r.Decision.Action) {
+	case ActionWarn, ActionBan:
+		keep = max(keep, KeptActioned)
+	}
+	return passed(r.Decision.At, keep, now)
+}
+
+// sweep drops from memory the bans that ended and the keys that don't come.
+func (g *Gate) sweep(now time.Time) {
+	g.change.Lock()
+	defer g.change.Unlock()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.people.sweep(now)
+	g.networks.sweep(now)
+	g.known.forget(now.Add(-KnownFor))
+}

@@ -1,0 +1,94 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"strangerd/moderation"
+	"strangerd/session/locale"
+	"strangerd/session/text"
+)
+
+// ban returns the ban that keeps this visitor out.
+func (v *visit) ban() (moderation.Ban, bool) { return v.config.Gate.BanOf(v.addr, v.subject) }
+
+// banWords tells a banned person what the law and decency ask for: the rule,
+// the reason, who decided, until when, and how to appeal.
+func banWords(config *Config, words *locale.Words, ban moderation.Ban) string {
+	by := locale.BanByPerson
+	if ban.Machine {
+		by = locale.BanByMachine
+	}
+	until := words.Say(locale.BanForever)
+	if !ban.Until.IsZero() {
+		until = words.With(locale.BanUntil, locale.Data{"Until": ban.Until.UTC().Format("2006-01-02 15:04 UTC")})
+	}
+	lines := []string{words.With(locale.BanTitle, locale.Data{"Name": config.Name, "Ban": ban.ID})}
+	if ban.Category != "" {
+		lines = append(lines, words.With(locale.BanRule, locale.Data{"Rule": words.Say(locale.Category(ban.Category))}))
+	}
+	lines = append(lines, words.With(locale.BanReason, locale.Data{"Reason": text.Line(ban.Reason)}), words.Say(by), until)
+	if ban.Target.Network.IsValid() {
+		if config.Contact != "" {
+			lines = append(lines, words.With(locale.Contact, locale.Data{"Contact": config.Contact}))
+		}
+	} else {
+		lines = append(lines, words.With(locale.BanAppeal, locale.Data{"Host": config.Host}))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// appealWords says what became of an appeal.
+func appealWords(words *locale.Words, appeal moderation.Appeal) string {
+	switch {
+	case appeal.Answer == nil:
+		return words.With(locale.AppealOpen, locale.Data{"Appeal": appeal.ID})
+	case appeal.Answer.Accepted:
+		return words.With(locale.AppealAccepted, locale.Data{"Reason": text.Line(appeal.Answer.Reason)})
+	}
+	return words.With(locale.AppealRejected, locale.Data{"Appeal": appeal.ID, "Reason": text.Line(appeal.Answer.Reason)})
+}
+
+// appeal takes an appeal from standard input.
+func (v *visit) appeal() int {
+	ban, banned := v.ban()
+	if !banned {
+		fmt.Fprintln(v.ch.Stderr(), v.words.Say(locale.AppealNoBan))
+		return exitFailed
+	}
+	written, err := io.ReadAll(io.LimitReader(v.ch, maxStdin))
+	if err != nil {
+		return exitFailed
+	}
+	line, err := v.fileAppeal(ban, string(written))
+	if err != nil {
+		fmt.Fprintln(v.ch.Stderr(), line)
+		return exitFailed
+	}
+	fmt.Fprintln(v.ch, line)
+	return exitDone
+}
+
+// fileAppeal files an appeal, and returns the line that says so or why not.
+func (v *visit) fileAppeal(ban moderation.Ban, written string) (string, error) {
+	appeal, err := v.config.Desk.Appeal(ban.ID, text.Clean(written))
+	switch {
+	case err == nil:
+		return v.words.With(locale.AppealFiled, locale.Data{"Appeal": appeal.ID}), nil
+	case errors.Is(err, moderation.ErrAppealed):
+		return v.words.Say(locale.AppealAgain), err
+	case errors.Is(err, moderation.ErrTooLong):
+		return v.words.With(locale.TooLong, locale.Data{"Count": text.SizeOf(written).Clusters, "Max": moderation.MaxText}), err
+	case errors.Is(err, moderation.ErrEmpty):
+		return v.words.With(locale.AppealEmpty, locale.Data{"Host": v.config.Host}), err
+	case errors.Is(err, moderation.ErrNoBan):
+		return v.words.Say(locale.AppealNoBan), err
+	}
+	v.config.Log.Error("an appeal was not saved", "error", err)
+	return v.words.Say(locale.NotSaved), err
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

@@ -1,0 +1,36 @@
+package session
+
+import (
+	"sync"
+
+	"strangerd/moderation"
+)
+
+// person is what the matcher keeps of somebody for their partner's session: who
+// they are to moderation, and whom they must not meet again.
+type person struct {
+	subject   moderation.Subject
+	pass      string // S-…
+	languages []string
+	avoided   sync.Map // of pass IDs: who was reported, or did report
+}
+
+// avoid keeps two sessions apart as long as both last.
+func (p *person) avoid(other *person) {
+	p.avoided.Store(other.pass, true)
+	other.avoided.Store(p.pass, true)
+}
+
+func (p *person) avoids(other *person) bool {
+	_, apart := p.avoided.Load(other.pass)
+	return apart
+}
+
+// MayMeet returns what decides for a matcher whether two people may be
+// partners: no report keeps their sessions apart, nor them themselves.
+func MayMeet(desk *moderation.Desk) func(a, b any) bool {
+	return func(a, b any) bool {
+		p, q := a.(*person), b.(*person)
+		return !p.avoids(q) && desk.MayPair(p.subject, q.subject)
+	}
+}

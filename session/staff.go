@@ -1,0 +1,88 @@
+package session
+
+import (
+	"fmt"
+	"time"
+
+	"strangerd/session/locale"
+	"strangerd/session/staff"
+	"strangerd/session/terminal"
+)
+
+// keyCheck is how often a live staff session is asked whether its key is still
+// listed: within 5 s of its removal the session is over.
+const keyCheck = 2 * time.Second
+
+// staff serves one of the staff, and returns the exit code.
+func (s *Server) staff(v *visit, key []byte) (int, error) {
+	member, ok := s.member(key)
+	if !ok {
+		return v.misunderstood(v.words.With(locale.BannerStaff, locale.Data{"Host": v.config.Host})), nil
+	}
+	member.From = v.addr
+	defer s.watchKey(v.ch, key)()
+	if len(v.ch.Command) > terminal.MaxCommand {
+		return v.misunderstood(v.words.With(locale.CommandLong, locale.Data{"Host": "admin@" + v.config.Host})), nil
+	}
+	args, err := split(v.ch.Command)
+	switch {
+	case err != nil:
+		return v.misunderstood(v.words.With(locale.Unbalanced, locale.Data{"Host": "admin@" + v.config.Host})), nil
+	case len(args) == 0 && v.ch.Pty && v.ch.Term != "" && v.ch.Term != "dumb":
+		return s.desk(v, member)
+	case len(args) == 0:
+		args = []string{"help"}
+	case args[0] == "backup" && v.ch.Pty:
+		return v.misunderstood(v.words.Say(locale.BackupPty)), nil
+	}
+	return s.commands.Run(v.ch.Context(), member, args, v.ch, v.ch, v.ch.Stderr()), nil
+}
+
+// watchKey disconnects a session whose key is no longer listed, until stop is
+// called, which waits for it.
+func (s *Server) watchKey(ch *terminal.Channel, key []byte) (stop func()) {
+	ended, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		ticker := time.NewTicker(keyCheck)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				if _, listed := s.member(key); !listed {
+					ch.Disconnect()
+					return
+				}
+			case <-ended:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(ended)
+		<-done
+	}
+}
+
+// desk runs the moderators' desk.
+func (s *Server) desk(v *visit, member staff.Member) (code int, err error) {
+	desk := staff.NewDesk(staff.DeskConfig{
+		Name:  s.config.Name,
+		Gate:  s.config.Gate,
+		Desk:  s.config.Desk,
+		Meter: &s.meter,
+		After: v.ch.After,
+	}, member)
+	defer func() { // also after a panic: what was decided is carried out
+		if lost := desk.Close(); lost != nil {
+			fmt.Fprintln(v.ch.Stderr(), lost)
+			code = exitFailed
+		}
+	}()
+	return exitDone, v.ch.Run(desk)
+}
+
+func (s *Server) counts() (online, waiting, chatting int) {
+	stats := s.config.Matcher.Stats()
+	return stats.Online, stats.Waiting, stats.Chatting
+}

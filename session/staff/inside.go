@@ -1,0 +1,96 @@
+package staff
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"strangerd/moderation"
+)
+
+// numbers are what `stats` tells.
+type numbers struct {
+	Online   int             `json:"online"`
+	Waiting  int             `json:"waiting"`
+	Chatting int             `json:"chatting"`
+	Reports  int             `json:"reports"` // open
+	Held     int             `json:"held"`
+	Appeals  int             `json:"appeals"` // without an answer
+	Bans     int             `json:"bans"`    // in force
+	Door     moderation.Door `json:"door"`
+}
+
+func (r *run) stats() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "stats [--json]", Short: "who is inside, and what waits for a decision",
+		Args: takes(),
+	}
+	asJSON := jsonFlag(cmd)
+	cmd.RunE = func(*cobra.Command, []string) error {
+		n, err := r.count()
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return writeJSON(r.out, n)
+		}
+		var t table
+		t.add("online", strconv.Itoa(n.Online))
+		t.add("waiting", strconv.Itoa(n.Waiting))
+		t.add("chatting", strconv.Itoa(n.Chatting))
+		t.add("open reports", strconv.Itoa(n.Reports))
+		t.add("held reports", strconv.Itoa(n.Held))
+		t.add("appeals", strconv.Itoa(n.Appeals))
+		t.add("bans", strconv.Itoa(n.Bans))
+		t.add("door", string(n.Door))
+		t.write(r.out)
+		return nil
+	}
+	return cmd
+}
+
+func (r *run) count() (n numbers, err error) {
+	n.Online, n.Waiting, n.Chatting = r.Stats()
+	n.Door = r.Gate.Door()
+	n.Reports, n.Held, n.Appeals = r.Desk.Counts()
+	bans, err := r.Gate.Bans(false)
+	n.Bans = len(bans)
+	return n, err
+}
+
+func (r *run) sessions() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "sessions [--json]", Short: "who is inside, longest first",
+		Args: takes(),
+	}
+	asJSON := jsonFlag(cmd)
+	cmd.RunE = func(*cobra.Command, []string) error {
+		if err := r.Desk.Note(r.who.Name, "sessions", "", ""); err != nil {
+			return err
+		}
+		return list(r, *asJSON, r.Gate.Sessions(), "Nobody is inside.",
+			[]string{"ID", "SINCE (UTC)", "SUBJECT"}, sessionRow)
+	}
+	return cmd
+}
+
+func sessionRow(s moderation.Session) []string {
+	return []string{s.ID, stamp(s.Since), s.Subject}
+}
+
+func (r *run) kick() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "kick S-… --reason TEXT", Short: "end a session",
+		Args: takesID("S"),
+	}
+	reason := needsReason(cmd, "the `TEXT` that the person reads (1,000 characters)")
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if err := r.Gate.Kick(r.who.Name, args[0], *reason); err != nil {
+			return err
+		}
+		fmt.Fprintln(r.out, args[0]+" is ended.")
+		return nil
+	}
+	return cmd
+}

@@ -1,0 +1,135 @@
+package staff
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/crypto/ssh"
+
+	"strangerd/moderation"
+)
+
+// maxKey bounds what is read of a key, in bytes: the largest RSA keys take 3 KB.
+const maxKey = 16 << 10
+
+func (r *run) moderator() *cobra.Command {
+	return r.group("moderator add|list|remove", "who may decide", r.addModerator(), r.listModerators(), r.removeModerator())
+}
+
+func (r *run) addModerator() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "add NAME", Short: "let somebody decide, by the public key on standard input",
+		Long: "Let somebody decide who has the public key on standard input, which is one line\n" +
+			"of an authorized_keys file: ssh admin@" + r.Host + " moderator add NAME < id_ed25519.pub",
+		Args: takes("NAME"),
+	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		raw, err := io.ReadAll(io.LimitReader(whole{r.ctx, r.in}, maxKey+1))
+		if err != nil {
+			return err
+		}
+		key, err := parseKey(raw)
+		if err != nil {
+			return err
+		}
+		if name, ok := r.holder(key); ok {
+			return fmt.Errorf("that key is %s's already: every moderator has their own", name)
+		}
+		err = r.Desk.AddModerator(r.who.Name, args[0], key)
+		if errors.Is(err, moderation.ErrModerator) {
+			return usageError(err.Error())
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(r.out, args[0]+" is a moderator, by "+fingerprint(key)+".")
+		return nil
+	}
+	return cmd
+}
+
+var (
+	errOneKey     = errors.New("standard input must be one public key, one line as in id_ed25519.pub")
+	errPrivateKey = errors.New("that is a private key: send the public one, and make a new pair")
+	errOptions    = errors.New("options before a key, such as from=, don't work here: send the key without them")
+	errKeyType    = errors.New("such keys don't log in here: use one made by ssh-keygen -t ed25519")
+)
+
+// parseKey reads exactly one line of an authorized_keys file, and returns the
+// key without its comment, which tends to name a person and a machine.
+func parseKey(raw []byte) (string, error) {
+	raw = bytes.TrimSpace(raw)
+	switch {
+	case bytes.Contains(raw, []byte("PRIVATE KEY")):
+		return "", errPrivateKey
+	case len(raw) > maxKey, bytes.ContainsAny(raw, "\r\n"):
+		return "", errOneKey
+	}
+	key, _, options, _, err := ssh.ParseAuthorizedKey(raw)
+	switch {
+	case err != nil:
+		return "", errOneKey
+	case len(options) > 0:
+		return "", errOptions
+	}
+	//lint:ignore SA1019 named to be refused
+	if _, certificate := key.(*ssh.Certificate); certificate || key.Type() == ssh.InsecureKeyAlgoDSA {
+		return "", errKeyType
+	}
+	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key))), nil
+}
+
+// holder returns which moderator has the key.
+func (r *run) holder(key string) (name string, ok bool) {
+	for _, m := range r.Desk.Moderators() {
+		if fingerprint(m.Key) == fingerprint(key) {
+			return m.Name, true
+		}
+	}
+	return "", false
+}
+
+// fingerprint is that of an authorized_keys line, as ssh-keygen -l prints it.
+func fingerprint(line string) string {
+	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(line))
+	if err != nil {
+		return "a key that can't be read"
+	}
+	return ssh.FingerprintSHA256(key)
+}
+
+func (r *run) listModerators() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "list [--json]", Short: "the moderators",
+		Args: takes(),
+	}
+	asJSON := jsonFlag(cmd)
+	cmd.RunE = func(*cobra.Command, []string) error {
+		return list(r, *asJSON, r.Desk.Moderators(), "No moderators.",
+			[]string{"NAME", "ADDED", "KEY"}, moderatorRow)
+	}
+	return cmd
+}
+
+func moderatorRow(m moderation.Moderator) []string {
+	return []string{m.Name, m.Added.UTC().Format(time.DateOnly), fingerprint(m.Key)}
+}
+
+func (r *run) removeModerator() *cobra.Command {
+	return &cobra.Command{
+		Use: "remove NAME", Short: "let somebody decide no more, from now on",
+		Args: takes("NAME"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := r.Desk.RemoveModerator(r.who.Name, args[0]); err != nil {
+				return err
+			}
+			fmt.Fprintln(r.out, args[0]+" is no moderator any more.")
+			return nil
+		},
+	}
+}

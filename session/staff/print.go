@@ -1,0 +1,135 @@
+package staff
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf16"
+
+	"strangerd/session/text"
+)
+
+// width is that of a terminal nobody has enlarged, in cells.
+const width = 80
+
+// maxCell bounds every cell but the last of a row.
+const maxCell = 32
+
+// A table is rows of cells, which others may have written. What is too long for
+// the last column has lines of its own below.
+type table struct{ rows [][]string }
+
+func (t *table) add(cells ...string) {
+	for i, cell := range cells {
+		margin := cell[:len(cell)-len(strings.TrimLeft(cell, " "))]
+		cells[i] = margin + text.Line(cell)
+		if i < len(cells)-1 {
+			cells[i] = text.Truncate(cells[i], maxCell)
+		}
+	}
+	t.rows = append(t.rows, cells)
+}
+
+func (t *table) write(w io.Writer) {
+	columns := t.columns()
+	for _, row := range t.rows {
+		var line strings.Builder
+		room := width
+		for i, cell := range row[:len(row)-1] {
+			line.WriteString(cell + strings.Repeat(" ", columns[i]-text.Width(cell)+2))
+			room -= columns[i] + 2
+		}
+		last := row[len(row)-1]
+		if text.Width(last) <= room {
+			line.WriteString(last)
+			last = ""
+		}
+		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
+		if last != "" {
+			indent(w, "    ", last)
+		}
+	}
+}
+
+// columns are the widths of the columns.
+func (t *table) columns() (widths []int) {
+	for _, row := range t.rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], text.Width(cell))
+		}
+	}
+	return widths
+}
+
+// list prints things as a table, or as an array of objects.
+func list[T any](r *run, asJSON bool, things []T, none string, head []string, row func(T) []string) error {
+	if asJSON {
+		if things == nil {
+			things = []T{}
+		}
+		return writeJSON(r.out, things)
+	}
+	if len(things) == 0 {
+		fmt.Fprintln(r.out, none)
+		return nil
+	}
+	var t table
+	t.add(head...)
+	for _, thing := range things {
+		t.add(row(thing)...)
+	}
+	t.write(r.out)
+	return nil
+}
+
+// writeJSON prints v. What a terminal might obey, or not show, is escaped, so
+// that nothing is lost and nothing happens.
+func writeJSON(w io.Writer, v any) error {
+	var raw bytes.Buffer
+	e := json.NewEncoder(&raw)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	var safe strings.Builder
+	for _, c := range raw.String() {
+		if c == '\n' || unicode.IsPrint(c) {
+			safe.WriteRune(c)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, c) {
+			fmt.Fprintf(&safe, `\u%04x`, unit)
+		}
+	}
+	_, err := io.WriteString(w, safe.String())
+	return err
+}
+
+// stamp is a time for people.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
+
+// until is the end of a ban, of which zero is never.
+func until(t time.Time) string {
+	if t.IsZero() {
+		return "forever"
+	}
+	return stamp(t)
+}
+
+// speak prints somebody's words, each line behind a gutter that names them.
+func speak(w io.Writer, who, words string) { indent(w, text.Line(who)+": ", words) }
+
+// indent prints words in lines that begin with a gutter.
+func indent(w io.Writer, gutter, words string) {
+	for _, line := range text.Wrap(text.Clean(words), width-text.Width(gutter)) {
+		fmt.Fprintln(w, gutter+line)
+	}
+}

@@ -1,0 +1,161 @@
+package staff
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"strangerd/moderation"
+	"strangerd/session/text"
+)
+
+func (r *run) door() *cobra.Command {
+	return &cobra.Command{
+		Use: "door [open|known|closed]", Short: "whom to let in, or how the door stands",
+		Long: "Whom to let in, or without an argument how the door stands: open to everybody,\n" +
+			"known to me@ keys first seen over a week ago, or closed. Who is inside stays, and\n" +
+			"staff come in.",
+		Args: func(_ *cobra.Command, args []string) error { return atMost(1, args) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				door, err := moderation.ParseDoor(args[0])
+				if err != nil {
+					return usageError(err.Error())
+				}
+				if err := r.Gate.SetDoor(r.who.Name, door); err != nil {
+					return err
+				}
+			}
+			fmt.Fprintln(r.out, "The door is: "+string(r.Gate.Door()))
+			return nil
+		},
+	}
+}
+
+func (r *run) broadcast() *cobra.Command {
+	return &cobra.Command{
+		Use: "broadcast TEXT", Short: "show a line to everybody inside",
+		Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			line, err := checkLine(args)
+			if err != nil {
+				return err
+			}
+			if err := r.Desk.Note(r.who.Name, "broadcast", "", line); err != nil {
+				return err
+			}
+			fmt.Fprintf(r.out, "%d people were told.\n", r.Broadcast(line))
+			return nil
+		},
+	}
+}
+
+func (r *run) motd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "motd [TEXT | --clear]", Short: "the line that everybody sees who comes in",
+		Args: cobra.ArbitraryArgs,
+	}
+	remove := cmd.Flags().Bool("clear", false, "take the line away")
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 && !*remove {
+			r.showMotd()
+			return nil
+		}
+		line, err := "", error(nil)
+		switch {
+		case !*remove:
+			line, err = checkLine(args)
+		case len(args) > 0:
+			err = usagef("--clear takes no text")
+		}
+		if err != nil {
+			return err
+		}
+		if err := r.Desk.SetMotd(r.who.Name, line); err != nil {
+			return err
+		}
+		r.showMotd()
+		return nil
+	}
+	return cmd
+}
+
+func (r *run) showMotd() {
+	line := text.Line(r.Desk.Motd())
+	if line == "" {
+		line = "There is no line."
+	}
+	fmt.Fprintln(r.out, line)
+}
+
+// checkLine returns the line of the operator that args are. They may be several
+// words, as ssh takes a pair of quotes away.
+func checkLine(args []string) (string, error) {
+	line, err := checkText("TEXT", strings.Join(args, " "))
+	return text.Line(line), err
+}
+
+func (r *run) drain() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "drain [--for 30m]", Short: "let nobody in any more, and end the server when it is empty",
+		Long: "Let nobody in any more, and end the server when it is empty or the time is up.\n" +
+			"Chats go on until then. A later drain sets the time anew; nothing but a restart\n" +
+			"opens the server again.",
+		Args: takes(),
+	}
+	var length time.Duration
+	spanFlag(cmd, &length, "for", "a `TIME`: 90m, 24h, 7d or forever (unless said)")
+	cmd.RunE = func(*cobra.Command, []string) error {
+		limit, when := length, "when it is empty"
+		if limit == moderation.Forever {
+			limit = 0
+		}
+		if limit > 0 {
+			when += ", or at " + r.now().Add(limit).UTC().Format(time.RFC3339)
+		}
+		_, err := r.Gate.Drain(r.who.Name, limit)
+		fmt.Fprintf(r.out, "Nobody new is let in. The server ends %s.\n", when)
+		if err != nil {
+			return fmt.Errorf("it drains, but the audit log doesn't say so: %w", err)
+		}
+		return nil
+	}
+	return cmd
+}
+
+func (r *run) backup() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "backup [--with-keys RECIPIENT]", Short: "write the database to standard output",
+		Long: "Write the database to standard output: ssh admin@" + r.Host + " backup > FILE\n" +
+			"It can't be used without the server's secret. --with-keys adds that and the host\n" +
+			"key, and seals everything to a recipient of age (age1…, ssh-ed25519 …).",
+	}
+	keys := cmd.Flags().Bool("with-keys", false, "add the secret and the host key, sealed to RECIPIENT")
+	cmd.Args = func(_ *cobra.Command, args []string) error {
+		switch {
+		case *keys && len(args) == 0:
+			return usagef("RECIPIENT is missing: an age1… or ssh-ed25519 … public key")
+		case !*keys:
+			return atMost(0, args)
+		}
+		return nil
+	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if !*keys {
+			return r.Desk.Backup(r.who.Name, r.out)
+		}
+		if r.BackupWithKeys == nil {
+			return errNoKeys
+		}
+		if err := r.Desk.Note(r.who.Name, "backup", "with keys", ""); err != nil {
+			return err
+		}
+		return r.BackupWithKeys(r.out, strings.Join(args, " "))
+	}
+	return cmd
+}
+
+var errNoKeys = errors.New("this server makes no backup with its keys: copy its data folder instead")
