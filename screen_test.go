@@ -203,7 +203,7 @@ func TestTerminalTypes(t *testing.T) {
 		t.Run(look.term, func(t *testing.T) {
 			a, b := pairMixed(t, p, look)
 			b.send("hello\n")
-			a.expect("Stranger: hello", "chatting 0 min", "Enter: say   Esc: leave")
+			a.expect("Stranger: hello", "chatting 0 min", "Esc: leave   Ctrl+R: report")
 			a.press("hi", keyEnter)
 			b.expect("stranger: hi\n")
 			a.press("/quit", keyEnter)
@@ -273,7 +273,7 @@ func TestResizeInMidChat(t *testing.T) {
 		a.resize(size[0], size[1])
 		a.until(fmt.Sprint("the right screen at ", size), func() bool {
 			footer := size[1] - 1
-			return strings.HasPrefix(a.row(footer), " Enter") && a.input(1) == "> my draft|" && a.cursor
+			return strings.HasPrefix(a.row(footer), " Esc") && a.input(1) == "> my draft|" && a.cursor
 		})
 	}
 	a.expect("Stranger: a line that is too long for a narrow terminal, and fits a wide one", "> my draft")

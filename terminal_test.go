@@ -40,8 +40,9 @@ type window struct {
 	term       string
 	cols, rows int
 	env        map[string]string
-	command    string // instead of a shell
-	source     string // the address to connect from
+	command    string    // instead of a shell
+	source     string    // the address to connect from
+	staff      *staffKey // whose desk it is, or nil
 }
 
 // terminal is somebody at a terminal, which an emulator plays.
@@ -75,8 +76,11 @@ func openTerminal(t *testing.T, p *program, look window) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn, channels, requests, err := ssh.NewClientConn(raw, p.address, &ssh.ClientConfig{
-		User: "guest", HostKeyCallback: ssh.InsecureIgnoreHostKey()})
+	config := &ssh.ClientConfig{User: "guest", HostKeyCallback: ssh.InsecureIgnoreHostKey()}
+	if look.staff != nil {
+		config.User, config.Auth = "admin", []ssh.AuthMethod{ssh.PublicKeys(look.staff.signer)}
+	}
+	conn, channels, requests, err := ssh.NewClientConn(raw, p.address, config)
 	if err != nil {
 		t.Fatal(err)
 	}

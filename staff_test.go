@@ -1,0 +1,435 @@
+package main
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// staffKey is the key of one of the staff.
+type staffKey struct {
+	file   string // the private key
+	line   string // the public one, as in an authorized_keys file
+	signer ssh.Signer
+}
+
+func newStaffKey(t *testing.T, name string) *staffKey {
+	t.Helper()
+	_, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, err := ssh.MarshalPrivateKey(private, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := ssh.NewSignerFromKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &staffKey{file: filepath.Join(t.TempDir(), "id"), signer: signer}
+	k.line = strings.TrimSpace(string(ssh.MarshalAuthorizedKey(signer.PublicKey()))) + " " + name
+	if err := os.WriteFile(k.file, pem.EncodeToMemory(block), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// as are a client's flags to be user, with the key.
+func (k *staffKey) as(user string, more ...string) []string {
+	return append([]string{"-l", user, "-i", k.file, "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes"}, more...)
+}
+
+// run runs a command as admin@.
+func (k *staffKey) run(t *testing.T, p *program, command ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	return runSSHWith(t, p, "", k.as("admin", command...)...)
+}
+
+// done runs a command that has to succeed, and returns what it prints.
+func (k *staffKey) done(t *testing.T, p *program, command ...string) string {
+	t.Helper()
+	stdout, stderr, code := k.run(t, p, command...)
+	if code != exitDone {
+		t.Fatalf("%q ends with %d: %s%s", command, code, stdout, stderr)
+	}
+	return stdout
+}
+
+// list runs a command that lists something.
+func (k *staffKey) list(t *testing.T, p *program, command ...string) (items []map[string]any) {
+	t.Helper()
+	stdout := k.done(t, p, append(command, "--json")...)
+	if err := json.Unmarshal([]byte(stdout), &items); err != nil {
+		t.Fatalf("%q prints %q: %v", command, stdout, err)
+	}
+	return items
+}
+
+// An imposter offers a key and can't sign for it.
+type imposter struct {
+	ssh.Signer            // whose key is offered
+	own        ssh.Signer // who signs
+}
+
+func (i imposter) Sign(rand io.Reader, data []byte) (*ssh.Signature, error) {
+	return i.own.Sign(rand, data)
+}
+
+// logIn logs in with these methods and runs the command stats.
+func logIn(t *testing.T, p *program, user string, methods ...ssh.AuthMethod) (stdout string, err error) {
+	t.Helper()
+	client, err := ssh.Dial("tcp", p.address, &ssh.ClientConfig{
+		User: user, Auth: methods, HostKeyCallback: ssh.InsecureIgnoreHostKey(), Timeout: longEnough})
+	if err != nil {
+		return "", err
+	}
+	defer client.Close()
+	session, err := client.NewSession()
+	if err != nil {
+		return "", err
+	}
+	out, err := session.Output("stats")
+	return string(out), err
+}
+
+// Whoever offers an administrator's key without its signature gets nothing by it,
+// whatever else they prove (the class of CVE-2024-45337 and CVE-2023-43809).
+func TestNoElevation(t *testing.T) {
+	t.Parallel()
+	root, other := newStaffKey(t, "root"), newStaffKey(t, "other")
+	p := startServer(t, "--admin-key", root.line)
+	if stdout, err := logIn(t, p, "admin", ssh.PublicKeys(other.signer, root.signer)); err != nil || !strings.Contains(stdout, "door") {
+		t.Fatalf("the administrator gets %q, %v", stdout, err)
+	}
+
+	lie := imposter{root.signer, other.signer}
+	forged := &ssh.Certificate{Key: other.signer.PublicKey(), CertType: ssh.UserCert,
+		ValidPrincipals: []string{"admin"}, ValidBefore: ssh.CertTimeInfinity}
+	if err := forged.SignCert(rand.Reader, root.signer); err != nil {
+		t.Fatal(err)
+	}
+	certified, err := ssh.NewCertSigner(forged, other.signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	password := ssh.Password("admin")
+	asked := ssh.KeyboardInteractive(func(_, _ string, questions []string, _ []bool) ([]string, error) {
+		return make([]string, len(questions)), nil
+	})
+	for name, methods := range map[string][]ssh.AuthMethod{
+		"none":                            nil,
+		"a key offered, not proven":       {ssh.PublicKeys(lie)},
+		"then another key":                {ssh.PublicKeys(lie, other.signer)},
+		"after another key":               {ssh.PublicKeys(other.signer, lie)},
+		"then a password":                 {ssh.PublicKeys(lie), password},
+		"then questions":                  {ssh.PublicKeys(lie), asked},
+		"all at once":                     {ssh.PublicKeys(other.signer, lie, other.signer), password, asked},
+		"a certificate of a member's key": {ssh.PublicKeys(certified)},
+	} {
+		if stdout, err := logIn(t, p, "admin", methods...); err == nil || errors.As(err, new(*ssh.ExitError)) {
+			t.Errorf("admin@ with %s: in, with %q and %v", name, stdout, err)
+		}
+		for _, user := range []string{"guest", "me", "Admin", "admin ", "root"} {
+			stdout, err := logIn(t, p, user, methods...)
+			if exit, in := errors.AsType[*ssh.ExitError](err); err == nil || stdout != "" || in && exit.ExitStatus() != exitNotUnderstood {
+				t.Errorf("%s@ with %s: %q and %v", user, name, stdout, err)
+			}
+		}
+	}
+	// Another user name gives an administrator's key no rights either.
+	for _, user := range []string{"guest", "me"} {
+		stdout, err := logIn(t, p, user, ssh.PublicKeys(root.signer))
+		if exit, in := errors.AsType[*ssh.ExitError](err); !in || exit.ExitStatus() != exitNotUnderstood || stdout != "" {
+			t.Errorf("%s@ with an administrator's key: %q and %v", user, stdout, err)
+		}
+	}
+}
+
+// Who is refused at admin@ is told where to go instead.
+func TestStaffOnly(t *testing.T) {
+	t.Parallel()
+	requireTool(t, "ssh")
+	other := newStaffKey(t, "other")
+	p := startServer(t, "--admin-key", newStaffKey(t, "root").line)
+	host, port, _ := net.SplitHostPort(p.address)
+	for _, more := range [][]string{nil, other.as("admin")} { // a stock client says banners, but not at LogLevel=ERROR
+		cmd := exec.Command("ssh", append([]string{"-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+			"-o", "BatchMode=yes", "-p", port, "-l", "admin", host}, more...)...)
+		said, _ := cmd.CombinedOutput()
+		if code := cmd.ProcessState.ExitCode(); code != 255 {
+			t.Errorf("admin@ without a key ends with %d", code)
+		}
+		expectAll(t, "admin@ without a key", string(said), []string{"Staff only. To chat: ssh guest@chat.example.org"})
+	}
+}
+
+// A key that is taken away ends the session that it opened.
+func TestRemovedKey(t *testing.T) {
+	t.Parallel()
+	root, two, mo := newStaffKey(t, "root"), newStaffKey(t, "two"), newStaffKey(t, "mo")
+	file := filepath.Join(t.TempDir(), "admin_keys")
+	write := func(lines ...string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(root.line, two.line)
+	p := startServer(t, "--admin-keys", file)
+	root.add(t, p, "mo", mo)
+	desks := []*chatter{
+		startSSH(t, p, root.as("admin", "-tt")...),
+		startSSH(t, p, two.as("admin", "-tt")...),
+		startSSH(t, p, mo.as("admin", "-tt")...),
+	}
+	for i, name := range []string{"root", "two", "mo"} {
+		desks[i].expect("desk of " + name)
+	}
+	write(root.line)
+	root.done(t, p, "moderator", "remove", "mo")
+	desks[1].expectExit(255)
+	desks[2].expectExit(255)
+	for _, gone := range []*staffKey{two, mo} {
+		if stdout, _, code := gone.run(t, p, "stats"); code != 255 {
+			t.Errorf("a removed key gets %q and ends with %d", stdout, code)
+		}
+	}
+	desks[0].send("q")
+	desks[0].expectExit(exitDone)
+}
+
+// add makes somebody a moderator.
+func (k *staffKey) add(t *testing.T, p *program, name string, key *staffKey) {
+	t.Helper()
+	stdout, stderr, code := runSSHWith(t, p, key.line+"\n", k.as("admin", "moderator", "add", name)...)
+	if code != exitDone {
+		t.Fatalf("moderator add ends with %d: %s%s", code, stdout, stderr)
+	}
+}
+
+// Moderators decide; administrators run the server; nobody else has commands.
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	root, mo := newStaffKey(t, "root"), newStaffKey(t, "mo")
+	p := startServer(t, "--admin-key", root.line)
+	root.add(t, p, "mo", mo)
+	if all := root.list(t, p, "moderator", "list"); len(all) != 1 || all[0]["id"] != "mo" {
+		t.Errorf("the moderators are %v", all)
+	}
+	expect := func(key *staffKey, want int, commands ...string) {
+		t.Helper()
+		for _, command := range commands {
+			stdout, stderr, code := key.run(t, p, command)
+			if code != want {
+				t.Errorf("%q ends with %d, want %d: %s%s", command, code, want, stdout, stderr)
+			}
+			if want == exitDone != (stderr == "") || want != exitDone && stdout != "" {
+				t.Errorf("%q prints %q, and %q as errors", command, stdout, stderr)
+			}
+		}
+	}
+	expect(mo, exitDone, "help", "stats", "sessions", "reports", "reports --status all", "bans --all", "appeals", "audit", "transparency")
+	expect(mo, exitNotAllowed, "moderator list", "moderator remove mo", "motd", "motd hello", "backup",
+		"door", "door closed", "drain", "drain --for 1h", "broadcast hello")
+	expect(root, exitNotUnderstood, "nonsense", "report", "reports --status some", "report show nonsense",
+		"report resolve R-aaaaaaaaaa --action none", "report resolve R-aaaaaaaaaa --action shout --reason x",
+		"ban 192.0.2.0/24", "ban nonsense --reason x", "unban B-aaaaaaaaaa", "kick S-aaaaaaaaaa", "door ajar", "drain --for soon")
+	expect(root, exitFailed, "report show R-aaaaaaaaaa", "report resolve R-aaaaaaaaaa --action none --reason x",
+		"ban R-aaaaaaaaaa --reason x", "unban B-aaaaaaaaaa --reason x", "kick S-aaaaaaaaaa --reason x",
+		"appeal accept A-aaaaaaaaaa --reason x", "hold R-aaaaaaaaaa --reason x", "moderator remove nobody")
+	for _, command := range []string{"stats", "reports", "bans", "backup", "drain", "audit"} {
+		if stdout, _, code := runSSH(t, p, command); code != exitNotUnderstood || stdout != "" {
+			t.Errorf("anybody's %q prints %q and ends with %d", command, stdout, code)
+		}
+	}
+	expectAll(t, "audit", root.done(t, p, "audit"), []string{"moderator add", "mo"})
+	root.done(t, p, "moderator", "remove", "mo")
+	expect(mo, 255, "stats")
+}
+
+// What administrators do to the server, people notice, and read from whom it is.
+func TestServerActions(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	p := startServer(t, "--admin-key", root.line)
+	a, b := pairFrom(t, p, "127.0.0.21", "127.0.0.22")
+	root.done(t, p, "broadcast", "Tea at five")
+	a.expect("-- The operator says: Tea at five\n")
+	b.expect("-- The operator says: Tea at five\n")
+
+	root.done(t, p, "motd", "'We move on Sunday'")
+	c := startSSH(t, p, "-T", "-b", "127.0.0.23")
+	c.expect("-- The operator says: We move on Sunday\n")
+	c.in.Close()
+	c.expectExit(exitDone)
+
+	root.done(t, p, "door", "closed")
+	stdout, _, code := runFrom(t, p, "127.0.0.24", "", "-T")
+	if code != exitNotNow {
+		t.Errorf("a closed door ends with %d", code)
+	}
+	expectAll(t, "a closed door", stdout, []string{"-- chat.example.org is closed for now."})
+	root.done(t, p, "door", "known")
+	stdout, _, code = runFrom(t, p, "127.0.0.24", "", "-T")
+	if code != exitNotNow {
+		t.Errorf("a door for known visitors ends with %d", code)
+	}
+	expectAll(t, "a door for known visitors", stdout, []string{"only known visitors"})
+	a.send("still here\n")
+	b.expect("stranger: still here\n")
+	root.done(t, p, "door", "open")
+	joinFrom(t, p, "127.0.0.24").send("/quit\n")
+}
+
+// A session that is kicked reads why, and nothing keeps them from coming back.
+func TestKick(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	p := startServer(t, "--admin-key", root.line)
+	a := joinFrom(t, p, "127.0.0.21")
+	sessions := root.list(t, p, "sessions")
+	if len(sessions) != 1 {
+		t.Fatalf("the sessions are %v", sessions)
+	}
+	id := sessions[0]["id"].(string)
+	root.done(t, p, "kick", id, "--reason", "'Take a break'")
+	a.expect("-- A moderator ended your session. The reason: Take a break\n")
+	a.expectExit(exitNotAllowed)
+	if _, _, code := root.run(t, p, "kick", id, "--reason", "again"); code != exitFailed {
+		t.Errorf("kick of who is gone ends with %d", code)
+	}
+	joinFrom(t, p, "127.0.0.21")
+	expectAll(t, "audit", root.done(t, p, "audit"), []string{"kick", id, "Take a break"})
+}
+
+// A server that drains lets nobody in, and ends when it is empty or the time is up.
+func TestDrain(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	p := startServer(t, "--admin-key", root.line)
+	a, b := pairFrom(t, p, "127.0.0.21", "127.0.0.22")
+	root.done(t, p, "drain")
+	stdout, _, code := runFrom(t, p, "127.0.0.23", "", "-T")
+	if code != exitNotNow {
+		t.Errorf("a draining server ends with %d", code)
+	}
+	expectAll(t, "a draining server", stdout, []string{"about to restart"})
+	a.send("one more thing\n")
+	b.expect("stranger: one more thing\n")
+	a.send("/quit\n")
+	b.send("/quit\n")
+	if err := p.wait(); err != nil {
+		t.Errorf("an empty server that drains ended with %v", err)
+	}
+
+	p = startServer(t, "--admin-key", root.line)
+	a = joinFrom(t, p, "127.0.0.21")
+	root.done(t, p, "drain", "--for", "1s")
+	a.expect("-- ")
+	if err := p.wait(); err != nil {
+		t.Errorf("a server whose time was up ended with %v", err)
+	}
+}
+
+// A backup is the server again, with its secret, and nothing without it.
+func TestBackupRestored(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	from, to := t.TempDir(), t.TempDir()
+	p := startServerIn(t, from, "--admin-key", root.line)
+	a, _ := pairFrom(t, p, "127.0.0.21", "127.0.0.22")
+	id, _ := a.report("harassment")
+	root.done(t, p, "report", "resolve", id, "--action", "ban", "--for", "7d", "--reason", "'Be kind'")
+	if err := os.Mkdir(filepath.Join(to, "strangerd-data"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(to, "backup")
+	if err := os.WriteFile(file, []byte(root.done(t, p, "backup")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	restore := func() (string, error) {
+		cmd := exec.Command("strangerd", "db", "restore", file)
+		cmd.Dir = to
+		said, err := cmd.CombinedOutput()
+		return string(said), err
+	}
+	if said, err := restore(); err == nil || !strings.Contains(said, "secret is missing") {
+		t.Errorf("without its secret a backup is restored: %v, %s", err, said)
+	}
+	secret, err := os.ReadFile(filepath.Join(from, "strangerd-data", "secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := filepath.Join(to, "strangerd-data", "secret")
+	if err := os.WriteFile(kept, bytes.Repeat([]byte{1}, len(secret)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := restore(); err == nil {
+		t.Errorf("with another secret a backup is restored: %s", said)
+	}
+	if err := os.WriteFile(kept, secret, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := restore(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	q := startServerIn(t, to, "--admin-key", root.line)
+	if _, _, code := runFrom(t, q, "127.0.0.22", "", "status"); code != exitNotAllowed {
+		t.Errorf("who was banned before the backup gets %d after it", code)
+	}
+	if _, _, code := runFrom(t, q, "127.0.0.21", "", "status"); code != exitDone {
+		t.Errorf("who was not banned before the backup gets %d after it", code)
+	}
+}
+
+// At the desk a case comes by itself, and takes two keys.
+func TestDesk(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	p := startServer(t, "--admin-key", root.line)
+	desk := openTerminal(t, p, window{staff: root, cols: 100, rows: 30})
+	desk.expect("desk of root", "open 0")
+	a, b := pairFrom(t, p, "127.0.0.21", "127.0.0.22")
+	id, receipt := a.report("harassment they were rude")
+	desk.expect("open 1", id, "you are awful", "they were rude")
+	desk.press("d")
+	desk.expect("The person reads this reason")
+	desk.press(keyEnter)
+	desk.expectGone("The person reads this reason")
+	desk.press("u")
+	desk.expect(id+": undone, nothing was decided.", "open 1")
+	expectCase(t, p, receipt, "have not decided yet")
+
+	desk.press("d")
+	desk.expect("The person reads this reason")
+	desk.press(keyEnter)
+	desk.expectGone("The person reads this reason")
+	desk.press("q") // what can be undone no more is carried out
+	desk.expectExit(exitDone)
+	b.expect("A moderator decided this.")
+	b.expectExit(exitNotAllowed)
+	expectCase(t, p, receipt, "The person was banned.")
+	bans := root.list(t, p, "bans")
+	if len(bans) != 1 {
+		t.Fatalf("the bans are %v", bans)
+	}
+	created, _ := time.Parse(time.RFC3339, bans[0]["created"].(string))
+	until, _ := time.Parse(time.RFC3339, bans[0]["until"].(string))
+	if length := until.Sub(created).Round(time.Minute); length != 24*time.Hour {
+		t.Errorf("the ban is for %v", length)
+	}
+}
