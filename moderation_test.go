@@ -653,3 +653,28 @@ func TestBannedKey(t *testing.T) {
 		t.Errorf("staff at a banned person's source end with %d: %s", code, stderr)
 	}
 }
+
+// Behind a shared source, two people never meet again for as long as they stay.
+func TestNeverAgainBehindSharedSource(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	a, b := pairFrom(t, p, "127.0.0.1", "127.0.0.1")
+	a.report("spam")
+	b.expect("-- Stranger has left the chat\n")
+	for _, one := range []*chatter{a, b} { // whose last chat is now with another
+		one.send("/next\n")
+		one.expect("-- Looking for a stranger\n")
+		other := joinLines(t, p)
+		one.expect("-- You are now chatting with a stranger\n")
+		other.send("/quit\n")
+		other.expectExit(exitDone)
+		one.expect("-- Stranger has left the chat\n")
+	}
+	for _, one := range []*chatter{a, b} {
+		one.send("/next\n")
+		one.expect("-- Looking for a stranger\n")
+	}
+	if stdout, _, _ := runSSH(t, p, "status", "--json"); !strings.Contains(stdout, `"waiting":2`) {
+		t.Errorf("status is %s, want both to wait", stdout)
+	}
+}
