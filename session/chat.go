@@ -2,7 +2,6 @@ package session
 
 import (
 	"math"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -93,20 +92,6 @@ type (
 	lostMsg    struct{}
 	revokedMsg struct{}
 	noticeKind uint8
-)
-
-// notice is what the server tells a chat.
-type notice struct {
-	kind noticeKind
-	in   time.Duration
-	text string
-}
-
-const (
-	minutePassed  noticeKind = iota
-	serverStops              // in so long
-	serverStopped            // the visit ends now
-	broadcast                // the operator says text
 )
 
 func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
@@ -272,46 +257,6 @@ func (c *chat) search() {
 	c.seat.Find(matcher.Criteria{})
 }
 
-// confirm notes that a warning was read, and goes on to what follows it.
-func (c *chat) confirm() {
-	if err := c.config.Desk.Confirm(c.told.ID); err != nil {
-		c.config.Log.Error("a confirmed warning was not saved", "error", err)
-		c.tell(c.words.Say(locale.NotSaved))
-		return
-	}
-	c.search()
-}
-
-// warn shows what staff have to say before the next search, if anything.
-func (c *chat) warn() bool {
-	warning, ok := c.config.Desk.Warning(c.pass)
-	if !ok {
-		return false
-	}
-	c.told = warning
-	c.enter(warned)
-	c.announce(warningWords(c.config, c.words, warning))
-	if c.plain {
-		c.tell(c.words.Say(locale.WarningYes))
-	}
-	return true
-}
-
-// revoked shows what ended the right to be here, and ends the visit.
-func (c *chat) revoked() {
-	words := c.words.Say(locale.Closed)
-	switch why := c.pass.Why().(type) {
-	case *moderation.Banned:
-		words = banWords(c.config, c.words, why.Ban)
-	case *moderation.Kicked:
-		words = c.words.With(locale.Kicked, locale.Data{"Reason": text.Line(why.Reason)})
-	}
-	for line := range strings.SplitSeq(words, "\n") {
-		c.ch.Println("-- " + line)
-	}
-	c.quit(exitNotAllowed)
-}
-
 // leave ends a chat or a search, and stays.
 func (c *chat) leave() {
 	switch c.state {
@@ -338,47 +283,6 @@ func (c *chat) rest() {
 	} else {
 		c.nextHint()
 	}
-}
-
-// say says a message, or has it said when its turn comes. It tells whether there
-// is somebody to say it to.
-func (c *chat) say(message string) bool {
-	if len(c.queue) == 0 {
-		wait := c.pace.take(time.Now())
-		if wait == 0 {
-			return c.sayNow(message)
-		}
-		c.paced = c.ch.After(wait, pacedMsg{})
-	}
-	c.queue = append(c.queue, message)
-	return true
-}
-
-// sayQueued says what has waited for its turn, as far as it has come.
-func (c *chat) sayQueued() {
-	for len(c.queue) > 0 {
-		if wait := c.pace.take(time.Now()); wait > 0 {
-			c.paced = c.ch.After(wait, pacedMsg{})
-			return
-		}
-		c.sayNow(c.queue[0])
-		c.queue = c.queue[1:]
-	}
-	if c.over {
-		c.hangUpIn(answerWait)
-	}
-}
-
-func (c *chat) sayNow(message string) bool {
-	if c.seat.Say(message) != nil {
-		return false // the partner has just left, which the next event says
-	}
-	c.screen.follow()
-	c.add(you, message)
-	c.record.add(you, message)
-	c.really = false
-	c.signed = time.Time{}
-	return true
 }
 
 // event takes what the matcher says, unless it is about a chat or a search that
@@ -431,119 +335,4 @@ func (c *chat) matched() {
 	if c.over && len(c.queue) == 0 {
 		c.hangUpIn(answerWait)
 	}
-}
-
-func (c *chat) partnerTypes() {
-	if !c.typing && c.plain && c.showTyping {
-		c.tell(c.words.Say(locale.Typing))
-	}
-	c.typing = true
-	stop(c.typingOff)
-	c.typingOff = c.ch.After(typingShown, typingMsg{})
-}
-
-// sign lets the partner know that something is being typed, or no more.
-func (c *chat) sign() {
-	if c.state != chatting {
-		return
-	}
-	if c.editor.text == "" {
-		if !c.signed.IsZero() {
-			c.seat.Typing(false)
-			c.signed = time.Time{}
-		}
-		return
-	}
-	if now := time.Now(); now.Sub(c.signed) >= typingSent {
-		c.seat.Typing(true)
-		c.signed = now
-	}
-}
-
-// pressed notes that somebody is at the keys.
-func (c *chat) pressed() {
-	c.lastKey, c.nudged = time.Now(), false
-	c.seat.Touch()
-}
-
-// watchIdle arms the one timer that a chat has for a partner who is gone.
-func (c *chat) watchIdle() {
-	limit := c.config.IdleTimeout
-	if !c.nudged {
-		limit -= c.warning()
-	}
-	stop(c.idle)
-	c.idle = c.ch.After(time.Until(c.lastKey.Add(limit)), idleMsg{})
-}
-
-// warning is how long before its end an idle chat is warned.
-func (c *chat) warning() time.Duration { return min(idleWarning, c.config.IdleTimeout/2) }
-
-// checkIdle warns who has pressed no key for long, and ends the chat of who
-// was warned. It fires rarely: a key press doesn't rearm the timer.
-func (c *chat) checkIdle() {
-	if c.state != chatting {
-		return
-	}
-	idle := time.Since(c.lastKey)
-	switch {
-	case idle >= c.config.IdleTimeout:
-		c.seat.Leave()
-		c.announce(c.words.Say(locale.IdleEnded))
-		c.rest()
-		return
-	case !c.nudged && idle >= c.config.IdleTimeout-c.warning():
-		c.nudged = true
-		c.ch.Bell()
-		c.announce(c.words.Count(locale.IdleWarning, int(math.Ceil(c.warning().Seconds()))))
-	}
-	c.watchIdle()
-}
-
-// notice takes what the server says.
-func (c *chat) notice(n notice) {
-	switch n.kind {
-	case minutePassed:
-		c.screen.rulesWidth = 0 // it says how many are online
-		c.statusReport()
-	case serverStops:
-		c.announce(c.words.Count(locale.Closing, int(n.in.Round(time.Second).Seconds())))
-	case broadcast:
-		c.ch.Bell()
-		c.announce(c.words.With(locale.Operator, locale.Data{"Text": n.text}))
-	case serverStopped:
-		c.ch.Println("-- " + c.words.Say(locale.Closed))
-		c.quit(exitNotNow)
-	}
-}
-
-// inputEnded says what is kept, waits for an answer, and leaves.
-func (c *chat) inputEnded() {
-	c.over = true
-	switch {
-	case c.plain && c.state == chatting:
-		if len(c.queue) == 0 {
-			c.hangUpIn(answerWait)
-		}
-	case c.plain && c.state == searching && len(c.kept) > 0:
-		c.tell(c.words.Count(locale.WaitingForEnd, int(partnerWait.Seconds())))
-		c.hangUpIn(partnerWait)
-	case c.state == refused:
-		c.quit(exitNotAllowed)
-	default:
-		c.hangUpNow()
-	}
-}
-
-// hangUpNow ends the visit after the end of input, and says what nobody heard.
-func (c *chat) hangUpNow() {
-	if len(c.kept) > 0 {
-		c.tell(c.words.Count(locale.KeptUnsent, len(c.kept)))
-	}
-	c.quit(exitDone)
-}
-
-func (c *chat) hangUpIn(d time.Duration) {
-	stop(c.hangUp)
-	c.hangUp = c.ch.After(d, hangUpMsg{})
 }

@@ -30,3 +30,44 @@ func (p *pace) take(now time.Time) (wait time.Duration) {
 	p.debt++
 	return 0
 }
+
+// say says a message, or has it said when its turn comes. It tells whether there
+// is somebody to say it to.
+func (c *chat) say(message string) bool {
+	if len(c.queue) == 0 {
+		wait := c.pace.take(time.Now())
+		if wait == 0 {
+			return c.sayNow(message)
+		}
+		c.paced = c.ch.After(wait, pacedMsg{})
+	}
+	c.queue = append(c.queue, message)
+	return true
+}
+
+// sayQueued says what has waited for its turn, as far as it has come.
+func (c *chat) sayQueued() {
+	for len(c.queue) > 0 {
+		if wait := c.pace.take(time.Now()); wait > 0 {
+			c.paced = c.ch.After(wait, pacedMsg{})
+			return
+		}
+		c.sayNow(c.queue[0])
+		c.queue = c.queue[1:]
+	}
+	if c.over {
+		c.hangUpIn(answerWait)
+	}
+}
+
+func (c *chat) sayNow(message string) bool {
+	if c.seat.Say(message) != nil {
+		return false // the partner has just left, which the next event says
+	}
+	c.screen.follow()
+	c.add(you, message)
+	c.record.add(you, message)
+	c.really = false
+	c.signed = time.Time{}
+	return true
+}

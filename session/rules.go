@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"strangerd/session/locale"
+	"strangerd/session/text"
 )
 
 // rulesText is the operator's rules, or the built-in ones.
@@ -37,7 +38,7 @@ func (c *chat) opening() []string {
 		c.present(),
 	}
 	if motd := c.config.Desk.Motd(); motd != "" {
-		lines = append(lines, c.words.With(locale.Operator, locale.Data{"Text": motd}))
+		lines = append(lines, c.words.With(locale.Operator, locale.Data{"Text": text.Line(motd)}))
 	}
 	return append(lines, strings.Split(rulesText(c.config, c.words), "\n")...)
 }

@@ -27,3 +27,28 @@ func warningWords(config *Config, words *locale.Words, w moderation.Warning) str
 	}
 	return strings.Join(append(lines, words.With(locale.BanReason, locale.Data{"Reason": text.Line(w.Reason)})), "\n")
 }
+
+// warn shows what staff have to say before the next search, if anything.
+func (c *chat) warn() bool {
+	warning, ok := c.config.Desk.Warning(c.pass)
+	if !ok {
+		return false
+	}
+	c.told = warning
+	c.enter(warned)
+	c.announce(warningWords(c.config, c.words, warning))
+	if c.plain {
+		c.tell(c.words.Say(locale.WarningYes))
+	}
+	return true
+}
+
+// confirm notes that a warning was read, and goes on to what follows it.
+func (c *chat) confirm() {
+	if err := c.config.Desk.Confirm(c.told.ID); err != nil {
+		c.config.Log.Error("a confirmed warning was not saved", "error", err)
+		c.tell(c.words.Say(locale.NotSaved))
+		return
+	}
+	c.search()
+}

@@ -1,0 +1,48 @@
+package session
+
+import (
+	"math"
+	"time"
+
+	"strangerd/session/locale"
+)
+
+// pressed notes that somebody is at the keys.
+func (c *chat) pressed() {
+	c.lastKey, c.nudged = time.Now(), false
+	c.seat.Touch()
+}
+
+// watchIdle arms the one timer that a chat has for a partner who is gone.
+func (c *chat) watchIdle() {
+	limit := c.config.IdleTimeout
+	if !c.nudged {
+		limit -= c.warning()
+	}
+	stop(c.idle)
+	c.idle = c.ch.After(time.Until(c.lastKey.Add(limit)), idleMsg{})
+}
+
+// warning is how long before its end an idle chat is warned.
+func (c *chat) warning() time.Duration { return min(idleWarning, c.config.IdleTimeout/2) }
+
+// checkIdle warns who has pressed no key for long, and ends the chat of who
+// was warned. It fires rarely: a key press doesn't rearm the timer.
+func (c *chat) checkIdle() {
+	if c.state != chatting {
+		return
+	}
+	idle := time.Since(c.lastKey)
+	switch {
+	case idle >= c.config.IdleTimeout:
+		c.seat.Leave()
+		c.announce(c.words.Say(locale.IdleEnded))
+		c.rest()
+		return
+	case !c.nudged && idle >= c.config.IdleTimeout-c.warning():
+		c.nudged = true
+		c.ch.Bell()
+		c.announce(c.words.Count(locale.IdleWarning, int(math.Ceil(c.warning().Seconds()))))
+	}
+	c.watchIdle()
+}

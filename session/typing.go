@@ -1,0 +1,34 @@
+package session
+
+import (
+	"time"
+
+	"strangerd/session/locale"
+)
+
+func (c *chat) partnerTypes() {
+	if !c.typing && c.plain && c.showTyping {
+		c.tell(c.words.Say(locale.Typing))
+	}
+	c.typing = true
+	stop(c.typingOff)
+	c.typingOff = c.ch.After(typingShown, typingMsg{})
+}
+
+// sign lets the partner know that something is being typed, or no more.
+func (c *chat) sign() {
+	if c.state != chatting {
+		return
+	}
+	if c.editor.text == "" {
+		if !c.signed.IsZero() {
+			c.seat.Typing(false)
+			c.signed = time.Time{}
+		}
+		return
+	}
+	if now := time.Now(); now.Sub(c.signed) >= typingSent {
+		c.seat.Typing(true)
+		c.signed = now
+	}
+}
