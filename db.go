@@ -71,7 +71,7 @@ func newDatabaseCommand(config *Config, flags *pflag.FlagSet) *cobra.Command {
 			Short: "Lift a ban in FILE",
 			Args:  arguments(2),
 			RunE: func(cmd *cobra.Command, args []string) error {
-				lifted := data.Lifted{At: time.Now(), By: "operator", Reason: "lifted offline"}
+				lifted := data.Lifted{At: time.Now(), By: "offline", Reason: "lifted offline"}
 				if err := data.Unban(args[0], args[1], lifted); err != nil {
 					return err
 				}

@@ -132,9 +132,18 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	running, drained := context.WithCancel(ctx)
+	defer drained()
+	defer inBackground(func(ctx context.Context) {
+		select {
+		case <-gate.Drained():
+			drained()
+		case <-ctx.Done():
+		}
+	})()
 	if operatorListener != nil {
 		operator := newOperator(func() error {
-			if ctx.Err() != nil {
+			if running.Err() != nil {
 				return errors.New("stopping")
 			}
 			return folder.DB().Writable()
@@ -145,29 +154,20 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	}
 
 	announce(stderr, config, listener.Addr(), folder, len(admins) > 0)
-	ctx, drained := context.WithCancel(ctx)
-	defer drained()
-	defer inBackground(func(ctx context.Context) {
-		select {
-		case <-gate.Drained():
-			drained()
-		case <-ctx.Done():
-		}
-	})()
 	if staffListener != nil {
 		fmt.Fprintf(stderr, "Staff alone can also come in at %s.\n", staffListener.Addr())
 		defer inBackground(func(context.Context) { server.ServeStaff(staffListener) })()
+		defer staffListener.Close() // before that is waited for
 	}
-	return serveUntil(ctx, server, listener, config.ShutdownGrace)
+	return serveUntil(running, server, listener, config.ShutdownGrace)
 }
 
-// collectOften has garbage collected when the heap has grown by three quarters, unless the
+// collectOften has garbage collected when the heap has grown by half, unless the
 // operator's GOGC says otherwise. A person costs little garbage, and what the
-// collector leaves to grow is memory that the next person can't have: 75 instead
-// of 100 saves a tenth of a session (README.md has the figures).
+// collector leaves to grow is memory that the next person can't have.
 func collectOften() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(75)
+		debug.SetGCPercent(50)
 	}
 }
 

@@ -68,7 +68,7 @@ func (d *DB) unban(id string, lifted Lifted) error {
 	case err != nil:
 		return err
 	case !ok:
-		return fmt.Errorf("%s has no ban %s: strangerd db bans lists them", d.path, id)
+		return fmt.Errorf("%s has no ban %s: give its id, B-…, as the banned person is shown it", d.path, id)
 	case b.Lifted != nil:
 		return fmt.Errorf("%s was lifted by %s", id, b.Lifted.By)
 	}

@@ -17,6 +17,9 @@ import (
 // that ends in .before-restore.
 func Restore(dir, backup string) error {
 	folder, err := lockFolder(dir, defaultTimeout)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is not there: make it (mode 0700), and put the secret that the backup was made with into it first", dir)
+	}
 	if err != nil {
 		return err
 	}

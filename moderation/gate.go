@@ -186,19 +186,29 @@ func (g *Gate) enforce(bans ...Ban) {
 	}
 }
 
-// RefuseAge keeps the subject out for the rest of the day, in UTC. A shared
-// source is nobody, and nothing is remembered of it.
+// RefuseAge keeps the subject, by its source and by its key, out for the rest of
+// the day, in UTC. A shared source is nobody, and nothing is remembered of it.
 func (g *Gate) RefuseAge(s Subject) error {
-	if s.Source.IsZero() {
-		return nil
+	until := g.now().Truncate(24 * time.Hour).Add(24 * time.Hour)
+	for _, h := range []data.Hash{s.Source, s.Key} {
+		if h.IsZero() {
+			continue
+		}
+		if err := g.db.Refuse(h, until); err != nil {
+			return err
+		}
 	}
-	return g.db.Refuse(s.Source, g.now().Truncate(24*time.Hour).Add(24*time.Hour))
+	return nil
 }
 
 func (g *Gate) tooYoung(s Subject) (bool, error) {
-	if s.Source.IsZero() {
-		return false, nil
+	for _, h := range []data.Hash{s.Source, s.Key} {
+		if h.IsZero() {
+			continue
+		}
+		if until, ok, err := g.db.RefusedUntil(h); err != nil || ok && g.now().Before(until) {
+			return err == nil, err
+		}
 	}
-	until, ok, err := g.db.RefusedUntil(s.Source)
-	return ok && g.now().Before(until), err
+	return false, nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"strangerd/moderation"
 	"strangerd/session/locale"
@@ -30,7 +31,7 @@ func banWords(config *Config, words *locale.Words, ban moderation.Ban) string {
 	if ban.Category != "" {
 		lines = append(lines, words.With(locale.BanRule, locale.Data{"Rule": words.Say(locale.Category(ban.Category))}))
 	}
-	lines = append(lines, words.With(locale.BanReason, locale.Data{"Reason": text.Line(ban.Reason)}), words.Say(by), until)
+	lines = append(lines, words.Say(by), until)
 	if ban.Target.Network.IsValid() {
 		if config.Contact != "" {
 			lines = append(lines, words.With(locale.Contact, locale.Data{"Contact": config.Contact}))
@@ -38,6 +39,8 @@ func banWords(config *Config, words *locale.Words, ban moderation.Ban) string {
 	} else {
 		lines = append(lines, words.With(locale.BanAppeal, locale.Data{"Host": config.Host}))
 	}
+	// The reason may be long: on a small screen it is what is cut.
+	lines = append(lines, words.With(locale.BanReason, locale.Data{"Reason": text.Line(ban.Reason)}))
 	return strings.Join(lines, "\n")
 }
 
@@ -74,7 +77,11 @@ func (v *visit) appeal() int {
 
 // fileAppeal files an appeal, and returns the line that says so or why not.
 func (v *visit) fileAppeal(ban moderation.Ban, written string) (string, error) {
-	appeal, err := v.config.Desk.Appeal(ban.ID, text.Clean(written))
+	written = strings.TrimSpace(written)
+	if n := utf8.RuneCountInString(written); n > moderation.MaxText || len(written) > text.MaxBytes {
+		return v.words.With(locale.TooLong, locale.Data{"Count": n, "Max": moderation.MaxText}), moderation.ErrTooLong
+	}
+	appeal, err := v.config.Desk.Appeal(ban.ID, text.Line(written)) // more lines than a message has are no reason to cut it
 	switch {
 	case err == nil:
 		return v.words.With(locale.AppealFiled, locale.Data{"Appeal": appeal.ID}), nil

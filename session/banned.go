@@ -64,7 +64,7 @@ func (b *banned) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		b.editor.insert(typed(msg.Content))
 	case terminal.LineMsg:
-		b.enter(msg.Text)
+		b.enter(msg.Text + strings.Repeat(" ", msg.Dropped)) // too long is too long
 	case terminal.EOFMsg:
 		b.done = true
 	}
@@ -92,9 +92,11 @@ func (b *banned) key(k tea.KeyPressMsg) {
 	}
 }
 
-// enter files what was written. Nothing written means to leave.
+// enter files what was written. Nothing written means to leave, and so does what
+// is typed at other screens: there is one appeal, and it isn't spent on a habit.
 func (b *banned) enter(written string) {
-	if strings.TrimSpace(written) == "" || !b.appeal {
+	habit := strings.EqualFold(strings.TrimSpace(written), "yes") || strings.HasPrefix(written, "/")
+	if strings.TrimSpace(written) == "" || habit || !b.appeal {
 		b.done = true
 		return
 	}
@@ -116,20 +118,16 @@ func (b *banned) View() tea.View {
 		return tea.NewView(b.editor.text)
 	}
 	var lines []string
-	for line := range strings.SplitSeq(banWords(b.config, b.words, b.ban)+"\n\n"+strings.Join(b.said, "\n"), "\n") {
+	for line := range strings.SplitSeq(banWords(b.config, b.words, b.ban)+"\n"+strings.Join(b.said, "\n"), "\n") {
 		lines = append(lines, text.Wrap(line, b.screen.width())...)
-		if line == "" {
-			lines = append(lines, "")
-		}
 	}
-	room := max(1, b.screen.rows-1-maxInputRows)
-	lines = lines[:min(len(lines), room)]
 	view := tea.NewView("")
+	rows, x, y := b.editor.rows(max(1, b.screen.cols-3))
+	if over := len(rows) - maxInputRows; over > 0 {
+		rows, y = rows[over:], max(0, y-over)
+	}
+	lines = lines[:min(len(lines), max(1, b.screen.rows-1-len(rows)))]
 	if b.appeal {
-		rows, x, y := b.editor.rows(max(1, b.screen.cols-3))
-		if over := len(rows) - maxInputRows; over > 0 {
-			rows, y = rows[over:], max(0, y-over)
-		}
 		view.Cursor = tea.NewCursor(x+2, len(lines)+y)
 		for _, row := range rows {
 			lines = append(lines, "> "+row)

@@ -168,7 +168,7 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		c.screen.resize(msg.Width, msg.Height)
 	case tea.KeyPressMsg:
-		c.pressed()
+		c.keyPressed(msg)
 		c.key(msg)
 	case tea.PasteMsg:
 		c.pressed()
@@ -226,7 +226,10 @@ func (c *chat) enter(s state) {
 	c.state, c.since = s, time.Now()
 	c.really, c.offered, c.typing = false, false, false
 	c.hint = "" // it was about the state before
-	c.queue = nil
+	if len(c.queue) > 0 {
+		c.tell(c.words.Count(locale.QueueUnsent, len(c.queue)))
+		c.queue = nil
+	}
 	stop(c.paced)
 	c.screen.rules, c.screen.rulesWidth = nil, 0
 	c.screen.follow()
@@ -274,9 +277,6 @@ func (c *chat) leave() {
 }
 
 func (c *chat) rest() {
-	if len(c.queue) > 0 {
-		c.tell(c.words.Count(locale.QueueUnsent, len(c.queue)))
-	}
 	c.enter(resting)
 	if c.over {
 		c.hangUpNow()
@@ -327,10 +327,8 @@ func (c *chat) matched() {
 	c.announce(c.words.Say(locale.Matched))
 	c.lastKey, c.nudged = time.Now(), false
 	c.watchIdle()
-	kept := c.kept
-	c.kept = nil
-	for _, line := range kept {
-		c.say(line)
+	for len(c.kept) > 0 && c.say(c.kept[0]) {
+		c.kept = c.kept[1:]
 	}
 	if c.over && len(c.queue) == 0 {
 		c.hangUpIn(answerWait)

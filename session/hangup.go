@@ -26,6 +26,9 @@ func (c *chat) inputEnded() {
 
 // hangUpNow ends the visit after the end of input, and says what nobody heard.
 func (c *chat) hangUpNow() {
+	if len(c.queue) > 0 {
+		c.tell(c.words.Count(locale.QueueUnsent, len(c.queue)))
+	}
 	if len(c.kept) > 0 {
 		c.tell(c.words.Count(locale.KeptUnsent, len(c.kept)))
 	}

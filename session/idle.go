@@ -4,6 +4,8 @@ import (
 	"math"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"strangerd/session/locale"
 )
 
@@ -11,6 +13,15 @@ import (
 func (c *chat) pressed() {
 	c.lastKey, c.nudged = time.Now(), false
 	c.seat.Touch()
+}
+
+// keyPressed is pressed, but that a key which ends a search is no answer to who
+// was found for it.
+func (c *chat) keyPressed(k tea.KeyPressMsg) {
+	if c.state == searching && (k.Code == tea.KeyEscape || k.Mod == tea.ModCtrl && k.Code == 'c') {
+		return
+	}
+	c.pressed()
 }
 
 // watchIdle arms the one timer that a chat has for a partner who is gone.

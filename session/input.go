@@ -182,11 +182,15 @@ func (c *chat) submit(line string) bool {
 		c.tell(c.words.Say(locale.TooFast))
 		return false
 	}
-	if c.state == chatting && c.say(message) {
-		return true
+	if c.state != chatting {
+		c.keep(message)
+		return false
 	}
-	c.keep(message)
-	return false
+	if !c.say(message) { // it was for who has just left, and for nobody else
+		c.tell(c.words.Count(locale.QueueUnsent, 1))
+		return false
+	}
+	return true
 }
 
 // check makes a message safe, or says why it can't be sent.

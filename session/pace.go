@@ -52,7 +52,9 @@ func (c *chat) sayQueued() {
 			c.paced = c.ch.After(wait, pacedMsg{})
 			return
 		}
-		c.sayNow(c.queue[0])
+		if !c.sayNow(c.queue[0]) {
+			return // what is left is counted when the next event ends the chat
+		}
 		c.queue = c.queue[1:]
 	}
 	if c.over {

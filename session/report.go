@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -25,6 +26,9 @@ func (c *chat) reportKey() {
 	if c.partner == nil || c.reported {
 		c.tell(c.words.Say(c.whyNoReport()))
 		return
+	}
+	if c.state == searching { // a match must not take the keys that are meant for the report
+		c.leave()
 	}
 	c.report = &report{marked: -1, draft: c.editor}
 	c.editor = editor{}
@@ -81,9 +85,13 @@ func (c *chat) nextMark(from, by int) int {
 
 // file files a report of the partner, ends the chat, and gives the receipt.
 func (c *chat) file(category, note string, marked int) {
+	if utf8.RuneCountInString(note) > moderation.MaxText || len(note) > text.MaxBytes {
+		c.tell(c.words.Say(locale.ReportTooLong))
+		return
+	}
 	filed, err := c.config.Desk.File(moderation.Filing{
 		Category:        category,
-		Note:            text.Clean(note),
+		Note:            text.Line(note),
 		Lines:           c.record.lines(marked),
 		Omitted:         c.record.omitted,
 		Reporter:        c.me.subject,

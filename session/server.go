@@ -114,6 +114,7 @@ func New(config Config) (*Server, error) {
 		ssh.WrapConn(s.track),
 		func(server *ssh.Server) error {
 			server.AddHostKey(config.HostKey)
+			server.Handler = func(ssh.Session) {} // Serve would set one, for each listener
 			server.ServerConfigCallback = s.authentication
 			server.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}
 			return nil

@@ -19,10 +19,12 @@ func split(command string) (words []string, err error) {
 		case b == 0:
 			return nil, errors.New("NUL in a command")
 		case escaped:
-			if quote == '"' && b != '"' && b != '\\' {
+			if quote == '"' && !strings.ContainsRune("\"\\$`\n", rune(b)) {
 				word.WriteByte('\\')
 			}
-			word.WriteByte(b)
+			if b != '\n' { // an escaped line end is none
+				word.WriteByte(b)
+			}
 			escaped = false
 		case b == '\\' && quote != '\'':
 			escaped, begun = true, true

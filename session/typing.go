@@ -1,6 +1,7 @@
 package session
 
 import (
+	"strings"
 	"time"
 
 	"strangerd/session/locale"
@@ -20,7 +21,8 @@ func (c *chat) sign() {
 	if c.state != chatting {
 		return
 	}
-	if c.editor.text == "" {
+	private := c.report != nil || strings.HasPrefix(c.editor.text, "/") && !strings.HasPrefix(c.editor.text, "//")
+	if c.editor.text == "" || private {
 		if !c.signed.IsZero() {
 			c.seat.Typing(false)
 			c.signed = time.Time{}

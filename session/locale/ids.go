@@ -70,7 +70,6 @@ const (
 	AlreadyPlain   ID = "already_plain"
 	NothingToStop  ID = "nothing_to_stop"
 	StatusLine     ID = "status_line"
-	Goodbye        ID = "goodbye"
 
 	// The header and the footer of the screen.
 	HeaderRules     ID = "header_rules"
@@ -168,7 +167,7 @@ var ids = []ID{
 	RematchOffered, RematchDeclined, RematchOff, Called, CallMissed, IdleWarning, IdleEnded, Closing, Closed,
 	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent, QueueUnsent, TooFast,
 	WaitingForEnd, TooLong, TooBig, TooManyLines, Unreadable, NotUTF8, LeftOut, PasteCut, InputFull, UnknownCommand, TypingOn,
-	TypingOff, TypingUsage, Plain, AlreadyPlain, NothingToStop, StatusLine, Goodbye,
+	TypingOff, TypingUsage, Plain, AlreadyPlain, NothingToStop, StatusLine,
 	HeaderRules, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
 	KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
 	Banner, BannerStaff, Full, Draining, HelpSlash, HelpKeys, HelpCommands, Privacy, Failed, NotUnderstood,

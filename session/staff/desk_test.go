@@ -224,7 +224,7 @@ func TestACaseTakesTwoKeysAndTheNextOpens(t *testing.T) {
 		defer s.leaves()
 		s.shows("Case "+first, "harassment", "words of 198.51.100.1")
 		s.press("d", "Enter")
-		s.shows("Case "+second, first+": ban for a day. u undoes")
+		s.shows("Case "+second, first+": ban for a day in 10 s; u undoes")
 		o.wantDecision(first, "")
 		s.wait(undoFor)
 		o.wantDecision(first, "ban")

@@ -161,7 +161,7 @@ func (d *Desk) status() string {
 	case d.mode == choosing:
 		return "For how long? 1: 30 days, 9: 90 days, f: forever (me@ keys)"
 	case d.pending != nil:
-		return fmt.Sprintf("%s: %s. u undoes it within 10 s.", d.pending.on, d.pending.what)
+		return fmt.Sprintf("%s: %s in 10 s; u undoes it.", d.pending.on, d.pending.what)
 	}
 	return ""
 }

@@ -13,9 +13,10 @@ import (
 const (
 	// escapeDelay is how long nothing must follow ESC for it to be the key.
 	escapeDelay = 50 * time.Millisecond
-	// unfinishedDelay is how long any other half sequence or paste is waited
-	// for.
+	// unfinishedDelay is how long any other half sequence is waited for, and
+	// pasteDelay half a paste: what came after its end would be typed.
 	unfinishedDelay = time.Second
+	pasteDelay      = 10 * time.Second
 	// readSize is the buffer that an idle reader holds, in bytes.
 	readSize = 1 << 10
 	// maxLine is how much of a line is kept when there is no terminal, in
@@ -99,8 +100,8 @@ func (c *Channel) read() {
 	for {
 		n, err := c.ch.Read(buffer)
 		if n > 0 {
-			spent.take(c.ctx, n)
 			c.reads.Add(1)
+			spent.take(c.ctx, n)
 			c.post(inputMsg(bytes.Clone(buffer[:n])))
 		}
 		if err != nil {
@@ -196,8 +197,11 @@ func (l *loop) input(b []byte) tea.Cmd {
 	cmds.add(l.pass(ReadMsg{}))
 	if unfinished, lone := l.framer.waiting(); unfinished {
 		delay := unfinishedDelay
-		if lone {
+		switch {
+		case lone:
 			delay = escapeDelay
+		case l.framer.state == paste:
+			delay = pasteDelay
 		}
 		l.channel.After(delay, flushMsg{l.decoded})
 	}
