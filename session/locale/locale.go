@@ -10,6 +10,7 @@ import (
 	"embed"
 	"fmt"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -38,13 +39,13 @@ type Catalogues struct {
 type Words struct {
 	plain     map[ID]string
 	localizer *i18n.Localizer
-	counts    sync.Map // of counted to string, for numbers below maxCounted
+	counts    sync.Map // of counted to the pattern
 }
 
-// maxCounted bounds what is remembered of Count, which headers call at every
-// paint: go-i18n takes microseconds for what is mostly the same number again.
-const maxCounted = 1000
-
+// counted is what Count remembers a pattern by: headers call it at every paint,
+// and go-i18n takes microseconds. Numbers of four digits and more share the pattern
+// of their last three, on which alone the plural rules of CLDR depend short of
+// millions.
 type counted struct {
 	id ID
 	n  int
@@ -133,12 +134,19 @@ func (w *Words) With(id ID, data Data) string {
 
 // Count returns a text whose only variable is a number.
 func (w *Words) Count(id ID, n int) string {
-	if text, ok := w.counts.Load(counted{id, n}); ok {
-		return text.(string)
+	key := counted{id, n}
+	if n >= 1000 {
+		key.n = 1000 + n%1000
 	}
-	text := w.With(id, Data{"Count": n})
-	if n < maxCounted {
-		w.counts.Store(counted{id, n}, text)
+	const number = "\x00" // where it goes
+	pattern, ok := w.counts.Load(key)
+	if !ok {
+		text, _ := w.localizer.Localize(&i18n.LocalizeConfig{
+			MessageID:    string(id),
+			TemplateData: Data{"Count": number},
+			PluralCount:  n,
+		})
+		pattern, _ = w.counts.LoadOrStore(key, text)
 	}
-	return text
+	return strings.Replace(pattern.(string), number, strconv.Itoa(n), 1)
 }
