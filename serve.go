@@ -162,12 +162,12 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	return serveUntil(running, server, listener, config.ShutdownGrace)
 }
 
-// collectOften has garbage collected when the heap has grown by 60 %, unless the
+// collectOften has garbage collected when the heap has grown by half, unless the
 // operator's GOGC says otherwise. A person costs little garbage, and what the
 // collector leaves to grow is memory that the next person can't have.
 func collectOften() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(60)
+		debug.SetGCPercent(50)
 	}
 }
 
