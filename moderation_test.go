@@ -312,6 +312,49 @@ func TestReportAfterChat(t *testing.T) {
 	c.expect("-- There is nobody to report: there was no chat yet.\n")
 }
 
+// A report's note is for the moderators: nobody is found while it is written, so
+// that none of its keys reach a new stranger, and a partner is not told of typing.
+func TestReportNoteReachesNoStranger(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	a := joinScreen(t, p, window{source: "127.0.0.21"})
+	b := joinFrom(t, p, "127.0.0.22")
+	a.expect("You are now chatting with a stranger")
+	b.send("/typing on\n")
+	b.expect("-- You are told when the stranger types.\n")
+	a.press(ctrl('r'), "8")
+	a.expect("Sent to the moderators")
+	a.press("a note")
+	a.expect("> a note")
+	a.press(keyEsc)
+	a.expect("Nothing was reported.")
+	a.press("hello", keyEnter)
+	b.expect("stranger: hello\n")
+	if strings.Contains(b.out.String(), "Stranger is typing") {
+		t.Error("a report's note is told as typing")
+	}
+
+	b.send("/quit\n")
+	b.expectExit(exitDone)
+	a.expect("Stranger has left the chat")
+	a.press(keyEnter)
+	a.expect("Looking for a stranger")
+	a.press(ctrl('r'), "8", "a note")
+	a.expect("> a note")
+	c := joinFrom(t, p, "127.0.0.23")
+	c.send("/status\n")
+	c.expect("1 waiting, 0 chatting")
+	a.press(keyEsc)
+	a.expect("Nothing was reported.")
+	a.press(keyEnter)
+	a.expect("chatting 0 min")
+	a.press("fresh", keyEnter)
+	c.expect("stranger: fresh\n")
+	if strings.Contains(c.out.String(), "note") {
+		t.Error("a report's note was said to a stranger")
+	}
+}
+
 // A banned network reads why before it is let speak; staff come in elsewhere.
 func TestBannedNetwork(t *testing.T) {
 	t.Parallel()

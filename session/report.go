@@ -48,8 +48,13 @@ func (c *chat) reporting(k tea.KeyPressMsg) {
 		c.editor, c.report = r.draft, nil
 		c.tell(c.words.Say(locale.ReportCancelled))
 	case r.category == "":
-		if i := strings.Index(categoryKeys, k.Text); k.Text != "" && i >= 0 {
+		if k.Text == "" {
+			return
+		}
+		// What was typed at once is one message: the rest of it begins the note.
+		if i := strings.IndexByte(categoryKeys, k.Text[0]); i >= 0 {
 			r.category = moderation.Categories[i]
+			c.insert(typed(k.Text[1:]))
 		}
 	case k.Code == tea.KeyEnter && k.Mod == 0:
 		note := c.editor.text
