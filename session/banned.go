@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"strangerd/moderation"
+	"strangerd/session/editor"
 	"strangerd/session/locale"
 	"strangerd/session/terminal"
 	"strangerd/session/text"
@@ -21,7 +22,7 @@ type banned struct {
 	plain  bool
 	done   bool
 	screen screen
-	editor editor
+	editor editor.Line
 }
 
 // banned shows the ban until the visitor leaves.
@@ -62,7 +63,7 @@ func (b *banned) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		b.key(msg)
 	case tea.PasteMsg:
-		b.editor.insert(typed(msg.Content))
+		b.editor.Insert(editor.Typed(msg.Content))
 	case terminal.LineMsg:
 		b.enter(msg.Text + strings.Repeat(" ", msg.Dropped)) // too long is too long
 	case terminal.EOFMsg:
@@ -79,16 +80,16 @@ func (b *banned) key(k tea.KeyPressMsg) {
 	case k.Code == tea.KeyEscape, k.Mod == tea.ModCtrl && (k.Code == 'c' || k.Code == 'd'):
 		b.done = true
 	case k.Code == tea.KeyEnter && k.Mod == 0:
-		line := b.editor.take()
+		line := b.editor.Take()
 		if b.plain {
 			b.ch.Println(line)
 		}
 		b.enter(line)
 	case k.Code == tea.KeyEnter:
-		b.editor.insert("\n")
-	case b.editor.key(k):
+		b.editor.Insert("\n")
+	case b.editor.Key(k):
 	case k.Text != "":
-		b.editor.insert(typed(k.Text))
+		b.editor.Insert(editor.Typed(k.Text))
 	}
 }
 
@@ -109,20 +110,20 @@ func (b *banned) enter(written string) {
 		b.appeal = false
 		b.done = b.plain
 	} else {
-		b.editor.set(written) // nothing that was written is lost
+		b.editor.Set(written) // nothing that was written is lost
 	}
 }
 
 func (b *banned) View() tea.View {
 	if b.plain || b.done {
-		return tea.NewView(b.editor.text)
+		return tea.NewView(b.editor.Text())
 	}
 	var lines []string
 	for line := range strings.SplitSeq(banWords(b.config, b.words, b.ban)+"\n"+strings.Join(b.said, "\n"), "\n") {
 		lines = append(lines, text.Wrap(line, b.screen.width())...)
 	}
 	view := tea.NewView("")
-	rows, x, y := b.editor.rows(max(1, b.screen.cols-3))
+	rows, x, y := b.editor.Rows(max(1, b.screen.cols-3))
 	if over := len(rows) - maxInputRows; over > 0 {
 		rows, y = rows[over:], max(0, y-over)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"strangerd/matcher"
 	"strangerd/moderation"
+	"strangerd/session/editor"
 	"strangerd/session/locale"
 	"strangerd/session/terminal"
 	"strangerd/session/text"
@@ -62,7 +63,7 @@ type chat struct {
 	report     *report            // under way
 	told       moderation.Warning // by staff, to be confirmed
 	transcript transcript
-	editor     editor
+	editor     editor.Line
 	screen     screen
 	hint       string   // of the screen: what the last key led to
 	kept       []string // until there is a partner
@@ -172,7 +173,7 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		c.key(msg)
 	case tea.PasteMsg:
 		c.pressed()
-		c.insert(typed(msg.Content))
+		c.insert(editor.Typed(msg.Content))
 	case terminal.ReadMsg:
 		c.leftOut = false
 		c.sign()

@@ -2,11 +2,11 @@ package session
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
+	"strangerd/session/editor"
 	"strangerd/session/locale"
 	"strangerd/session/terminal"
 	"strangerd/session/text"
@@ -25,7 +25,7 @@ func (c *chat) key(k tea.KeyPressMsg) {
 		c.reportKey()
 	case k.Mod == tea.ModCtrl && k.Code == 'c':
 		c.interrupt(quits)
-	case k.Mod == tea.ModCtrl && k.Code == 'd' && c.editor.text == "":
+	case k.Mod == tea.ModCtrl && k.Code == 'd' && c.editor.Text() == "":
 		c.endKey(quits)
 	case k.Code == tea.KeyEscape && k.Mod == 0:
 		c.escape()
@@ -37,41 +37,21 @@ func (c *chat) key(k tea.KeyPressMsg) {
 		c.screen.scroll(+1)
 	case k.Code == tea.KeyPgDown:
 		c.screen.scroll(-1)
-	case c.editor.key(k):
+	case c.editor.Key(k):
 		// It has edited.
 	case k.Text != "":
-		c.insert(typed(k.Text))
+		c.insert(editor.Typed(k.Text))
 	}
 }
 
 func isLineFeed(k tea.KeyPressMsg) bool { return k.Mod == tea.ModCtrl && k.Code == 'j' }
-
-// typed keeps of keys and pastes what an input line can hold. It is more than a
-// message may, since a character may be typed in parts; check cleans the whole.
-func typed(s string) string {
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	return strings.Map(func(r rune) rune {
-		const joiner, nonJoiner = '\u200d', '\u200c'
-		switch {
-		case r == '\r', r == '\n':
-			return '\n'
-		case r == '\t':
-			return ' '
-		case r == joiner, r == nonJoiner:
-			return r
-		case unicode.In(r, unicode.C, unicode.Zl, unicode.Zp), r == utf8.RuneError:
-			return -1
-		}
-		return r
-	}, s)
-}
 
 // insert puts text into the input line.
 func (c *chat) insert(s string) {
 	if c.plain {
 		s = strings.ReplaceAll(s, "\n", " ") // there it is one line
 	}
-	if !c.editor.insert(s) {
+	if !c.editor.Insert(s) {
 		c.tell(c.words.Say(locale.InputFull))
 	}
 }
@@ -81,10 +61,10 @@ func (c *chat) insert(s string) {
 // would end a program.
 func (c *chat) interrupt(again bool) {
 	switch {
-	case again, c.plain && c.editor.text == "":
+	case again, c.plain && c.editor.Text() == "":
 		c.quit(exitDone)
 	case c.plain:
-		c.ch.Println(c.editor.take())
+		c.ch.Println(c.editor.Take())
 	default:
 		c.quits = true
 		c.hint = c.words.Say(locale.AgainToQuit)
@@ -121,16 +101,16 @@ func (c *chat) escape() {
 func (c *chat) enterKey() {
 	switch {
 	case c.plain:
-		line := c.editor.take()
+		line := c.editor.Take()
 		c.ch.Println(line)
 		c.submit(line)
-	case c.state == atRules && !strings.HasPrefix(c.editor.text, "/"):
-		c.editor.take()
+	case c.state == atRules && !strings.HasPrefix(c.editor.Text(), "/"):
+		c.editor.Take()
 		c.accept()
-	case c.state == warned && !strings.HasPrefix(c.editor.text, "/"):
+	case c.state == warned && !strings.HasPrefix(c.editor.Text(), "/"):
 		c.confirm()
-	case c.submit(c.editor.text):
-		c.editor.take()
+	case c.submit(c.editor.Text()):
+		c.editor.Take()
 	}
 }
 

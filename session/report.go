@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"strangerd/moderation"
+	"strangerd/session/editor"
 	"strangerd/session/locale"
 	"strangerd/session/text"
 )
@@ -17,8 +18,8 @@ import (
 // category, by one key; then, if they like, a note and a marked line.
 type report struct {
 	category string
-	marked   int    // among the record's messages; negative for none
-	draft    editor // what stood in the input line, for afterwards
+	marked   int         // among the record's messages; negative for none
+	draft    editor.Line // what stood in the input line, for afterwards
 }
 
 // reportKey begins a report of the partner of this chat or the last one.
@@ -31,7 +32,7 @@ func (c *chat) reportKey() {
 		c.leave()
 	}
 	c.report = &report{marked: -1, draft: c.editor}
-	c.editor = editor{}
+	c.editor = editor.Line{}
 }
 
 func (c *chat) whyNoReport() locale.ID {
@@ -54,19 +55,19 @@ func (c *chat) reporting(k tea.KeyPressMsg) {
 		// What was typed at once is one message: the rest of it begins the note.
 		if i := strings.IndexByte(categoryKeys, k.Text[0]); i >= 0 {
 			r.category = moderation.Categories[i]
-			c.insert(typed(k.Text[1:]))
+			c.insert(editor.Typed(k.Text[1:]))
 		}
 	case k.Code == tea.KeyEnter && k.Mod == 0:
-		note := c.editor.text
+		note := c.editor.Text()
 		c.editor, c.report = r.draft, nil
 		c.file(r.category, note, r.marked)
 	case k.Code == tea.KeyUp:
 		r.marked = c.nextMark(r.marked, -1)
 	case k.Code == tea.KeyDown:
 		r.marked = c.nextMark(r.marked, +1)
-	case c.editor.key(k):
+	case c.editor.Key(k):
 	case k.Text != "":
-		c.insert(typed(k.Text))
+		c.insert(editor.Typed(k.Text))
 	}
 }
 

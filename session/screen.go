@@ -63,8 +63,8 @@ func (s *screen) scroll(pages int) {
 
 func (c *chat) View() tea.View {
 	if c.plain {
-		view := tea.NewView(c.editor.text)
-		view.Cursor = tea.NewCursor(text.Width(c.editor.text[:c.editor.cursor]), 0)
+		view := tea.NewView(c.editor.Text())
+		view.Cursor = tea.NewCursor(text.Width(c.editor.Before()), 0)
 		return view
 	}
 	if c.done {
@@ -99,7 +99,7 @@ func (c *chat) hasInput() bool {
 	if c.report != nil {
 		return c.report.category != ""
 	}
-	return c.state != refused && c.state != warned && (c.state != atRules || c.editor.text != "")
+	return c.state != refused && c.state != warned && (c.state != atRules || c.editor.Text() != "")
 }
 
 // header says where somebody is and what is going on.
@@ -213,7 +213,7 @@ func (c *chat) inputRows() (rows []string, x, y int) {
 		return nil, 0, 0
 	}
 	const prompt = "> "
-	rows, x, y = c.editor.rows(max(1, c.screen.cols-len(prompt)-1))
+	rows, x, y = c.editor.Rows(max(1, c.screen.cols-len(prompt)-1))
 	room := min(maxInputRows, max(1, c.screen.rows-frameRows-maxStatus-1))
 	if top := max(0, min(y, len(rows)-room)); len(rows) > room {
 		if y-room+1 > top {

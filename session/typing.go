@@ -21,8 +21,8 @@ func (c *chat) sign() {
 	if c.state != chatting {
 		return
 	}
-	private := c.report != nil || strings.HasPrefix(c.editor.text, "/") && !strings.HasPrefix(c.editor.text, "//")
-	if c.editor.text == "" || private {
+	private := c.report != nil || strings.HasPrefix(c.editor.Text(), "/") && !strings.HasPrefix(c.editor.Text(), "//")
+	if c.editor.Text() == "" || private {
 		if !c.signed.IsZero() {
 			c.seat.Typing(false)
 			c.signed = time.Time{}

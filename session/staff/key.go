@@ -66,7 +66,7 @@ func (d *Desk) writeKey(k tea.KeyPressMsg) {
 		d.mode = browsing
 		d.hint = "Nothing was decided."
 	default:
-		d.draft.key(k)
+		d.draft.Key(k)
 	}
 }
 

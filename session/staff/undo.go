@@ -25,7 +25,7 @@ type pending struct {
 // confirm takes the decision that is written, carries out the one before, and
 // opens the next case.
 func (d *Desk) confirm() {
-	reason := text.Line(d.draft.text)
+	reason := text.Line(d.draft.Text())
 	if reason == "" {
 		d.hint = "A reason is missing: the person reads it."
 		return
