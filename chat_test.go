@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -517,9 +518,9 @@ func TestYearOfBirth(t *testing.T) {
 
 	// The refusal holds on the next attempt, and after a restart.
 	for range 2 {
-		again := startSSH(t, p, "-T", "-b", source)
-		if said := again.expectExit(exitNotAllowed); said != "-- Sorry, you can't use this service.\n" {
-			t.Errorf("who comes back reads:\n%s", said)
+		if stdout, stderr, code := runSSH(t, p, "-T", "-b", source); code != exitNotAllowed || stdout != "" ||
+			stderr != "Sorry, you can't use this service.\n" {
+			t.Errorf("who comes back reads %q and %q, and is sent off with %d", stdout, stderr, code)
 		}
 		term := openTerminal(t, p, window{source: source})
 		term.expect("Sorry, you can't use this service.")
@@ -560,8 +561,8 @@ func TestFullServerRefusesPolitely(t *testing.T) {
 	p := startServer(t, "--max-sessions", "1")
 	a := joinLines(t, p)
 	const full = "chat.example.org is full. Please try again in a few minutes."
-	if said := startSSH(t, p, "-T").expectExit(exitNotNow); said != "-- "+full+"\n" {
-		t.Errorf("who comes too many reads %q", said)
+	if stdout, stderr, code := runSSH(t, p, "-T"); code != exitNotNow || stdout != "" || stderr != full+"\n" {
+		t.Errorf("who comes too many reads %q and %q, and is sent off with %d", stdout, stderr, code)
 	}
 	term := openTerminal(t, p, window{})
 	term.expect(full)
@@ -678,4 +679,27 @@ func TestFloodArrivesAtItsPace(t *testing.T) {
 	}
 	a.press("still here", keyEnter)
 	b.expect("stranger: still here\n")
+}
+
+// Wherever people are told how to come in, it is a line that works: with the port.
+func TestHintsNameThePort(t *testing.T) {
+	t.Parallel()
+	p := startServer(t, "--name", "localhost")
+	_, port, _ := net.SplitHostPort(p.address)
+	line := "ssh -p " + port + " localhost"
+	_, log, _ := runSSH(t, p, "-v", "-T", "version")
+	expectAll(t, "the banner", log, []string{"Screen reader? " + line + " plain"})
+	help, _, _ := runSSH(t, p, "-T", "help")
+	expectAll(t, "help", help, []string{line + " plain", line + " status [--json]"})
+	_, unknown, _ := runSSH(t, p, "-T", "nonsense")
+	expectAll(t, "an unknown command", unknown, []string{"Try: " + line + " help"})
+	_, refused, _ := runSSH(t, p, "-v", "-o", "BatchMode=yes", "-o", "PubkeyAuthentication=no", "-l", "admin", "-T")
+	expectAll(t, "the staff's banner", refused, []string{"Staff only. To chat: ssh -p " + port + " guest@localhost"})
+	a, b := pairFrom(t, p, "127.0.0.21", "127.0.0.22")
+	_, receipt := a.report("spam")
+	b.send("/quit\n")
+	if stdout, _, code := runSSH(t, p, "-T", "case", receipt); code != exitDone {
+		t.Errorf("the receipt says %q and ends with %d", stdout, code)
+	}
+	expectAll(t, "the receipt", a.out.String(), []string{line + " case " + receipt})
 }

@@ -37,7 +37,7 @@ func startServer(t *testing.T, flags ...string) *program {
 
 func startServerIn(t *testing.T, folder string, flags ...string) *program {
 	t.Helper()
-	p, err := startProgram(folder, append([]string{"--name", "chat.example.org", "--shutdown-grace", "100ms"}, flags...)...)
+	p, err := startProgram(folder, append([]string{"--name", "chat.example.org:22", "--shutdown-grace", "100ms"}, flags...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

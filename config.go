@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"net"
 	"net/netip"
 	"os"
 	"slices"
@@ -16,6 +17,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/spf13/pflag"
+
+	"strangerd/session"
 )
 
 // Config is what an operator may decide. Each field is one flag, one environment
@@ -66,7 +69,7 @@ func (c *Config) flags() *pflag.FlagSet {
 	add(f, &c.Listen, address, "ADDR", "listen", ":2222", "SSH address")
 	add(f, &c.StaffListen, addressOrOff, "ADDR", "staff-listen", "off", "second SSH address, for admin@ alone")
 	add(f, &c.Data, nonempty(path), "DIR", "data", "strangerd-data", "database and keys; made if missing")
-	add(f, &c.Name, nonempty(line(40)), "TEXT", "name", hostname(), "what the service calls itself")
+	add(f, &c.Name, nonempty(line(40)), "TEXT", "name", hostname(), "what it calls itself; :PORT behind it is shown")
 	add(f, &c.Rules, path, "FILE", "rules", "", "rules people accept, instead of the built-in")
 	add(f, &c.Contact, line(200), "TEXT", "contact", "", "whom people can write to")
 	add(f, &c.MinAge, number(13, 99), "YEARS", "min-age", "18", "youngest age let in")
@@ -97,13 +100,21 @@ func (c *Config) flags() *pflag.FlagSet {
 	return f
 }
 
-// host is what people are told to give to ssh: the service's name, if that can be
-// a host's.
-func (c *Config) host() string {
-	if strings.ContainsFunc(c.Name, unicode.IsSpace) {
-		return hostname()
+// called is what the service calls itself, and where people are told to find it:
+// at its name, if that can be a host's, and at the port that stands behind the name,
+// or else at the one it listens on.
+func (c *Config) called(listens net.Addr) (name string, at session.Host) {
+	at = session.Host{Name: c.Name, Port: listens.(*net.TCPAddr).Port}
+	if host, port, err := net.SplitHostPort(c.Name); err == nil && host != "" {
+		if number, err := strconv.ParseUint(port, 10, 16); err == nil {
+			at = session.Host{Name: host, Port: int(number)}
+		}
 	}
-	return c.Name
+	name = at.Name
+	if strings.ContainsFunc(name, unicode.IsSpace) {
+		at.Name = hostname()
+	}
+	return name, at
 }
 
 func add[T any](f *pflag.FlagSet, value *T, parse func(string) (T, error), kind, name, initial, usage string) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -221,5 +222,33 @@ http = "off"
 	want := []netip.Prefix{netip.MustParsePrefix("192.0.2.7/32"), netip.MustParsePrefix("2001:db8::/32")}
 	if !slices.Equal(config.ProxyFrom, want) || len(config.SharedSources) != 0 {
 		t.Errorf("got %v and %v", config.ProxyFrom, config.SharedSources)
+	}
+}
+
+// The lines that say how to come in name the port that people reach.
+func TestHowToComeIn(t *testing.T) {
+	tests := []struct{ name, listens, called, ssh string }{
+		{"chat.example.org", "127.0.0.1:22", "chat.example.org", "ssh guest@chat.example.org"},
+		{"chat.example.org", "127.0.0.1:2222", "chat.example.org", "ssh -p 2222 guest@chat.example.org"},
+		{"chat.example.org:22", "127.0.0.1:2222", "chat.example.org", "ssh guest@chat.example.org"},
+		{"chat.example.org:2022", "127.0.0.1:22", "chat.example.org", "ssh -p 2022 guest@chat.example.org"},
+		{"[2001:db8::1]:2022", "127.0.0.1:22", "2001:db8::1", "ssh -p 2022 guest@2001:db8::1"},
+		{"2001:db8::1", "127.0.0.1:22", "2001:db8::1", "ssh guest@2001:db8::1"},
+		{"The Night Train", "127.0.0.1:2222", "The Night Train", "ssh -p 2222 guest@" + hostname()},
+		{"chat:room", "127.0.0.1:22", "chat:room", "ssh guest@chat:room"},
+	}
+	for _, test := range tests {
+		config, err := configure(t, []string{"--name", test.name}, nil, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		listens, err := net.ResolveTCPAddr("tcp", test.listens)
+		if err != nil {
+			t.Fatal(err)
+		}
+		called, at := config.called(listens)
+		if called != test.called || at.SSH("guest") != test.ssh {
+			t.Errorf("--name %q that listens on %s is called %q, and is found by %q", test.name, test.listens, called, at.SSH("guest"))
+		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"syscall"
 	"time"
+
+	"strangerd/session"
 )
 
 // listen opens the address that a flag gives. A peer that is gone without a word
@@ -35,10 +37,7 @@ func sshLine(address net.Addr) string {
 	if tcp.IP.IsUnspecified() {
 		host = "localhost"
 	}
-	if tcp.Port == 22 {
-		return "ssh " + host
-	}
-	return fmt.Sprintf("ssh -p %d %s", tcp.Port, host)
+	return session.Host{Name: host, Port: tcp.Port}.SSH("")
 }
 
 // reachable turns an address to listen on into one to connect to.

@@ -108,9 +108,10 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	pairs := matcher.New(&matcher.Options{MayMeet: session.MayMeet(desk)})
 	defer inBackground(func(ctx context.Context) { pairs.Run(ctx) })()
 
+	name, host := config.called(listener.Addr())
 	server, err := session.New(session.Config{
-		Name:           config.Name,
-		Host:           config.host(),
+		Name:           name,
+		Host:           host,
 		Version:        programVersion(),
 		Rules:          rules,
 		Contact:        config.Contact,

@@ -278,17 +278,15 @@ func TestServerActions(t *testing.T) {
 	c.expectExit(exitDone)
 
 	root.done(t, p, "door", "closed")
-	stdout, _, code := runFrom(t, p, "127.0.0.24", "", "-T")
-	if code != exitNotNow {
-		t.Errorf("a closed door ends with %d", code)
+	if stdout, stderr, code := runFrom(t, p, "127.0.0.24", "", "-T"); code != exitNotNow || stdout != "" ||
+		stderr != "chat.example.org is closed for now. Please try again later.\n" {
+		t.Errorf("at a closed door %q and %q are said, and it ends with %d", stdout, stderr, code)
 	}
-	expectAll(t, "a closed door", stdout, []string{"-- chat.example.org is closed for now."})
 	root.done(t, p, "door", "known")
-	stdout, _, code = runFrom(t, p, "127.0.0.24", "", "-T")
-	if code != exitNotNow {
-		t.Errorf("a door for known visitors ends with %d", code)
+	if stdout, stderr, code := runFrom(t, p, "127.0.0.24", "", "-T"); code != exitNotNow || stdout != "" ||
+		!strings.Contains(stderr, "only known visitors for now (ssh me@chat.example.org,") || strings.Count(stderr, "\n") != 1 {
+		t.Errorf("at a door for known visitors %q and %q are said, and it ends with %d", stdout, stderr, code)
 	}
-	expectAll(t, "a door for known visitors", stdout, []string{"only known visitors"})
 	a.send("still here\n")
 	b.expect("stranger: still here\n")
 	root.done(t, p, "door", "open")
@@ -323,11 +321,10 @@ func TestDrain(t *testing.T) {
 	p := startServer(t, "--admin-key", root.line)
 	a, b := pairFrom(t, p, "127.0.0.21", "127.0.0.22")
 	root.done(t, p, "drain")
-	stdout, _, code := runFrom(t, p, "127.0.0.23", "", "-T")
-	if code != exitNotNow {
-		t.Errorf("a draining server ends with %d", code)
+	if stdout, stderr, code := runFrom(t, p, "127.0.0.23", "", "-T"); code != exitNotNow || stdout != "" ||
+		stderr != "chat.example.org is about to restart. Please try again in a few minutes.\n" {
+		t.Errorf("a draining server says %q and %q, and ends with %d", stdout, stderr, code)
 	}
-	expectAll(t, "a draining server", stdout, []string{"about to restart"})
 	a.send("one more thing\n")
 	b.expect("stranger: one more thing\n")
 	a.send("/quit\n")

@@ -37,7 +37,7 @@ func banWords(config *Config, words *locale.Words, ban moderation.Ban) string {
 			lines = append(lines, words.With(locale.Contact, locale.Data{"Contact": config.Contact}))
 		}
 	} else {
-		lines = append(lines, words.With(locale.BanAppeal, locale.Data{"Host": config.Host}))
+		lines = append(lines, words.With(locale.BanAppeal, locale.Data{"SSH": config.Host.SSH("")}))
 	}
 	// The reason may be long: on a small screen it is what is cut.
 	lines = append(lines, words.With(locale.BanReason, locale.Data{"Reason": text.Line(ban.Reason)}))
@@ -90,7 +90,7 @@ func (v *visit) fileAppeal(ban moderation.Ban, written string) (string, error) {
 	case errors.Is(err, moderation.ErrTooLong):
 		return v.words.With(locale.TooLong, locale.Data{"Count": text.SizeOf(written).Clusters, "Max": moderation.MaxText}), err
 	case errors.Is(err, moderation.ErrEmpty):
-		return v.words.With(locale.AppealEmpty, locale.Data{"Host": v.config.Host}), err
+		return v.words.With(locale.AppealEmpty, locale.Data{"SSH": v.config.Host.SSH("")}), err
 	case errors.Is(err, moderation.ErrNoBan):
 		return v.words.Say(locale.AppealNoBan), err
 	}

@@ -24,16 +24,16 @@ func (v *visit) command(args []string) int {
 	case name == "status" && len(rest) > 0 && rest[0] == "--json":
 		name, rest = "status --json", rest[1:]
 	case name == "case":
-		return v.misunderstood(v.words.With(locale.CaseUsage, locale.Data{"Host": v.config.Host}))
+		return v.misunderstood(v.words.With(locale.CaseUsage, locale.Data{"SSH": v.config.Host.SSH("")}))
 	}
 	run, ok := v.commands()[name]
 	if !ok {
 		return v.misunderstood(v.words.With(locale.NotUnderstood, locale.Data{
-			"Command": quote(name), "Host": v.config.Host}))
+			"Command": quote(name), "SSH": v.config.Host.SSH("")}))
 	}
 	if len(rest) > 0 {
 		return v.misunderstood(v.words.With(locale.NoArguments, locale.Data{
-			"Command": name, "Argument": quote(rest[0]), "Host": v.config.Host}))
+			"Command": name, "Argument": quote(rest[0]), "SSH": v.config.Host.SSH("")}))
 	}
 	if ban, banned := v.ban(); banned && !run.always {
 		fmt.Fprintln(v.ch.Stderr(), banWords(v.config, v.words, ban))
@@ -68,7 +68,7 @@ func (v *visit) commands() map[string]command {
 
 func (v *visit) help() string {
 	return strings.Join([]string{
-		v.words.With(locale.HelpCommands, locale.Data{"Host": v.config.Host}),
+		v.words.With(locale.HelpCommands, locale.Data{"SSH": v.config.Host.SSH("")}),
 		v.words.Say(locale.HelpSlash),
 		v.words.Say(locale.HelpKeys),
 	}, "\n\n")

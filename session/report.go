@@ -120,7 +120,7 @@ func (c *chat) file(category, note string, marked int) {
 		c.announce(c.words.Say(locale.YouLeft))
 	}
 	c.announce(c.words.With(locale.Reported, locale.Data{
-		"Report": filed.ID, "Receipt": filed.Receipt, "Host": c.config.Host}))
+		"Report": filed.ID, "Receipt": filed.Receipt, "SSH": c.config.Host.SSH("")}))
 	if category == "selfharm" {
 		c.announce(strings.TrimSpace(c.words.Say(locale.HelpForOthers) + "\n" + c.config.HelpText))
 	}

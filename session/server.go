@@ -31,7 +31,7 @@ import (
 // Config is what a Server is made of. It doesn't change once given.
 type Config struct {
 	Name    string // what the service calls itself
-	Host    string // what people give to ssh, for the lines that say so
+	Host    Host   // for the lines that say how to come in
 	Version string
 	Rules   string // the operator's rules; empty means the built-in ones
 	Contact string // whom to write to; may be empty
@@ -100,15 +100,14 @@ func New(config Config) (*Server, error) {
 	s.commands = &staff.Commands{
 		Gate:           config.Gate,
 		Desk:           config.Desk,
-		Host:           config.Host,
+		SSH:            config.Host.SSH(userAdmin),
 		Version:        config.Version,
 		Stats:          s.counts,
 		Broadcast:      s.broadcast,
 		BackupWithKeys: config.BackupWithKeys,
 	}
-	host := locale.Data{"Host": config.Host}
-	s.banner = words.For().With(locale.Banner, host) + "\n"
-	s.staffBanner = words.For().With(locale.BannerStaff, host) + "\n"
+	s.banner = words.For().With(locale.Banner, locale.Data{"SSH": config.Host.SSH("")}) + "\n"
+	s.staffBanner = words.For().With(locale.BannerStaff, locale.Data{"SSH": config.Host.SSH(userGuest)}) + "\n"
 	s.ssh, err = wish.NewServer(
 		wish.WithVersion(serverVersion),
 		ssh.WrapConn(s.track),
@@ -227,9 +226,13 @@ func (s *Server) arrive() bool {
 	return !s.ended
 }
 
+// leaveTime is how long a session has to end once its connection is closed. What
+// takes longer hangs, and the process ends with it.
+const leaveTime = 5 * time.Second
+
 // Shutdown stops accepting, tells everybody that the server stops, ends their
 // sessions shortly before ctx does, and closes what is left when it does. It
-// returns when all are gone.
+// returns when all are gone, or 5 s after ctx has ended.
 func (s *Server) Shutdown(ctx context.Context) {
 	stopped, cancel := context.WithCancel(ctx)
 	cancel()
@@ -262,7 +265,13 @@ func (s *Server) Shutdown(ctx context.Context) {
 		break
 	}
 	s.closeAll()
-	<-gone
+	late := time.NewTimer(leaveTime)
+	defer late.Stop()
+	select {
+	case <-gone:
+	case <-late.C:
+		s.config.Log.Error("some sessions hang, and are left behind")
+	}
 }
 
 // closeUnused closes the connections that have not opened a session.

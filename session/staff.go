@@ -17,17 +17,17 @@ const keyCheck = 2 * time.Second
 func (s *Server) staff(v *visit, key []byte) (int, error) {
 	member, ok := s.member(key)
 	if !ok {
-		return v.misunderstood(v.words.With(locale.BannerStaff, locale.Data{"Host": v.config.Host})), nil
+		return v.misunderstood(v.words.With(locale.BannerStaff, locale.Data{"SSH": v.config.Host.SSH(userGuest)})), nil
 	}
 	member.From = v.addr
 	defer s.watchKey(v.ch, key)()
 	if len(v.ch.Command) > terminal.MaxCommand {
-		return v.misunderstood(v.words.With(locale.CommandLong, locale.Data{"Host": "admin@" + v.config.Host})), nil
+		return v.misunderstood(v.words.With(locale.CommandLong, locale.Data{"SSH": v.config.Host.SSH(userAdmin)})), nil
 	}
 	args, err := split(v.ch.Command)
 	switch {
 	case err != nil:
-		return v.misunderstood(v.words.With(locale.Unbalanced, locale.Data{"Host": "admin@" + v.config.Host})), nil
+		return v.misunderstood(v.words.With(locale.Unbalanced, locale.Data{"SSH": v.config.Host.SSH(userAdmin)})), nil
 	case len(args) == 0 && v.ch.Pty && v.ch.Term != "" && v.ch.Term != "dumb":
 		return s.desk(v, member)
 	case len(args) == 0:

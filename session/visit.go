@@ -103,14 +103,14 @@ func (s *Server) person(v *visit, conn gossh.Conn) (int, error) {
 	args, err := split(v.ch.Command)
 	switch {
 	case len(v.ch.Command) > terminal.MaxCommand:
-		return v.misunderstood(v.words.With(locale.CommandLong, locale.Data{"Host": v.config.Host})), nil
+		return v.misunderstood(v.words.With(locale.CommandLong, locale.Data{"SSH": v.config.Host.SSH("")})), nil
 	case err != nil:
-		return v.misunderstood(v.words.With(locale.Unbalanced, locale.Data{"Host": v.config.Host})), nil
+		return v.misunderstood(v.words.With(locale.Unbalanced, locale.Data{"SSH": v.config.Host.SSH("")})), nil
 	case len(args) > 0 && args[0] != "plain":
 		return v.command(args), nil
 	case len(args) > 1:
 		return v.misunderstood(v.words.With(locale.NoArguments, locale.Data{
-			"Host": v.config.Host, "Command": "plain", "Argument": quote(args[1])})), nil
+			"SSH": v.config.Host.SSH(""), "Command": "plain", "Argument": quote(args[1])})), nil
 	}
 	return s.chat(v, conn, len(args) > 0 || !v.ch.Pty || v.ch.Term == "" || v.ch.Term == "dumb")
 }
@@ -145,7 +145,7 @@ func (s *Server) chat(v *visit, conn gossh.Conn, plain bool) (int, error) {
 func (v *visit) refuse(why error) int {
 	name := locale.Data{"Name": v.config.Name}
 	say := func(text string, code int) int {
-		fmt.Fprintln(v.ch, "-- "+text)
+		fmt.Fprintln(v.ch.Stderr(), text)
 		return code
 	}
 	switch {
@@ -154,7 +154,7 @@ func (v *visit) refuse(why error) int {
 	case errors.Is(why, moderation.ErrDraining):
 		return say(v.words.With(locale.Draining, name), exitNotNow)
 	case errors.Is(why, moderation.ErrDoorKnown):
-		return say(v.words.With(locale.DoorKnown, locale.Data{"Name": v.config.Name, "Host": v.config.Host}), exitNotNow)
+		return say(v.words.With(locale.DoorKnown, locale.Data{"Name": v.config.Name, "SSH": v.config.Host.SSH(userMe)}), exitNotNow)
 	case errors.Is(why, moderation.ErrDoor):
 		return say(v.words.With(locale.DoorClosed, name), exitNotNow)
 	case errors.Is(why, moderation.ErrTooYoung):

@@ -187,7 +187,7 @@ func (r *run) importBans() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "import [--for 24h|forever] [--yes] [--reason TEXT]", Short: "ban the networks on standard input, one a line",
 		Long: "Ban the networks on standard input, one a line in CIDR; what follows a # or ; is\n" +
-			"a comment. All of them or none: ssh admin@" + r.Host + " ban import < LIST",
+			"a comment. All of them or none: " + r.SSH + " ban import < LIST",
 		Args: takes(),
 	}
 	var terms moderation.BanRequest

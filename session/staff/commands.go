@@ -21,7 +21,7 @@ type Commands struct {
 	Gate *moderation.Gate
 	Desk *moderation.Desk
 
-	Host    string // what people give to ssh, for the lines that say so
+	SSH     string // how staff come in: ssh admin@HOST
 	Version string
 
 	// Stats counts who is inside.
@@ -115,9 +115,9 @@ func (r *run) root() *cobra.Command {
 		r.audit(), r.transparency(),
 		r.version(), help,
 	)
-	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "ssh admin@" + r.Host}
+	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: r.SSH}
 	root.Long = "The commands of staff. Texts of several words take two pairs of quotes:\n" +
-		"ssh admin@" + r.Host + " \"kick S-1a2b3c4d5e --reason 'two words'\""
+		r.SSH + " \"kick S-1a2b3c4d5e --reason 'two words'\""
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(help)

@@ -94,7 +94,7 @@ func (r *run) showReport() *cobra.Command {
 			"who said it. Of sexual and illegal reports the lines are shown by --lines, so\n" +
 			"that nobody sees them who didn't mean to; --json always has them. Lines that\n" +
 			"are sealed leave by --sealed, to be read on your own machine:\n" +
-			"ssh admin@" + r.Host + " report show R-… --sealed | age -d -i KEY",
+			r.SSH + " report show R-… --sealed | age -d -i KEY",
 		Args: takesID("R"),
 	}
 	asJSON := jsonFlag(cmd)

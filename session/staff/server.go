@@ -129,7 +129,7 @@ func (r *run) drain() *cobra.Command {
 func (r *run) backup() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "backup [--with-keys RECIPIENT]", Short: "write the database to standard output",
-		Long: "Write the database to standard output: ssh admin@" + r.Host + " backup > FILE\n" +
+		Long: "Write the database to standard output: " + r.SSH + " backup > FILE\n" +
 			"It can't be used without the server's secret. --with-keys adds that and the host\n" +
 			"key, and seals everything to a recipient of age (age1…, ssh-ed25519 …).",
 	}

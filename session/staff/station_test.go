@@ -60,7 +60,7 @@ func newStation(t testing.TB) *station {
 	must(t, err)
 	t.Cleanup(func() { must(t, folder.Close()) })
 	s.Commands = &staff.Commands{
-		Gate: gate, Desk: desk, Host: "chat.example", Version: "1.2.3", Now: s.clock,
+		Gate: gate, Desk: desk, SSH: "ssh admin@chat.example", Version: "1.2.3", Now: s.clock,
 		Stats: func() (online, waiting, chatting int) { return 5, 1, 4 },
 		Broadcast: func(line string) int {
 			s.mu.Lock()

@@ -72,9 +72,9 @@ func (r *run) unknown(cmd *cobra.Command, args []string) error {
 	case cmd.HasParent():
 		return usagef("%s is followed by %s", cmd.Name(), strings.Join(names, ", "))
 	case len(args) == 0:
-		return usagef("which command? ssh admin@%s help lists them", r.Host)
+		return usagef("which command? %s help lists them", r.SSH)
 	}
-	return usagef("there is no command %s: ssh admin@%s help lists them", quote(args[0]), r.Host)
+	return usagef("there is no command %s: %s help lists them", quote(args[0]), r.SSH)
 }
 
 func (r *run) help() *cobra.Command {
