@@ -29,7 +29,7 @@ func (s *Server) staff(v *visit, key []byte) (int, error) {
 	case err != nil:
 		return v.misunderstood(v.words.With(locale.Unbalanced, locale.Data{"SSH": v.config.Host.SSH(userAdmin)})), nil
 	case len(args) == 0 && v.ch.Pty && v.ch.Term != "" && v.ch.Term != "dumb":
-		return s.desk(v, member)
+		return s.desk(v, member, key)
 	case len(args) == 0:
 		args = []string{"help"}
 	case args[0] == "backup" && v.ch.Pty:
@@ -65,13 +65,17 @@ func (s *Server) watchKey(ch *terminal.Channel, key []byte) (stop func()) {
 }
 
 // desk runs the moderators' desk.
-func (s *Server) desk(v *visit, member staff.Member) (code int, err error) {
+func (s *Server) desk(v *visit, member staff.Member, key []byte) (code int, err error) {
 	desk := staff.NewDesk(staff.DeskConfig{
 		Name:  s.config.Name,
 		Gate:  s.config.Gate,
 		Desk:  s.config.Desk,
 		Meter: &s.meter,
 		After: v.ch.After,
+		Listed: func() bool {
+			_, listed := s.member(key)
+			return listed
+		},
 	}, member)
 	defer func() { // also after a panic: what was decided is carried out
 		if lost := desk.Close(); lost != nil {

@@ -1,12 +1,15 @@
 package staff
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"strangerd/moderation"
 )
@@ -22,18 +25,14 @@ type openCase struct {
 
 	refused string // why it can't be decided here
 	taken   bool   // because another one has it
+	reading bool   // it isn't here yet
 	shown   bool   // also the lines that are hidden at first
 	both    bool   // decide it for both people
 	top     int    // rows above the screen
 }
 
 // on is the id of what is decided.
-func (c *openCase) on() string {
-	if c.appeal.ID != "" {
-		return c.appeal.ID
-	}
-	return c.report.ID
-}
+func (c *openCase) on() string { return cmp.Or(c.appeal.ID, c.report.ID, c.entry) }
 
 // take reserves what can be reserved.
 func (d *Desk) take(id string) error {
@@ -43,50 +42,80 @@ func (d *Desk) take(id string) error {
 	return d.config.Desk.Take(d.who.Name, id)
 }
 
-// show opens what stands on the list as entry, and tells whether it can be
-// decided here.
-func (d *Desk) show(entry string) bool {
+// openedMsg brings what a case has on the disk.
+type openedMsg struct {
+	of      *openCase
+	report  moderation.Report
+	history moderation.History
+	ban     moderation.Ban
+	err     error
+}
+
+// show opens the chosen one of the list, and tells whether another one has it.
+// What is on the disk of it comes later.
+func (d *Desk) show(entry string) (taken bool) {
 	d.shut()
-	c := &openCase{entry: entry}
+	c := &openCase{entry: entry, reading: true}
 	d.open = c
-	err := d.take(entry)
-	switch {
-	case err != nil:
-		c.report = d.reports.items[d.reports.cursor]
+	if d.objecting {
+		c.appeal = d.appeals.items[d.appeals.cursor]
+		d.do(func() tea.Msg { return d.readAppeal(c, c.appeal.Ban) })
+		return false
+	}
+	c.report = d.reports.items[d.reports.cursor]
+	if err := d.take(entry); err != nil {
+		c.refused, c.reading = plain(err), false
 		c.taken = errors.As(err, new(*moderation.ErrTaken))
-	case d.objecting:
-		err = d.readAppeal(c)
-	default:
-		err = d.readReport(c, entry)
+		return c.taken
 	}
-	if err != nil {
-		c.refused = plain(err)
-	}
-	return err == nil
+	d.do(func() tea.Msg { return d.readReport(c, entry) })
+	return false
 }
 
-func (d *Desk) readReport(c *openCase, id string) (err error) {
-	if c.report, err = d.config.Desk.Report(d.who.Name, id); err != nil {
-		return err
+func (d *Desk) readReport(c *openCase, id string) openedMsg {
+	msg := openedMsg{of: c, err: d.allowed()}
+	if msg.err == nil {
+		msg.report, msg.err = d.config.Desk.Report(d.who.Name, id)
 	}
-	c.history, err = d.config.Desk.History(id)
-	return err
+	if msg.err == nil {
+		msg.history, msg.err = d.config.Desk.History(id)
+	}
+	return msg
 }
 
-func (d *Desk) readAppeal(c *openCase) (err error) {
-	c.appeal = d.appeals.items[d.appeals.cursor]
-	if c.ban, err = d.config.Gate.FindBan(c.appeal.Ban); err != nil {
-		return err
+func (d *Desk) readAppeal(c *openCase, id string) openedMsg {
+	ban, err := d.config.Gate.FindBan(id)
+	if err != nil || ban.Report == "" {
+		return openedMsg{of: c, ban: ban, err: err}
 	}
-	if c.ban.Report != "" && d.readReport(c, c.ban.Report) != nil {
-		c.report = moderation.Report{} // what is appealed against may be older than what is kept
+	msg := d.readReport(c, ban.Report)
+	if msg.err != nil { // what is appealed against may be older than what is kept
+		msg = openedMsg{of: c}
 	}
-	return nil
+	msg.ban = ban
+	return msg
+}
+
+// opened shows what was read, if it is still what is looked at.
+func (d *Desk) opened(msg openedMsg) {
+	c := msg.of
+	if c != d.open {
+		return
+	}
+	c.reading = false
+	if d.hint == reading {
+		d.hint = ""
+	}
+	if msg.err != nil {
+		c.refused = plain(msg.err)
+		return
+	}
+	c.report, c.history, c.ban = msg.report, msg.history, msg.ban
 }
 
 // shut closes the open case, and lets others take it.
 func (d *Desk) shut() {
-	if d.open != nil && d.open.refused == "" && d.open.appeal.ID == "" {
+	if d.open != nil && d.open.appeal.ID == "" {
 		d.config.Desk.PutBack(d.who.Name, d.open.entry)
 	}
 	d.open = nil
@@ -99,12 +128,9 @@ func (d *Desk) other() {
 		d.hint = "Only one of them reported the other."
 		return
 	}
-	other := &openCase{entry: c.entry}
-	if err := d.readReport(other, c.report.Mutual); err != nil {
-		d.hint = plain(err)
-		return
-	}
+	other := &openCase{entry: c.entry, reading: true}
 	d.open = other
+	d.do(func() tea.Msg { return d.readReport(other, c.report.Mutual) })
 }
 
 // hidden tells whether the lines wait for a key.
@@ -130,13 +156,19 @@ func (d *Desk) caseRows(width int) (rows []row) {
 		if len(r.Languages) > 0 {
 			fact("Languages: %s", foreign(strings.Join(r.Languages, ", ")))
 		}
-		if c.refused == "" {
+		if c.refused == "" && !c.reading {
 			rows = append(rows, d.historyRows(width)...)
 			rows = append(rows, c.lineRows(width)...)
 		}
 	}
+	if c.reading {
+		fact("%s", reading)
+	}
 	return rows
 }
+
+// reading says that a case isn't here yet.
+const reading = "This case is being read from the disk."
 
 // when says how long ago something was.
 func (d *Desk) when(t time.Time) string {

@@ -1,7 +1,10 @@
 package staff
 
 import (
+	"errors"
+	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,15 +29,19 @@ type DeskConfig struct {
 	Meter *Meter
 	// After sends a message to the running model, as terminal.Channel.After does.
 	After func(time.Duration, tea.Msg) *time.Timer
-	Now   func() time.Time // nil means time.Now
+	// Listed tells whether the member's key is still listed. It may read a file.
+	// nil means that it is.
+	Listed func() bool
+	Now    func() time.Time // nil means time.Now
 }
 
 // Desk is the screen at which a moderator decides reports and appeals: a model
 // for terminal.Channel.Run.
 //
-// It reads the queue on a goroutine of Bubble Tea's, never at a key, and without
-// the lines. What is decided is carried out when undoFor has passed, when the
-// next is decided, or when the Desk is left or closed.
+// Its event loop never waits for the disk: what reads or writes there is a command,
+// on a goroutine of Bubble Tea's. What is decided is carried out when undoFor has
+// passed, when the next is decided, or when the Desk is left or closed, unless the
+// member's key was removed meanwhile.
 type Desk struct {
 	config DeskConfig
 	who    Member
@@ -42,7 +49,9 @@ type Desk struct {
 	changed <-chan struct{} // from moderation
 	unwatch func()
 	closed  chan struct{}
-	reading sync.Mutex // held while the queue is read, so that Close waits for it
+	reading sync.Mutex    // held while the queue is read, so that Close waits for it
+	carried atomic.Uint64 // decisions that were carried out; changed by the event loop
+	cmds    []tea.Cmd     // what the present message leads to
 
 	cols, rows int
 	height     int // of the panes, when they were last drawn
@@ -57,10 +66,12 @@ type Desk struct {
 	mode       mode
 	helpTop    int // rows of the help above the screen
 	draft      draft
-	pending    *pending
+	pending    *pending            // can be undone
+	carrying   []*pending          // are on their way to the disk
 	confirms   map[string][]string // what the gate asked about a case, by its id
 	hint       string              // what the last key led to
 	quits      bool                // Ctrl+C was pressed once
+	leaving    bool                // once everything is carried out
 	left       bool
 }
 
@@ -90,6 +101,7 @@ type (
 		appeals []moderation.Appeal
 		hourly  [24]int
 		meter   Reading
+		carried uint64 // when it was read
 		err     error
 	}
 	// dueMsg says that it is too late to undo.
@@ -113,19 +125,28 @@ func NewDesk(config DeskConfig, who Member) *Desk {
 	return d
 }
 
-// Close carries out what could still have been undone, and lets others take the
-// open case. It returns what was not carried out: that case stays in the queue.
-// It belongs to the goroutine that ran the model.
+// Close carries out what could still have been undone, waits for what is on its way
+// to the disk, and lets others take the open case. It returns what was not carried
+// out: those cases stay in the queue. It belongs to the goroutine that ran the model.
 func (d *Desk) Close() error {
 	d.left = true
 	close(d.closed)
 	d.unwatch()
 	d.reading.Lock()
 	defer d.reading.Unlock()
-	err := d.carryOut()
+	var failed []error
+	for _, p := range d.undecided() {
+		if p.timer.Stop(); p.run().err != nil {
+			failed = append(failed, fmt.Errorf("%s is not decided: %w", p.on, p.run().err))
+			d.config.Desk.PutBack(d.who.Name, p.entry)
+		}
+	}
 	d.shut()
-	return err
+	return errors.Join(failed...)
 }
+
+// do has cmd run after the present message.
+func (d *Desk) do(cmd tea.Cmd) { d.cmds = append(d.cmds, cmd) }
 
 // Init reads the lists.
 func (d *Desk) Init() tea.Cmd { return d.read }
@@ -139,7 +160,7 @@ func (d *Desk) read() tea.Msg {
 		return nil
 	default:
 	}
-	var msg readMsg
+	msg := readMsg{carried: d.carried.Load()}
 	msg.reports, msg.err = d.config.Desk.Reports(d.who.Name, moderation.Filter{})
 	msg.appeals = d.config.Desk.Appeals(false)
 	msg.hourly = d.config.Desk.Hourly()
@@ -170,7 +191,6 @@ func (d *Desk) watch() tea.Msg {
 
 // Update takes a message.
 func (d *Desk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		d.cols, d.rows = msg.Width, msg.Height
@@ -183,18 +203,28 @@ func (d *Desk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case terminal.ReadMsg:
 		d.settle()
 	case readMsg:
-		d.refresh(msg)
-		cmd = d.watch
-	case dueMsg:
-		if msg.decided == d.pending && d.carryOut() != nil && d.open == nil {
-			d.advance()
+		if msg.carried != d.carried.Load() { // what was decided since is still on the list
+			d.do(d.read)
+			break
 		}
+		d.refresh(msg)
+		d.do(d.watch)
+	case openedMsg:
+		d.opened(msg)
+	case dueMsg:
+		if msg.decided == d.pending {
+			d.carryOut()
+		}
+	case carriedMsg:
+		d.settled(msg.decided)
 	case terminal.EOFMsg:
 		d.left = true
 	}
 	if d.left {
 		return d, tea.Quit
 	}
+	cmd := tea.Batch(d.cmds...)
+	d.cmds = nil
 	return d, cmd
 }
 
@@ -205,8 +235,8 @@ func (d *Desk) refresh(msg readMsg) {
 		return
 	}
 	d.plot = newPlot(msg.hourly, msg.meter)
-	d.reports.set(msg.reports, d.pending)
-	d.appeals.set(msg.appeals, d.pending)
+	d.reports.set(msg.reports, d.undecided())
+	d.appeals.set(msg.appeals, d.undecided())
 	switch {
 	case d.mode == choosing || d.mode == writing:
 	case d.open == nil:
@@ -220,5 +250,11 @@ func (d *Desk) refresh(msg readMsg) {
 	}
 }
 
-// leave ends the desk, unless what was decided could not be carried out.
-func (d *Desk) leave() { d.left = d.carryOut() == nil }
+// leave ends the desk once what was decided is carried out. If it can't be, the
+// desk stays. To leave again doesn't wait: Close does.
+func (d *Desk) leave() {
+	d.carryOut()
+	d.left = d.leaving || len(d.carrying) == 0
+	d.leaving = true
+	d.hint = "What you decided is being saved."
+}

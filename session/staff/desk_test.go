@@ -109,6 +109,8 @@ type seat struct {
 	t     testing.TB
 	inbox chan tea.Msg
 	gone  bool
+	slow  bool      // the disk is: commands wait
+	held  []tea.Cmd // those that do
 }
 
 // sit opens a desk for a moderator.
@@ -132,14 +134,34 @@ func (o *office) sit(name string, change ...func(*Member)) *seat {
 }
 
 func (s *seat) start(cmd tea.Cmd) {
-	if cmd != nil {
+	switch {
+	case cmd == nil:
+	case s.slow:
+		s.held = append(s.held, cmd)
+	default:
 		go func() { s.inbox <- cmd() }()
 	}
+}
+
+// hurry lets the disk be fast again.
+func (s *seat) hurry() {
+	held := s.held
+	s.slow, s.held = false, nil
+	for _, cmd := range held {
+		s.start(cmd)
+	}
+	s.wait(0)
 }
 
 func (s *seat) take(msg tea.Msg) {
 	if _, quit := msg.(tea.QuitMsg); quit || s.gone {
 		s.gone = true
+		return
+	}
+	if batch, ok := msg.(tea.BatchMsg); ok {
+		for _, cmd := range batch {
+			s.start(cmd)
+		}
 		return
 	}
 	_, cmd := s.Update(msg)
@@ -212,6 +234,93 @@ func (s *seat) leaves() {
 	s.t.Helper()
 	check(s.t, s.Close())
 	s.wait(0)
+}
+
+func TestASlowDiskFreezesNoKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t)
+		first := o.report("spam", "192.0.2.1", "198.51.100.1")
+		time.Sleep(time.Second)
+		second := o.report("hate", "192.0.2.2", "198.51.100.2")
+		s := o.sit("ann")
+		s.slow = true
+		s.press("d", "Enter")
+		s.shows(first+": ban for a day in 10 s", "Case "+second, "being read")
+		s.press("w") // nobody decides what they haven't seen
+		if s.mode == writing {
+			t.Error("a case is decided before it was read")
+		}
+		s.press("?")
+		s.shows("undo, within 10 seconds")
+		s.press("?")
+		s.wait(undoFor)
+		o.wantDecision(first, "")
+		s.hides(first)
+		s.press("q")
+		s.shows("is being saved")
+		if s.gone {
+			t.Error("the desk was left before it was saved")
+		}
+		s.hurry()
+		o.wantDecision(first, "ban")
+		if !s.gone {
+			t.Error("the desk goes on though all is saved")
+		}
+		s.leaves()
+	})
+}
+
+func TestTheEndWaitsForTheDisk(t *testing.T) {
+	for _, quits := range []string{"input", "q"} {
+		synctest.Test(t, func(t *testing.T) {
+			o := newOffice(t)
+			first := o.report("spam", "192.0.2.1", "198.51.100.1")
+			time.Sleep(time.Second)
+			second := o.report("spam", "192.0.2.2", "198.51.100.2")
+			s := o.sit("ann")
+			s.press("n", "Enter")
+			s.slow = true // and what waits for it never comes
+			s.wait(undoFor)
+			s.take(readMsg{})
+			if quits == "q" {
+				s.press("q", "q")
+			} else {
+				s.take(terminal.EOFMsg{})
+			}
+			check(t, s.Close())
+			o.wantDecision(first, "none")
+			o.wantDecision(second, "")
+			check(t, o.desk.Take("bob", second))
+		})
+	}
+}
+
+func TestARemovedKeyCarriesNothingOut(t *testing.T) {
+	ways := map[string]func(*seat){
+		"the time to undo": func(s *seat) { s.wait(undoFor); s.shows("not decided: your key was removed") },
+		"another decision": func(s *seat) { s.press("w", "Enter") },
+		"leaving":          func(s *seat) { s.press("q"); s.shows("not decided") },
+		"the end":          func(*seat) {},
+	}
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := newOffice(t)
+				first := o.report("spam", "192.0.2.1", "198.51.100.1")
+				time.Sleep(time.Second)
+				second := o.report("spam", "192.0.2.2", "198.51.100.2")
+				s := o.sit("ann")
+				s.press("d", "Enter")
+				s.config.Listed = func() bool { return false }
+				way(s)
+				s.Close()
+				for _, id := range []string{first, second} {
+					o.wantDecision(id, "")
+					check(t, o.desk.Take("bob", id))
+				}
+			})
+		})
+	}
 }
 
 func TestACaseTakesTwoKeysAndTheNextOpens(t *testing.T) {
@@ -607,7 +716,12 @@ func TestKeysThatCameAtOnce(t *testing.T) {
 		second := o.report("spam", "192.0.2.2", "198.51.100.2")
 		s := o.sit("ann")
 		defer s.leaves()
-		s.press("jw!") // to the second, warn, and type
+		s.press("jw") // to the second, which isn't here yet
+		s.shows("Case " + second)
+		if s.mode == writing {
+			t.Error("a case is decided before it was read")
+		}
+		s.press("w!") // warn, and type
 		s.shows("Case "+second, "banned.!")
 		s.press("Esc")
 		s.take(tea.PasteMsg{Content: "q"}) // a paste presses no keys

@@ -136,6 +136,8 @@ func (d *Desk) act(r rune) {
 		d.hint = nothing
 	case d.open.refused != "":
 		d.hint = d.open.refused
+	case d.open.reading: // nobody decides what they haven't seen
+		d.hint = reading
 	case d.objecting:
 		d.choose(r, answers)
 	case r == 'm':
@@ -287,7 +289,7 @@ func (d *Desk) advance() {
 	start := l.cursor
 	for i := range l.items {
 		l.cursor = (start + i) % len(l.items)
-		if d.mine(l.items[l.cursor]) && d.show(l.chosen()) {
+		if d.mine(l.items[l.cursor]) && !d.show(l.chosen()) {
 			return
 		}
 	}

@@ -30,12 +30,11 @@ func (l *entries[T]) chosen() string {
 
 // set takes what was read, but for what waits to be carried out. The same one
 // stays chosen, or if it is gone, what stands in its place.
-func (l *entries[T]) set(items []T, waiting *pending) {
+func (l *entries[T]) set(items []T, waiting []*pending) {
 	chosen := l.chosen()
-	if waiting != nil {
-		items = slices.DeleteFunc(items, func(item T) bool { return l.id(item) == waiting.entry })
-	}
-	l.items = items
+	l.items = slices.DeleteFunc(items, func(item T) bool {
+		return slices.ContainsFunc(waiting, func(p *pending) bool { return p.entry == l.id(item) })
+	})
 	if i := l.index(chosen); i >= 0 {
 		l.cursor = i
 	}

@@ -177,32 +177,47 @@ func BenchmarkKey(b *testing.B) {
 	defer d.Close()
 	d.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 	d.Update(d.read())
-	press := func(b *testing.B, keys ...string) {
+	// take is a message and all that it leads to, one after the other.
+	var take func(msg tea.Msg)
+	take = func(msg tea.Msg) {
+		_, cmd := d.Update(msg)
+		d.View()
+		if cmd == nil {
+			return
+		}
+		switch msg := cmd().(type) {
+		case tea.BatchMsg:
+			for _, cmd := range msg {
+				take(cmd())
+			}
+		default:
+			take(msg)
+		}
+	}
+	press := func(keys ...string) {
 		for _, key := range keys {
-			s := &seat{Desk: d, t: b}
 			msg, ok := named[key]
 			if !ok {
 				msg = tea.KeyPressMsg{Code: tea.KeyExtended, Text: key}
 			}
-			s.take(msg)
-			s.take(terminal.ReadMsg{})
-			d.View()
+			take(msg)
+			take(terminal.ReadMsg{})
 		}
 	}
 	b.Run("scroll", func(b *testing.B) {
 		for b.Loop() {
-			press(b, "PgDn")
+			press("PgDn")
 		}
 	})
 	b.Run("next", func(b *testing.B) {
 		for b.Loop() {
-			press(b, "j")
+			press("j")
 		}
 	})
 	b.Run("decide", func(b *testing.B) {
 		for b.Loop() {
-			press(b, "n")
-			press(b, "Enter")
+			press("n")
+			press("Enter")
 		}
 	})
 	b.Run("read", func(b *testing.B) { // off the event loop, but for taking it

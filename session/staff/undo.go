@@ -2,8 +2,12 @@ package staff
 
 import (
 	"errors"
+	"slices"
 	"strings"
+	"sync"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"strangerd/moderation"
 	"strangerd/session/text"
@@ -17,10 +21,19 @@ type pending struct {
 	entry     string // of the list: R-… or A-…
 	on, what  string // the report or appeal that is decided, and how
 	objecting bool
-	carry     func() (made string, err error) // made is the ban, if one was
-	back      func()                          // puts the entry back on its list
+	run       func() carried // carries it out, once; on any goroutine
+	back      func()         // puts the entry back on its list
 	timer     *time.Timer
 }
+
+// carried is how a decision was carried out.
+type carried struct {
+	made string // the ban, if one was
+	err  error
+}
+
+// carriedMsg says that a decision was carried out, or that it can't be.
+type carriedMsg struct{ decided *pending }
 
 // confirm takes the decision that is written, carries out the one before, and
 // opens the next case.
@@ -35,23 +48,32 @@ func (d *Desk) confirm() {
 		return
 	}
 	p := &pending{entry: d.open.entry, on: d.open.on(), what: d.draft.choice.what, objecting: d.objecting}
-	p.carry = d.carrying(p.on, d.draft.choice, reason)
+	p.run = d.carry(p.on, d.draft.choice, reason)
 	if d.objecting {
 		p.back = d.appeals.remove(p.entry)
 	} else {
 		p.back = d.reports.remove(p.entry)
 	}
 	d.mode, d.open = browsing, nil
-	if d.carryOut() == nil {
-		d.hint = "" // the one that can be undone is said instead
-	}
+	d.carryOut()
 	d.pending = p
 	p.timer = d.config.After(undoFor, dueMsg{p})
 	d.advance()
 }
 
-// carrying returns what carries a choice out.
-func (d *Desk) carrying(id string, c choice, reason string) func() (string, error) {
+// carry returns what carries a choice out, once.
+func (d *Desk) carry(id string, c choice, reason string) func() carried {
+	decide := d.decision(id, c, reason)
+	return sync.OnceValue(func() (done carried) {
+		if done.err = d.allowed(); done.err == nil {
+			done.made, done.err = decide()
+		}
+		return done
+	})
+}
+
+// decision returns what a choice does on the disk.
+func (d *Desk) decision(id string, c choice, reason string) func() (made string, err error) {
 	desk, by := d.config.Desk, d.who.Name
 	switch {
 	case d.objecting && c.accept:
@@ -76,21 +98,58 @@ func (d *Desk) carrying(id string, c choice, reason string) func() (string, erro
 	}
 }
 
-// carryOut carries out what could still be undone, if anything. A case for which
-// that fails is back in the queue.
-func (d *Desk) carryOut() error {
+// undecided are the decisions that are not known to be on the disk.
+func (d *Desk) undecided() []*pending {
+	if d.pending == nil {
+		return d.carrying
+	}
+	return append(slices.Clone(d.carrying), d.pending)
+}
+
+// allowed refuses a member whose key was removed. It may read a file.
+func (d *Desk) allowed() error {
+	if d.config.Listed != nil && !d.config.Listed() {
+		return errRemoved
+	}
+	return nil
+}
+
+var errRemoved = errors.New("your key was removed, so nothing more is done in your name")
+
+// carryOut carries out what could still be undone, if anything.
+func (d *Desk) carryOut() {
 	p := d.pending
 	if p == nil {
-		return nil
+		return
 	}
 	d.pending = nil
 	p.timer.Stop()
-	made, err := p.carry()
-	if err == nil {
-		delete(d.confirms, p.on)
-		d.hint = strings.TrimSpace("Done: " + p.on + ", " + p.what + ". " + made)
-		return nil
+	d.carrying = append(d.carrying, p)
+	d.do(func() tea.Msg {
+		p.run()
+		return carriedMsg{p}
+	})
+}
+
+// settled takes note of how a decision was carried out. A case for which that
+// failed is back in the queue.
+func (d *Desk) settled(p *pending) {
+	d.carrying = slices.DeleteFunc(d.carrying, func(other *pending) bool { return other == p })
+	done := p.run()
+	if done.err != nil {
+		d.leaving = false
+		d.failed(p, done.err)
+		return
 	}
+	d.carried.Add(1)
+	delete(d.confirms, p.on)
+	if d.pending == nil { // else the one that can be undone is said
+		d.hint = strings.TrimSpace("Done: " + p.on + ", " + p.what + ". " + done.made)
+	}
+	d.left = d.leaving && len(d.carrying) == 0
+}
+
+func (d *Desk) failed(p *pending, err error) {
 	d.hint = p.on + " is not decided: " + plain(err)
 	if ask := new(moderation.NeedsYes); errors.As(err, &ask) {
 		d.confirms[p.on] = ask.Why
@@ -100,7 +159,9 @@ func (d *Desk) carryOut() error {
 		p.back()
 	}
 	d.config.Desk.PutBack(d.who.Name, p.entry)
-	return err
+	if d.open == nil {
+		d.advance()
+	}
 }
 
 // undo takes the last decision back, and opens its case.
