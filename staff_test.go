@@ -199,17 +199,30 @@ func TestRemovedKey(t *testing.T) {
 	for i, name := range []string{"root", "two", "mo"} {
 		desks[i].expect("desk of " + name)
 	}
+	desks[0].send("q")
+	desks[0].expectExit(exitDone)
+	a, _ := pairFrom(t, p, "127.0.0.21", "127.0.0.22")
+	c, _ := pairFrom(t, p, "127.0.0.23", "127.0.0.24")
+	one, _ := a.report("harassment")
+	other, _ := c.report("harassment")
+	for _, desk := range desks[1:] { // each takes one of the cases, and decides it
+		desk.expect("you are awful")
+		desk.send("d\r")
+		desk.expect("u undoes")
+	}
 	write(root.line)
 	root.done(t, p, "moderator", "remove", "mo")
 	desks[1].expectExit(255)
 	desks[2].expectExit(255)
+	expectAll(t, "what a removed key decided", root.done(t, p, "reports"), []string{one, other})
+	if bans := root.list(t, p, "bans"); len(bans) != 0 {
+		t.Errorf("a removed key still made %v", bans)
+	}
 	for _, gone := range []*staffKey{two, mo} {
 		if stdout, _, code := gone.run(t, p, "stats"); code != 255 {
 			t.Errorf("a removed key gets %q and ends with %d", stdout, code)
 		}
 	}
-	desks[0].send("q")
-	desks[0].expectExit(exitDone)
 }
 
 // add makes somebody a moderator.
@@ -428,5 +441,60 @@ func TestDesk(t *testing.T) {
 	until, _ := time.Parse(time.RFC3339, bans[0]["until"].(string))
 	if length := until.Sub(created).Round(time.Minute); length != 24*time.Hour {
 		t.Errorf("the ban is for %v", length)
+	}
+}
+
+// What a command takes from standard input counts only once the client has said
+// that this is all: of a connection that breaks, nothing is taken.
+func TestBrokenInput(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	folder := t.TempDir()
+	p := startServerIn(t, folder, "--admin-key", root.line)
+	inside := joinFrom(t, p, "127.0.0.22")
+	root.done(t, p, "ban", root.list(t, p, "sessions")[0]["id"].(string), "--reason", "'Too loud'")
+	inside.expectExit(exitNotAllowed)
+
+	breakOff := func(user, source, command, input string, methods ...ssh.AuthMethod) {
+		t.Helper()
+		dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(source)}}
+		raw, err := dialer.Dial("tcp", p.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, channels, requests, err := ssh.NewClientConn(raw, p.address,
+			&ssh.ClientConfig{User: user, Auth: methods, HostKeyCallback: ssh.InsecureIgnoreHostKey()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		session, err := ssh.NewClient(conn, channels, requests).NewSession()
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, _ := session.StdinPipe()
+		if err := session.Start(command); err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(in, input)
+		raw.Close()
+	}
+	key := ssh.PublicKeys(root.signer)
+	for range 5 { // how the server notices is a race
+		breakOff("admin", "127.0.0.1", "ban import --yes", "192.0.2.0/24\n128.0.0.0/1", key)
+		breakOff("admin", "127.0.0.1", "moderator add half", newStaffKey(t, "half").line, key)
+		breakOff("guest", "127.0.0.22", "appeal", "I am not")
+	}
+	stopServer(t, p) // which waits for all of these
+	p = startServerIn(t, folder, "--admin-key", root.line)
+	for _, list := range []string{"moderator list", "appeals"} {
+		if all := root.list(t, p, list); len(all) != 0 {
+			t.Errorf("half of an input made %s %v", list, all)
+		}
+	}
+	if bans := root.list(t, p, "bans"); len(bans) != 1 {
+		t.Errorf("half of a list made the bans %v", bans)
+	}
+	if _, stderr, code := runFrom(t, p, "127.0.0.22", "I am not loud.", "appeal"); code != exitDone {
+		t.Errorf("after a broken appeal, the next one ends with %d: %s", code, stderr)
 	}
 }

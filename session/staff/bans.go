@@ -1,10 +1,8 @@
 package staff
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -199,7 +197,7 @@ func (r *run) importBans() *cobra.Command {
 			return err
 		}
 		terms.From = r.who.From
-		added, already, err := r.Gate.Import(r.who.Name, whole{r.ctx, r.in}, terms)
+		added, already, err := r.Gate.Import(r.who.Name, r.in, terms)
 		if err != nil {
 			return err
 		}
@@ -210,19 +208,4 @@ func (r *run) importBans() *cobra.Command {
 		return nil
 	}
 	return cmd
-}
-
-// whole reads an input that counts only as a whole: its end is an error once ctx
-// ended with the connection. Half of 128.0.0.0/16 is 128.0.0.0/1.
-type whole struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (w whole) Read(p []byte) (int, error) {
-	n, err := w.r.Read(p)
-	if err == io.EOF && w.ctx.Err() != nil {
-		return 0, w.ctx.Err()
-	}
-	return n, err
 }

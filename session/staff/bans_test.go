@@ -2,10 +2,11 @@ package staff_test
 
 import (
 	"bytes"
-	"context"
+	"io"
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"strangerd/moderation"
 )
@@ -116,19 +117,22 @@ func TestImport(t *testing.T) {
 	}
 }
 
-// TestImportIsWhole: 128.0.0.0/16 on a line that broke with the connection must
-// not become 128.0.0.0/1, or half a list a list.
-func TestImportIsWhole(t *testing.T) {
+// 128.0.0.0/16 on a line that broke with the connection must not become
+// 128.0.0.0/1, or half a list a list; nor half a file a key.
+func TestInputIsWhole(t *testing.T) {
 	s := newStation(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	var out, errOut bytes.Buffer
-	args := []string{"ban", "import", "--yes"}
-	if exit := s.Run(ctx, admin, args, strings.NewReader("192.0.2.0/24\n128.0.0.0/1"), &out, &errOut); exit != exitFailed {
-		t.Errorf("exit %d with %q", exit, errOut.String())
-	}
-	if list := s.objects("bans"); len(list) != 0 {
-		t.Errorf("half a line banned %v", list)
+	for _, c := range []struct{ args, in, list string }{
+		{"ban import --yes", "192.0.2.0/24\n128.0.0.0/1", "bans"},
+		{"moderator add mo", newKey(t), "moderator list"},
+	} {
+		var out, errOut bytes.Buffer
+		in := io.MultiReader(strings.NewReader(c.in), iotest.ErrReader(io.ErrUnexpectedEOF))
+		if exit := s.Run(t.Context(), admin, words(c.args), in, &out, &errOut); exit != exitFailed || out.Len() > 0 {
+			t.Errorf("%s: exit %d with %q, %q", c.args, exit, out.String(), errOut.String())
+		}
+		if list := s.objects(c.list); len(list) != 0 {
+			t.Errorf("%s: half of its input made %v", c.args, list)
+		}
 	}
 }
 

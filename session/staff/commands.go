@@ -54,7 +54,8 @@ var errNotAllowed = errors.New("that is for administrators: ask one of them")
 // Run runs one command in the name of who, and returns its exit code: 0 done, 1
 // failed, 2 not understood, 3 not allowed. An error is one line on errOut, with
 // the usage in another if the command wasn't understood. It reads in only where
-// the command takes its input from there.
+// the command takes its input from there, which counts only as a whole: half of
+// 128.0.0.0/16 is 128.0.0.0/1. So io.EOF has to mean that all was sent.
 func (c *Commands) Run(ctx context.Context, who Member, args []string, in io.Reader, out, errOut io.Writer) (exit int) {
 	r := &run{Commands: c, ctx: ctx, who: who, in: in, out: out}
 	root := r.root()

@@ -29,7 +29,7 @@ func (r *run) addModerator() *cobra.Command {
 		Args: takes("NAME"),
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		raw, err := io.ReadAll(io.LimitReader(whole{r.ctx, r.in}, maxKey+1))
+		raw, err := io.ReadAll(io.LimitReader(r.in, maxKey+1))
 		if err != nil {
 			return err
 		}

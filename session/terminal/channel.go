@@ -77,8 +77,27 @@ func (c *Channel) Env(name string) string { return lookup(c.env, name) }
 func (c *Channel) Context() context.Context { return c.ctx }
 
 // Read reads what the client sends, unfiltered and without a budget, for a
-// command's standard input. It is not to be mixed with [Channel.Run].
-func (c *Channel) Read(p []byte) (int, error) { return c.ch.Read(p) }
+// command's standard input. It is not to be mixed with [Channel.Run]. The error is
+// io.EOF only when the client said that this is all: where the connection broke, it
+// is io.ErrUnexpectedEOF.
+func (c *Channel) Read(p []byte) (int, error) {
+	n, err := c.ch.Read(p)
+	if err == io.EOF && !c.answers() {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// answers tells whether the client is still there. The SSH library reports the end
+// of a connection as an end of input, so the client is asked; it answers any
+// request, be it by not knowing it (RFC 4254, section 5.4). OpenSSH's server asks
+// by this name too. Who doesn't answer within WriteTimeout is disconnected.
+func (c *Channel) answers() bool {
+	c.stuck.Reset(WriteTimeout)
+	defer c.stuck.Stop()
+	_, err := c.ch.SendRequest("keepalive@openssh.com", true, nil)
+	return err == nil
+}
 
 // Write writes p to the client as it is, but that lines end as the client's
 // terminal needs it.
