@@ -44,6 +44,21 @@ type BanRequest struct {
 	From     netip.Addr    // where the issuer is, so that they don't ban themselves
 }
 
+// check refuses a request that is wrong whatever the records say.
+func (req BanRequest) check() error {
+	targets := len(nonempty(req.Report, req.Session))
+	if req.Network.IsValid() {
+		targets++
+	}
+	switch {
+	case targets != 1:
+		return errTargets
+	case req.Network.IsValid() && req.Wider != 0:
+		return errWiderNetwork
+	}
+	return checkReason(req.Reason)
+}
+
 // Preview is whom a ban would hit.
 type Preview struct {
 	Sessions []Session `json:"sessions"` // live
@@ -62,7 +77,7 @@ type aim struct {
 func (g *Gate) aim(req BanRequest) (a aim, err error) {
 	a.category = req.Category
 	switch {
-	case req.Report != "" && req.Session == "" && !req.Network.IsValid():
+	case req.Report != "":
 		report, ok, err := g.db.Report(req.Report)
 		if err != nil {
 			return a, err
@@ -72,20 +87,15 @@ func (g *Gate) aim(req BanRequest) (a aim, err error) {
 		}
 		a.report, a.subject = report, report.Subject
 		a.category = cmp.Or(a.category, report.Category)
-	case req.Report == "" && req.Session != "" && !req.Network.IsValid():
+	case req.Session != "":
 		pass, ok := g.pass(req.Session)
 		if !ok {
 			return a, unknown(req.Session)
 		}
 		a.subject = pass.subject
-	case req.Report == "" && req.Session == "" && req.Network.IsValid():
-		if req.Wider != 0 {
-			return a, errWiderNetwork
-		}
+	default:
 		a.target.Network = req.Network.Masked()
 		return a, nil
-	default:
-		return a, errTargets
 	}
 	if a.subject.Nobody() {
 		return a, ErrNobody
@@ -163,7 +173,7 @@ func (g *Gate) doubts(t data.Target, from netip.Addr) (why []string) {
 // prepare makes the ban that a request asks for, and saves nothing. The caller
 // holds change.
 func (g *Gate) prepare(by string, req BanRequest) (Ban, error) {
-	if err := checkReason(req.Reason); err != nil {
+	if err := req.check(); err != nil {
 		return Ban{}, err
 	}
 	a, err := g.aim(req)
@@ -245,7 +255,7 @@ func (g *Gate) preview(a aim) (Preview, error) {
 // live Pass that it hits is revoked. Errors: *NeedsYes, ErrUnknown, ErrNobody,
 // ErrForever, ErrDuration, ErrReason, ErrTooLong, data.ErrNotSaved.
 //
-// A report stays undecided: Desk.Ban decides it too.
+// A report stays as it was: Desk.Ban decides it too.
 func (g *Gate) Ban(by string, req BanRequest) (Ban, error) {
 	g.change.Lock()
 	defer g.change.Unlock()

@@ -25,9 +25,10 @@ type Decision struct {
 	Both   bool          // of mutual reports: both people, not only this report's subject
 
 	// Of a ban, as in BanRequest.
-	Wider int
-	Yes   bool
-	From  netip.Addr
+	Category string
+	Wider    int
+	Yes      bool
+	From     netip.Addr
 }
 
 // An outcome collects what a decision changes, until it is on the disk.
@@ -55,6 +56,12 @@ func (d *Desk) Resolve(by, id string, decision Decision) (Ban, error) {
 	default:
 		return Ban{}, ErrAction
 	}
+	return d.resolve(by, id, decision, d.undecided)
+}
+
+// resolve decides the case of the report called id, if it may. The decision is
+// complete but for what only a look at the records tells.
+func (d *Desk) resolve(by, id string, decision Decision, may func(by string, r *data.Report, now time.Time) error) (Ban, error) {
 	d.change.Lock()
 	defer d.change.Unlock()
 	d.gate.change.Lock()
@@ -65,7 +72,7 @@ func (d *Desk) Resolve(by, id string, decision Decision) (Ban, error) {
 	}
 	now := d.gate.now()
 	d.mu.RLock()
-	err := d.free(by, r, now)
+	err := may(by, r, now)
 	d.mu.RUnlock()
 	if err != nil {
 		return Ban{}, err
@@ -96,7 +103,7 @@ func (d *Desk) decide(o *outcome, kept *data.Report, decision Decision) error {
 	switch decision.Action {
 	case ActionBan:
 		b, err := d.gate.prepare(o.by, BanRequest{
-			Report: r.ID, Reason: decision.Reason, For: decision.For,
+			Report: r.ID, Reason: decision.Reason, For: decision.For, Category: decision.Category,
 			Wider: decision.Wider, Yes: decision.Yes, From: decision.From,
 		})
 		if err != nil {
@@ -117,7 +124,9 @@ func (d *Desk) decide(o *outcome, kept *data.Report, decision Decision) error {
 	}
 	o.actions = append(o.actions, d.action(o.by, "resolve "+r.Decision.Action, r.ID, decision.Reason))
 	add(&o.tally.People, r.Decision.Action)
-	o.tally.Waits = append(o.tally.Waits, int(o.now.Sub(r.Created)/time.Second))
+	if kept.Decision == nil {
+		o.tally.Waits = append(o.tally.Waits, int(o.now.Sub(r.Created)/time.Second))
+	}
 	o.reports = append(o.reports, r)
 	return d.endPause(o, kept)
 }
@@ -144,8 +153,10 @@ func (d *Desk) endPause(o *outcome, r *data.Report) error {
 	if err != nil || over(b, o.now) {
 		return nil // swept, or ended by itself
 	}
-	b.Lifted = &Lifted{At: o.now, By: o.by, Reason: r.ID + " was decided"}
+	why := r.ID + " was decided"
+	b.Lifted = &Lifted{At: o.now, By: o.by, Reason: why}
 	o.lifted = append(o.lifted, b)
+	o.actions = append(o.actions, d.action(o.by, "unban", b.ID, why))
 	return nil
 }
 
@@ -185,16 +196,18 @@ func (d *Desk) effect(o *outcome) {
 	})
 }
 
-// Ban is Gate.Ban, and decides the report that the request names if it is
-// undecided. Errors: those of both.
+// Ban is Gate.Ban, and decides the case that the request names, anew if it was
+// decided: a report must not be swept while the ban that came of it is in force.
+// Errors: those of Gate.Ban, *ErrTaken.
 func (d *Desk) Ban(by string, req BanRequest) (Ban, error) {
-	d.mu.RLock()
-	r, ok := d.reports[req.Report]
-	d.mu.RUnlock()
-	if !ok || r.Decision != nil {
+	if req.Report == "" {
 		return d.gate.Ban(by, req)
 	}
-	return d.Resolve(by, r.ID, Decision{
-		Action: ActionBan, For: req.For, Reason: req.Reason, Wider: req.Wider, Yes: req.Yes, From: req.From,
-	})
+	if err := req.check(); err != nil {
+		return Ban{}, err
+	}
+	return d.resolve(by, req.Report, Decision{
+		Action: ActionBan, For: req.For, Reason: req.Reason, Category: req.Category,
+		Wider: req.Wider, Yes: req.Yes, From: req.From,
+	}, d.untaken)
 }

@@ -50,8 +50,9 @@ type Filter struct {
 	Lines    bool   // read notes and lines too; looks at held reports are audited
 }
 
-// Reports lists the cases: underage first, then the oldest. Of two mutual
-// reports the open queue holds the first, which stands for both. A list with
+// Reports lists the cases: underage first, then the oldest. Two mutual reports
+// are one case, for which the first stands: it is open while either is, and held
+// when both are. Lists of all and of resolved reports have both. A list with
 // lines is audited, and so is each held report in it.
 func (d *Desk) Reports(by string, filter Filter) ([]Report, error) {
 	list := d.find(filter)
@@ -104,14 +105,14 @@ func (d *Desk) matches(r *data.Report, filter Filter, now time.Time) bool {
 	if filter.Category != "" && r.Category != filter.Category && !(mutual && other.Category == filter.Category) {
 		return false
 	}
+	open := mutual && status(other, now) == StatusOpen
 	switch filter.Status {
 	case StatusAll:
 		return true
 	case StatusHeld:
-		return held(r, now)
+		return held(r, now) && !open && !(mutual && held(other, now) && byCreation(other, r) < 0)
 	case StatusOpen, "":
-		second := mutual && status(other, now) == StatusOpen && byCreation(other, r) < 0
-		return status(r, now) == StatusOpen && !second
+		return status(r, now) == StatusOpen && !(open && byCreation(other, r) < 0)
 	}
 	return status(r, now) == filter.Status
 }
@@ -275,7 +276,7 @@ func (d *Desk) Take(by, id string) (err error) {
 			err = unknown(id)
 			return
 		}
-		if err = d.free(by, r, now); err != nil {
+		if err = d.undecided(by, r, now); err != nil {
 			return
 		}
 		for _, id := range nonempty(id, r.Mutual) {
@@ -285,14 +286,22 @@ func (d *Desk) Take(by, id string) (err error) {
 	return err
 }
 
-// free refuses who may not decide r: it is decided, or another one has taken it.
-// The caller holds mu.
-func (d *Desk) free(by string, r *data.Report, now time.Time) error {
+// undecided refuses a case that is decided, or that another one has taken. The
+// caller holds mu.
+func (d *Desk) undecided(by string, r *data.Report, now time.Time) error {
 	if r.Decision != nil {
 		return &ErrTaken{ID: r.ID, By: r.Decision.By, At: r.Decision.At, Action: r.Decision.Action}
 	}
-	if t, ok := d.taken[r.ID]; ok && t.by != by && now.Before(t.until) {
-		return &ErrTaken{ID: r.ID, By: t.by}
+	return d.untaken(by, r, now)
+}
+
+// untaken refuses a case of which another one has taken either report. The
+// caller holds mu.
+func (d *Desk) untaken(by string, r *data.Report, now time.Time) error {
+	for _, id := range nonempty(r.ID, r.Mutual) {
+		if t, ok := d.taken[id]; ok && t.by != by && now.Before(t.until) {
+			return &ErrTaken{ID: id, By: t.by}
+		}
 	}
 	return nil
 }
@@ -320,9 +329,9 @@ func (d *Desk) PutBack(by, id string) {
 // asks to preserve.
 const DefaultHold = 365 * 24 * time.Hour
 
-// Hold keeps a report from every sweep until then (zero means DefaultHold), and
-// out of the queue. Errors: ErrUnknown, ErrReason, ErrTooLong, ErrPast,
-// data.ErrNotSaved.
+// Hold keeps a case from every sweep until then (zero means DefaultHold), and out
+// of the queue: the report, and its mutual one. Errors: ErrUnknown, *ErrTaken,
+// ErrReason, ErrTooLong, ErrPast, data.ErrNotSaved.
 func (d *Desk) Hold(by, id string, until time.Time, reason string) error {
 	now := d.gate.now()
 	if until.IsZero() {
@@ -331,42 +340,54 @@ func (d *Desk) Hold(by, id string, until time.Time, reason string) error {
 	if !until.After(now) {
 		return ErrPast
 	}
-	return d.setHold(by, "hold", id, reason, func(*data.Report) (*data.Hold, error) {
-		return &data.Hold{Until: until.UTC(), By: by, Reason: reason}, nil
-	})
+	return d.setHold(by, "hold", id, reason, &data.Hold{Until: until.UTC(), By: by, Reason: reason})
 }
 
-// Release ends Hold. Errors: ErrUnknown, ErrNotHeld, ErrReason, ErrTooLong,
-// data.ErrNotSaved.
+// Release ends Hold. Errors: ErrUnknown, *ErrTaken, ErrNotHeld, ErrReason,
+// ErrTooLong, data.ErrNotSaved.
 func (d *Desk) Release(by, id, reason string) error {
-	return d.setHold(by, "release", id, reason, func(r *data.Report) (*data.Hold, error) {
-		if !held(r, d.gate.now()) {
-			return nil, ErrNotHeld
-		}
-		return nil, nil
-	})
+	return d.setHold(by, "release", id, reason, nil)
 }
 
-func (d *Desk) setHold(by, do, id, reason string, hold func(*data.Report) (*data.Hold, error)) (err error) {
+// setHold changes the hold of a case; nil ends it.
+func (d *Desk) setHold(by, do, id, reason string, hold *data.Hold) error {
 	if err := checkReason(reason); err != nil {
 		return err
 	}
 	d.change.Lock()
 	defer d.change.Unlock()
-	kept, ok := d.reports[id]
+	now := d.gate.now()
+	r, ok := d.reports[id]
 	if !ok {
 		return unknown(id)
 	}
-	r := *kept
-	if r.Hold, err = hold(kept); err != nil {
+	d.mu.RLock()
+	err := d.untaken(by, r, now)
+	d.mu.RUnlock()
+	if err != nil {
 		return err
 	}
-	if err := d.db.Save(r, d.action(by, do, id, reason)); err != nil {
+	var changed []data.Report
+	var records []data.Record
+	for _, id := range nonempty(id, r.Mutual) {
+		if kept, ok := d.reports[id]; ok && (hold != nil || held(kept, now)) {
+			one := *kept
+			one.Hold = hold
+			changed = append(changed, one)
+			records = append(records, one, d.action(by, do, id, reason))
+		}
+	}
+	if len(changed) == 0 {
+		return ErrNotHeld
+	}
+	if err := d.db.Save(records...); err != nil {
 		return err
 	}
 	d.update(func() {
-		d.keepReport(r)
-		delete(d.taken, id)
+		for _, one := range changed {
+			d.keepReport(one)
+			delete(d.taken, one.ID)
+		}
 	})
 	return nil
 }

@@ -107,15 +107,96 @@ func TestResolveRefuses(t *testing.T) {
 func TestBanOfAReportDecidesIt(t *testing.T) {
 	h := newHouse(t)
 	id := h.report("spam", "192.0.2.1", "192.0.2.2").ID
-	b := want(h.Desk.Ban("ann", BanRequest{Report: id, Reason: "why", For: time.Hour, Wider: 24, Yes: true}))(t)
+	b := want(h.Desk.Ban("ann", BanRequest{Report: id, Reason: "why", For: time.Hour, Category: "threat", Wider: 24, Yes: true}))(t)
 	h.wantBanned(b.ID, "192.0.2.9")
 	if r := want(h.Report("ann", id))(t); r.Status != StatusResolved || r.Decision.Ban != b.ID {
 		t.Errorf("%+v", r)
 	}
+	if b.Category != "threat" {
+		t.Errorf("banned for %s, not for the category that was named", b.Category)
+	}
 	again := want(h.Desk.Ban("ann", BanRequest{Report: id, Reason: "more", For: 2 * time.Hour}))(t)
 	h.wantBanned(again.ID, "192.0.2.2")
+	if again.Category != "spam" {
+		t.Errorf("banned for %s, not for the report's category", again.Category)
+	}
 	network := want(h.Desk.Ban("ann", BanRequest{Network: net("203.0.113.128/25"), Reason: "why"}))(t)
 	h.wantBanned(network.ID, "203.0.113.129")
+}
+
+// A decided report that somebody is banned for is decided so, for its reporter too.
+func TestBanOfADecidedReport(t *testing.T) {
+	h := newHouse(t)
+	filed := h.report("spam", "192.0.2.1", "192.0.2.2")
+	h.resolve(filed.ID, ActionNone)
+	b := h.banReport(filed.ID, time.Hour)
+	for range 2 {
+		r := want(h.Report("ann", filed.ID))(t)
+		if r.Decision.Action != string(ActionBan) || r.Decision.Ban != b.ID || h.weight(h.from("192.0.2.1")) != 1 {
+			t.Errorf("%+v", r.Decision)
+		}
+		if o := want(h.Case(filed.Receipt))(t); o.Action != ActionBan {
+			t.Errorf("the reporter is told %s", o.Action)
+		}
+		h.restart()
+	}
+	_, err := h.Desk.Ban("ann", BanRequest{Report: filed.ID, Session: "S-1", Reason: "why"})
+	wantIs(t, err, errTargets)
+	_, err = h.Desk.Ban("ann", BanRequest{Report: "R-none", Reason: "why"})
+	wantIs(t, err, ErrUnknown)
+}
+
+// Row 20: whatever is done with one of two mutual reports is done with the case.
+func TestMutualReportsAreOneCase(t *testing.T) {
+	h := newHouse(t)
+	f := h.filing("harassment", "192.0.2.1", "192.0.2.2")
+	one := h.file(f).ID
+	must(t, h.Take("ann", one))
+	h.pass(time.Second)
+	two := h.file(back(f)).ID // comes while ann looks at the first
+	wantTaken(t, h.Take("ben", two), "ann", "")
+	for _, id := range []string{one, two} {
+		wantTaken(t, h.Hold("ben", id, time.Time{}, "why"), "ann", "")
+		wantTaken(t, second(h.Resolve("ben", id, Decision{Action: ActionNone, Reason: "why"})), "ann", "")
+		wantTaken(t, second(h.Desk.Ban("ben", BanRequest{Report: id, Reason: "why"})), "ann", "")
+	}
+	wantLists := func(open, held string) {
+		t.Helper()
+		for range 2 {
+			if h.list(StatusOpen) != open || h.list(StatusHeld) != held {
+				t.Errorf("open: %s, held: %s; want %s and %s", h.list(StatusOpen), h.list(StatusHeld), open, held)
+			}
+			if o, k, _ := h.Counts(); o != len(nonempty(open)) || k != len(nonempty(held)) {
+				t.Errorf("%d open, %d held", o, k)
+			}
+			h.restart()
+		}
+	}
+	wantLists(one, "")
+	must(t, h.Hold("ann", two, time.Time{}, "police asked"))
+	wantLists("", one)
+	h.wantAudit("ann hold " + one + ": police asked")
+	h.wantAudit("ann hold " + two + ": police asked")
+	must(t, h.Release("ann", one, "why"))
+	wantLists(one, "")
+
+	// A new report of a case that is held has been seen by nobody.
+	h.resolve(one, ActionNone)
+	g := h.filing("harassment", "192.0.2.3", "192.0.2.4")
+	three := h.file(g).ID
+	must(t, h.Hold("ann", three, time.Time{}, "why"))
+	h.pass(time.Second)
+	four := h.file(back(g)).ID
+	wantLists(four, "")
+	must(t, h.Hold("ann", four, time.Time{}, "why"))
+	wantLists("", three)
+}
+
+// back is the report of the one reported, of the same chat.
+func back(f Filing) Filing {
+	f.Reporter, f.Reported = f.Reported, f.Reporter
+	f.ReporterSession, f.ReportedSession = f.ReportedSession, f.ReporterSession
+	return f
 }
 
 func TestHold(t *testing.T) {

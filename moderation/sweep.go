@@ -71,12 +71,13 @@ func passed(then time.Time, d time.Duration, now time.Time) bool { return !then.
 func (d *Desk) sweepRest(now time.Time) (int, error) {
 	d.change.Lock()
 	defer d.change.Unlock()
-	lasting, err := d.lasting(now)
+	kept, err := d.bansAppealed()
 	if err != nil {
 		return 0, err
 	}
-	report := func(r data.Report) bool { return d.reportEnded(&r, lasting, now) }
-	appeal := func(a Appeal) bool { return !lasting[a.Ban].kept }
+	banned := d.gate.reportsInForce(now)
+	report := func(r data.Report) bool { return !banned[r.ID] && d.reportEnded(&r, now) }
+	appeal := func(a Appeal) bool { return !kept[a.Ban] }
 	warning := func(w Warning) bool { return !w.Confirmed.IsZero() || passed(w.Created, KeptWarning, now) }
 	n, err := d.db.Sweep(now, data.Ended{
 		Report: report, Appeal: appeal, Warning: warning,
@@ -100,33 +101,23 @@ func (d *Desk) sweepRest(now time.Time) (int, error) {
 	return n, nil
 }
 
-// A standing says whether a ban is still kept, and in force.
-type standing struct{ kept, inForce bool }
-
-// lasting looks up the bans that reports and appeals speak of.
-func (d *Desk) lasting(now time.Time) (map[string]standing, error) {
-	ids := make(map[string]standing)
-	for _, r := range d.reports {
-		if r.Decision != nil && r.Decision.Ban != "" {
-			ids[r.Decision.Ban] = standing{}
-		}
-	}
-	for ban := range d.appealOf {
-		ids[ban] = standing{}
-	}
-	for id := range ids {
-		b, ok, err := d.db.Ban(id)
+// bansAppealed tells of the bans that appeals speak of which are still kept.
+func (d *Desk) bansAppealed() (map[string]bool, error) {
+	kept := make(map[string]bool)
+	for id := range d.appealOf {
+		_, ok, err := d.db.Ban(id)
 		if err != nil {
 			return nil, err
 		}
-		ids[id] = standing{ok, ok && !over(b, now)}
+		kept[id] = ok
 	}
-	return ids, nil
+	return kept, nil
 }
 
-// reportEnded tells whether a report need no longer be kept.
-func (d *Desk) reportEnded(r *data.Report, bans map[string]standing, now time.Time) bool {
-	if r.Decision == nil || held(r, now) || bans[r.Decision.Ban].inForce {
+// reportEnded tells whether a report of which no ban is in force need no longer
+// be kept.
+func (d *Desk) reportEnded(r *data.Report, now time.Time) bool {
+	if r.Decision == nil || held(r, now) {
 		return false
 	}
 	keep := d.config.Retain
@@ -135,6 +126,22 @@ func (d *Desk) reportEnded(r *data.Report, bans map[string]standing, now time.Ti
 		keep = max(keep, KeptActioned)
 	}
 	return passed(r.Decision.At, keep, now)
+}
+
+// reportsInForce are the reports of which a ban came that is in force, whatever
+// was decided since.
+func (g *Gate) reportsInForce(now time.Time) map[string]bool {
+	ids := make(map[string]bool)
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	for _, bans := range g.people {
+		for _, b := range bans {
+			if b.Report != "" && !over(*b, now) {
+				ids[b.Report] = true
+			}
+		}
+	}
+	return ids
 }
 
 // sweep drops from memory the bans that ended and the keys that don't come.

@@ -29,6 +29,9 @@ func TestSweep(t *testing.T) {
 		"banned for a year":      {banFor(365 * day), 365 * day},
 		"banned for good":        {banFor(Forever), 0},
 		"banned and lifted":      {func(h *house, f Filing) { must(h.t, h.Unban("ann", banned365(h, f).ID, "why")) }, 180 * day},
+		"dismissed, then banned": {thenBanned(ActionNone, 365*day), 365 * day},
+		"warned, then banned":    {thenBanned(ActionWarn, day), 180 * day},
+		"banned again, shorter":  {func(h *house, f Filing) { h.banReport(banned365(h, f).Report, day) }, 365 * day},
 		"held":                   {held300, 300 * day},
 		"held and released":      {func(h *house, f Filing) { must(h.t, h.Release("ann", heldReport(h, f), "why")) }, 30 * day},
 		"undecided and released": {func(h *house, f Filing) { id := h.file(f).ID; must(h.t, h.Hold("ann", id, start.Add(day), "why")) }, 0},
@@ -67,6 +70,20 @@ func TestSweep(t *testing.T) {
 
 func banFor(d time.Duration) func(h *house, f Filing) {
 	return func(h *house, f Filing) { bannedFor(h, f, d) }
+}
+
+// thenBanned decides, and bans by the same report.
+func thenBanned(action Action, d time.Duration) func(h *house, f Filing) {
+	return func(h *house, f Filing) {
+		id := h.file(f).ID
+		h.resolve(id, action)
+		h.banReport(id, d)
+	}
+}
+
+func (h *house) banReport(id string, d time.Duration) Ban {
+	h.t.Helper()
+	return want(h.Desk.Ban("ann", BanRequest{Report: id, Reason: "because", For: d}))(h.t)
 }
 
 func banned365(h *house, f Filing) Ban { return bannedFor(h, f, 365*day) }
