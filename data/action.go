@@ -12,11 +12,12 @@ var audit = []byte("audit")
 // An Action is one line of the audit log: who did what, on which id, and why.
 // Nothing changes it once it is saved.
 type Action struct {
-	At  time.Time `json:"at"`
-	By  string    `json:"by"`
-	Do  string    `json:"action"`
-	On  string    `json:"on,omitzero"`
-	Why string    `json:"reason,omitzero"`
+	Number uint64    `json:"-"` // its place in the log, from 1
+	At     time.Time `json:"at"`
+	By     string    `json:"by"`
+	Do     string    `json:"action"`
+	On     string    `json:"on,omitzero"`
+	Why    string    `json:"reason,omitzero"`
 }
 
 // save numbers the action: the log is kept in the order in which it was written.
@@ -30,4 +31,15 @@ func (a Action) save(tx *bolt.Tx) error {
 
 // EachAction visits the audit log, oldest first, inside a transaction: visit
 // must not use the database.
-func (d *DB) EachAction(visit func(Action)) error { return each(d, audit, visit) }
+func (d *DB) EachAction(visit func(Action)) error {
+	return d.view(func(tx *bolt.Tx) error {
+		return tx.Bucket(audit).ForEach(func(k, v []byte) error {
+			a := Action{Number: binary.BigEndian.Uint64(k)}
+			if err := parse(audit, k, v, &a); err != nil {
+				return err
+			}
+			visit(a)
+			return nil
+		})
+	})
+}

@@ -27,7 +27,7 @@ func (d *Desk) Appeal(ban, text string) (Appeal, error) {
 	d.change.Lock()
 	defer d.change.Unlock()
 	now := d.gate.now()
-	b, err := d.gate.FindBan(ban)
+	b, err := d.gate.findBan(ban)
 	switch {
 	case errors.Is(err, ErrUnknown), err == nil && (over(b, now) || b.Target.Network.IsValid()):
 		return Appeal{}, ErrNoBan
@@ -56,8 +56,16 @@ func (d *Desk) keepAppeal(a Appeal) {
 	d.appealOf[a.Ban] = a.ID
 }
 
-// Appeals lists the appeals without an answer, or all, oldest first.
-func (d *Desk) Appeals(all bool) []Appeal {
+// Appeals lists the appeals without an answer, or all, oldest first. The look is
+// audited. Error: data.ErrNotSaved.
+func (d *Desk) Appeals(by string, all bool) ([]Appeal, error) {
+	if err := d.Note(by, "appeals", "", ""); err != nil {
+		return nil, err
+	}
+	return d.findAppeals(all), nil
+}
+
+func (d *Desk) findAppeals(all bool) []Appeal {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	list := []Appeal{}
@@ -68,6 +76,22 @@ func (d *Desk) Appeals(all bool) []Appeal {
 	}
 	slices.SortFunc(list, func(a, b Appeal) int { return byAge(a.Created, b.Created, a.ID, b.ID) })
 	return list
+}
+
+// ReadAppeal returns one appeal, and the ban that it is against. The look is
+// audited. Errors: ErrUnknown, data.ErrNotSaved.
+func (d *Desk) ReadAppeal(by, id string) (Appeal, Ban, error) {
+	d.mu.RLock()
+	a, ok := d.appeals[id]
+	d.mu.RUnlock()
+	if !ok {
+		return Appeal{}, Ban{}, unknown(id)
+	}
+	if err := d.Note(by, "look", a.ID+" "+a.Ban, ""); err != nil {
+		return Appeal{}, Ban{}, err
+	}
+	b, err := d.gate.findBan(a.Ban)
+	return a, b, err
 }
 
 // AppealOf returns the appeal against a ban, with its answer if it has one.
@@ -110,12 +134,12 @@ func (d *Desk) answer(by, id, reason string, accept bool) error {
 	a.Answer = &Answer{At: now, By: by, Accepted: accept, Reason: reason}
 	t := d.tally(now)
 	t.Decided++
-	records := []data.Record{a, d.action(by, "appeal "+do, id, reason)}
+	records := []data.Record{a, d.action(by, "appeal "+do, id+" "+a.Ban, reason)}
 	var lifted []Ban
 	var told []Warning
 	if accept {
 		t.Reversed++
-		b, err := d.gate.FindBan(a.Ban)
+		b, err := d.gate.findBan(a.Ban)
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func TestAppealLiftsTheBan(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	h.restart()
-	if list := h.Appeals(false); len(list) != 1 || list[0] != a {
+	if list := want(h.Appeals("ann", false))(t); len(list) != 1 || list[0] != a {
 		t.Errorf("%+v", list)
 	}
 	_, err := h.Appeal(b.ID, "again")
@@ -35,16 +35,16 @@ func TestAppealLiftsTheBan(t *testing.T) {
 		if got, _ := h.AppealOf(b.ID); got.Answer == nil || *got.Answer != (Answer{At: start, By: "ben", Accepted: true, Reason: "so it was"}) {
 			t.Errorf("%+v", got.Answer)
 		}
-		if len(h.Appeals(false)) != 0 || len(h.Appeals(true)) != 1 {
+		if len(want(h.Appeals("ann", false))(t)) != 0 || len(want(h.Appeals("ann", true))(t)) != 1 {
 			t.Error("an answered appeal waits")
 		}
 		h.restart()
 	}
 	wantTaken(t, h.RejectAppeal("ann", a.ID, "no"), "ben", "accepted")
-	if lifted := want(h.FindBan(b.ID))(t).Lifted; lifted == nil || lifted.By != "ben" {
+	if lifted := want(h.findBan(b.ID))(t).Lifted; lifted == nil || lifted.By != "ben" {
 		t.Errorf("lifted by %+v", lifted)
 	}
-	h.wantAudit("ben appeal accept " + a.ID + ": so it was")
+	h.wantAudit("ben appeal accept " + a.ID + " " + b.ID + ": so it was")
 }
 
 func TestRejectedAppealLeavesTheBan(t *testing.T) {
@@ -59,7 +59,7 @@ func TestRejectedAppealLeavesTheBan(t *testing.T) {
 	}
 	_, err := h.Appeal(b.ID, "again")
 	wantIs(t, err, ErrAppealed)
-	h.wantAudit("ben appeal reject " + a.ID + ": no joke")
+	h.wantAudit("ben appeal reject " + a.ID + " " + b.ID + ": no joke")
 }
 
 func TestAppealRefuses(t *testing.T) {
@@ -99,7 +99,7 @@ func TestAppealAfterTheBanEnded(t *testing.T) {
 	a := want(h.Appeal(b.ID, "please"))(t)
 	h.pass(DefaultBan)
 	must(t, h.AcceptAppeal("ann", a.ID, "too late, but yes"))
-	if want(h.FindBan(b.ID))(t).Lifted != nil {
+	if want(h.findBan(b.ID))(t).Lifted != nil {
 		t.Error("lifted after its end")
 	}
 }

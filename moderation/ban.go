@@ -189,13 +189,33 @@ func (g *Gate) prepare(by string, req BanRequest) (Ban, error) {
 		return Ban{}, err
 	}
 	if why := g.doubts(a.target, req.From); len(why) > 0 && !req.Yes {
-		preview, err := g.preview(a)
-		return Ban{}, errors.Join(err, &NeedsYes{why, preview})
+		return Ban{}, g.ask(by, req, a, why)
 	}
 	return Ban{
 		ID: newID("B"), Target: a.target, Created: now, Until: ends,
 		Category: a.category, Reason: req.Reason, By: by, Report: req.Report,
 	}, nil
+}
+
+// ask returns the *NeedsYes of a request. Whom it would hit is audited: that tells
+// which sessions and cases are of one network.
+func (g *Gate) ask(by string, req BanRequest, a aim, why []string) error {
+	preview, err := g.preview(a)
+	if err == nil {
+		err = g.note(by, "ban preview", req.target(), req.Reason)
+	}
+	if err != nil {
+		return err
+	}
+	return &NeedsYes{why, preview}
+}
+
+// target is what the request names.
+func (req BanRequest) target() string {
+	if req.Network.IsValid() {
+		return req.Network.String()
+	}
+	return req.Report + req.Session
 }
 
 // bannedAlready refuses a second ban of the same network: unban would lift only
@@ -210,15 +230,6 @@ func (g *Gate) bannedAlready(n netip.Prefix, now time.Time) error {
 		return fmt.Errorf("%s is banned already by %s: unban that first", n, entry.id)
 	}
 	return nil
-}
-
-// Preview returns whom the request would hit.
-func (g *Gate) Preview(req BanRequest) (Preview, error) {
-	a, err := g.aim(req)
-	if err != nil {
-		return Preview{}, err
-	}
-	return g.preview(a)
 }
 
 func (g *Gate) preview(a aim) (Preview, error) {
@@ -263,7 +274,7 @@ func (g *Gate) Ban(by string, req BanRequest) (Ban, error) {
 	if err != nil {
 		return Ban{}, err
 	}
-	if err := g.db.Save(b, banned(b)); err != nil {
+	if err := g.db.Save(b, banned(b, req)); err != nil {
 		return Ban{}, err
 	}
 	g.enforce(b)
@@ -271,15 +282,13 @@ func (g *Gate) Ban(by string, req BanRequest) (Ban, error) {
 }
 
 // banned is the audit of a new ban.
-func banned(b Ban) data.Action {
-	on := b.ID
-	switch {
-	case b.Report != "":
-		on += " " + b.Report
-	case b.Target.Network.IsValid():
-		on += " " + b.Target.Network.String()
-	}
-	return data.Action{At: b.Created, By: b.By, Do: "ban", On: on, Why: b.Reason}
+func banned(b Ban, req BanRequest) data.Action {
+	return data.Action{At: b.Created, By: b.By, Do: "ban", On: b.ID + " " + req.target(), Why: b.Reason}
+}
+
+// note is Desk.Note.
+func (g *Gate) note(by, do, on, why string) error {
+	return g.db.Save(data.Action{At: g.now(), By: by, Do: do, On: on, Why: why})
 }
 
 // Unban lifts a ban at once. Errors: ErrUnknown, ErrOver, ErrReason,
@@ -290,7 +299,7 @@ func (g *Gate) Unban(by, id, reason string) error {
 	}
 	g.change.Lock()
 	defer g.change.Unlock()
-	b, err := g.FindBan(id)
+	b, err := g.findBan(id)
 	if err != nil {
 		return err
 	}
@@ -313,8 +322,12 @@ func (g *Gate) lift(b Ban) {
 	g.unindex(b)
 }
 
-// Bans returns the bans in force, or all that are kept, newest first.
-func (g *Gate) Bans(all bool) ([]Ban, error) {
+// Bans returns the bans in force, or all that are kept, newest first. The look
+// is audited.
+func (g *Gate) Bans(by string, all bool) ([]Ban, error) {
+	if err := g.note(by, "bans", "", ""); err != nil {
+		return nil, err
+	}
 	list := []Ban{}
 	now := g.now()
 	err := g.db.EachBan(func(b Ban) {
@@ -326,8 +339,16 @@ func (g *Gate) Bans(all bool) ([]Ban, error) {
 	return list, err
 }
 
-// FindBan returns the ban called id, also one that is over, or ErrUnknown.
-func (g *Gate) FindBan(id string) (Ban, error) {
+// InForce counts the bans in force.
+func (g *Gate) InForce() int {
+	now := g.now()
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.networks.inForce(now) + g.people.inForce(now)
+}
+
+// findBan returns the ban called id, also one that is over, or ErrUnknown.
+func (g *Gate) findBan(id string) (Ban, error) {
 	b, ok, err := g.db.Ban(id)
 	if err == nil && !ok {
 		err = unknown(id)

@@ -102,16 +102,17 @@ func (d *Desk) decide(o *outcome, kept *data.Report, decision Decision) error {
 	r.Decision = &data.Decision{At: o.now, By: o.by, Action: string(decision.Action), Reason: decision.Reason}
 	switch decision.Action {
 	case ActionBan:
-		b, err := d.gate.prepare(o.by, BanRequest{
+		req := BanRequest{
 			Report: r.ID, Reason: decision.Reason, For: decision.For, Category: decision.Category,
 			Wider: decision.Wider, Yes: decision.Yes, From: decision.From,
-		})
+		}
+		b, err := d.gate.prepare(o.by, req)
 		if err != nil {
 			return err
 		}
 		r.Decision.Ban = b.ID
 		o.bans = append(o.bans, b)
-		o.actions = append(o.actions, banned(b))
+		o.actions = append(o.actions, banned(b, req))
 	case ActionWarn, ActionHelp:
 		kind := WarningRule
 		if decision.Action == ActionHelp {
@@ -149,7 +150,7 @@ func (d *Desk) endPause(o *outcome, r *data.Report) error {
 	if r.Pause == "" {
 		return nil
 	}
-	b, err := d.gate.FindBan(r.Pause)
+	b, err := d.gate.findBan(r.Pause)
 	if err != nil || over(b, o.now) {
 		return nil // swept, or ended by itself
 	}

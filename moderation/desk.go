@@ -51,6 +51,7 @@ type Desk struct {
 	reports    map[string]*data.Report
 	receipts   map[data.Hash]string // receipt to report
 	taken      map[string]taken     // by report
+	looks      map[string]time.Time // by staff name: when their look at the queue began
 	appeals    map[string]Appeal
 	appealOf   map[string]string // ban to appeal
 	warnings   map[string]Warning
@@ -75,6 +76,7 @@ func NewDesk(config DeskConfig) (*Desk, error) {
 		reports:    make(map[string]*data.Report),
 		receipts:   make(map[data.Hash]string),
 		taken:      make(map[string]taken),
+		looks:      make(map[string]time.Time),
 		appeals:    make(map[string]Appeal),
 		appealOf:   make(map[string]string),
 		warnings:   make(map[string]Warning),

@@ -72,7 +72,7 @@ func (g *Gate) SetDoor(by string, door Door) error {
 // passes. A later Drain sets the time anew. It is audited if the disk takes it,
 // and goes on if not: a restart may be what the disk needs.
 func (g *Gate) Drain(by string, d time.Duration) (<-chan struct{}, error) {
-	err := g.db.Save(data.Action{At: g.now(), By: by, Do: "drain", On: d.String()})
+	err := g.note(by, "drain", d.String(), "")
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.draining = true

@@ -117,7 +117,7 @@ func TestKick(t *testing.T) {
 	wantLive(t, other)
 	h.wantAudit("ann kick " + p.ID() + ": ads")
 	p.Close()
-	if list := h.Sessions(); len(list) != 1 || list[0].ID != other.ID() || list[0].Since != start {
+	if list := want(h.Sessions("ann"))(t); len(list) != 1 || list[0].ID != other.ID() || list[0].Since != start {
 		t.Errorf("sessions: %v", list)
 	}
 }

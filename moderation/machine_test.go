@@ -288,7 +288,7 @@ func TestADecisionEndsThePause(t *testing.T) {
 			h.wantBanned(b.ID, bad)
 			h.restart()
 		}
-		if lifted := want(h.FindBan(pause.ID))(t).Lifted; lifted == nil || lifted.By != "ann" {
+		if lifted := want(h.findBan(pause.ID))(t).Lifted; lifted == nil || lifted.By != "ann" {
 			t.Errorf("%s: the pause was lifted by %+v", action, lifted)
 		}
 	}
@@ -297,7 +297,7 @@ func TestADecisionEndsThePause(t *testing.T) {
 func TestNobodyIsPausedTwiceAtOnce(t *testing.T) {
 	h := newHouse(t)
 	h.reports("spam", 1, 2, 3, 4, 5, 6, 7)
-	if list := want(h.Bans(true))(t); len(list) != 1 {
+	if list := want(h.Bans("ann", true))(t); len(list) != 1 {
 		t.Errorf("%d pauses", len(list))
 	}
 }

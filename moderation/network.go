@@ -245,6 +245,29 @@ func (n netBan) ban(addr netip.Addr, size int) Ban {
 	return b
 }
 
+// inForce counts the bans that are in force then.
+func (n *networks) inForce(now time.Time) (count int) {
+	counts := func(entry netBan) {
+		if inForce(entry.terms.Until, now) {
+			count++
+		}
+	}
+	for _, b := range n.wide {
+		counts(b.netBan)
+	}
+	for i := range n.blocks {
+		for _, b := range n.blocks[i] {
+			counts(b.netBan)
+		}
+	}
+	for _, bans := range n.v6 {
+		for _, entry := range bans {
+			counts(entry)
+		}
+	}
+	return count
+}
+
 // sweep drops the bans that ended.
 func (n *networks) sweep(now time.Time) {
 	ended := func(entry netBan) bool { return !inForce(entry.terms.Until, now) }

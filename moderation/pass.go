@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"strangerd/data"
 )
 
 // Pass is the right to be inside.
@@ -74,11 +72,14 @@ func (g *Gate) letOut(p *Pass) {
 	g.drainedIfEmpty()
 }
 
-// Sessions lists who is inside, longest first.
-func (g *Gate) Sessions() []Session {
+// Sessions lists who is inside, longest first. The look is audited.
+func (g *Gate) Sessions(by string) ([]Session, error) {
+	if err := g.note(by, "sessions", "", ""); err != nil {
+		return nil, err
+	}
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	return g.sessions(func(*Pass) bool { return true })
+	return g.sessions(func(*Pass) bool { return true }), nil
 }
 
 // sessions lists the live passes that match. The caller holds mu.
@@ -113,7 +114,7 @@ func (g *Gate) Kick(by, id, reason string) error {
 	if !ok {
 		return unknown(id)
 	}
-	if err := g.db.Save(data.Action{At: g.now(), By: by, Do: "kick", On: id, Why: reason}); err != nil {
+	if err := g.note(by, "kick", id, reason); err != nil {
 		return err
 	}
 	p.end(&Kicked{By: by, Reason: reason})

@@ -78,6 +78,18 @@ func end(b Ban) time.Time {
 	return b.Until
 }
 
+// inForce counts the bans that are in force then.
+func (p people) inForce(now time.Time) (n int) {
+	for h, bans := range p {
+		for _, b := range bans {
+			if h == hashes(b.Target)[0] && !over(*b, now) { // one that hits by several hashes counts once
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // sweep drops the bans that ended.
 func (p people) sweep(now time.Time) {
 	for h, bans := range p {

@@ -47,26 +47,31 @@ type Report struct {
 type Filter struct {
 	Status   Status // empty means open
 	Category string // empty means all
-	Lines    bool   // read notes and lines too; looks at held reports are audited
+	Lines    bool   // read notes and lines too
 }
 
 // Reports lists the cases: underage first, then the oldest. Two mutual reports
 // are one case, for which the first stands: it is open while either is, and held
-// when both are. Lists of all and of resolved reports have both. A list with
-// lines is audited, and so is each held report in it.
+// when both are. Lists of all and of resolved reports have both. The look is
+// audited, and so is the look at the lines of each report that is held. Error:
+// data.ErrNotSaved.
 func (d *Desk) Reports(by string, filter Filter) ([]Report, error) {
 	list := d.find(filter)
-	if !filter.Lines || len(list) == 0 {
-		return list, nil
+	on := fmt.Sprintf("%d reports", len(list))
+	if filter.Lines {
+		on += " with lines"
 	}
-	looks := []data.Record{d.action(by, "reports", fmt.Sprintf("%d reports", len(list)), "")}
+	looks := []data.Record{d.action(by, "reports", on, "")}
 	for _, r := range list {
-		if r.Hold != nil {
+		if filter.Lines && r.Hold != nil {
 			looks = append(looks, d.action(by, "look", r.ID, ""))
 		}
 	}
 	if err := d.db.Save(looks...); err != nil {
 		return nil, err
+	}
+	if !filter.Lines {
+		return list, nil
 	}
 	for i := range list {
 		if err := d.addEvidence(&list[i]); err != nil {
@@ -74,6 +79,33 @@ func (d *Desk) Reports(by string, filter Filter) ([]Report, error) {
 		}
 	}
 	return list, nil
+}
+
+// lookFor is how long a look at the queue goes on.
+const lookFor = time.Hour
+
+// Queue returns what waits for a decision, as a desk shows it beside the case that
+// is open: the open reports without their lines, and the appeals without their
+// text. A desk reads it again at each change, so one look goes on for an hour, and
+// is audited once. Error: data.ErrNotSaved.
+func (d *Desk) Queue(by string) ([]Report, []Appeal, error) {
+	now := d.gate.now()
+	d.mu.RLock()
+	looks := d.looks[by]
+	d.mu.RUnlock()
+	if !now.Before(looks.Add(lookFor)) {
+		if err := d.Note(by, "queue", "", ""); err != nil {
+			return nil, nil, err
+		}
+		d.mu.Lock()
+		d.looks[by] = now
+		d.mu.Unlock()
+	}
+	appeals := d.findAppeals(false)
+	for i := range appeals {
+		appeals[i].Text = ""
+	}
+	return d.find(Filter{Status: StatusOpen}), appeals, nil
 }
 
 // find returns what matches, without note and lines.

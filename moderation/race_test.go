@@ -72,8 +72,8 @@ func TestEverythingAtOnce(t *testing.T) {
 				h.Counts()
 				h.Hourly()
 				h.Transparency(start)
-				h.Bans(true)
-				h.Sessions()
+				h.Bans("ann", true)
+				h.Sessions("ann")
 			}
 		})
 		all.Go(func() {

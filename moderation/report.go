@@ -116,7 +116,7 @@ func (d *Desk) file(filed Filed, f Filing, evidence Evidence) (paused bool, err 
 	paused = pause.ID != ""
 	if paused {
 		add(&t.Machine, pauseName(pause))
-		records = append(records, pause)
+		records = append(records, pause, d.action(machine, "pause", pause.ID+" "+r.ID, pause.Reason))
 	}
 	if err := d.db.Save(append(records, t)...); err != nil {
 		return false, err

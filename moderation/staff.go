@@ -15,8 +15,11 @@ type Moderator = data.Moderator
 
 var moderatorName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
 
+// machine is who paused somebody, in the audit log.
+const machine = "machine"
+
 // reserved names mean somebody else in the audit log.
-var reserved = []string{"machine", "offline"}
+var reserved = []string{machine, "offline"}
 
 // maxKeyLine bounds a line of an authorized_keys file; OpenSSH reads as much.
 const maxKeyLine = 16 << 10
@@ -62,8 +65,17 @@ func (d *Desk) RemoveModerator(by, name string) error {
 	return nil
 }
 
-// Moderators lists the moderators by name. It only looks in memory, so that it
-// can be asked at every log-in and every second.
+// ListModerators lists the moderators by name for staff to read. The look is
+// audited. Error: data.ErrNotSaved.
+func (d *Desk) ListModerators(by string) ([]Moderator, error) {
+	if err := d.Note(by, "moderator list", "", ""); err != nil {
+		return nil, err
+	}
+	return d.Moderators(), nil
+}
+
+// Moderators lists the moderators by name, to compare keys with. It only looks in
+// memory, so that it can be asked at every log-in and every second.
 func (d *Desk) Moderators() []Moderator {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
@@ -90,20 +102,27 @@ func (d *Desk) action(by, do, on, why string) AuditEntry {
 	return AuditEntry{At: d.gate.now(), By: by, Do: do, On: on, Why: why}
 }
 
-// Audit returns what staff did since then, oldest first.
-func (d *Desk) Audit(since time.Time) ([]AuditEntry, error) {
+// Audit returns what staff did since then, oldest first. The look is audited: the
+// next one shows it.
+func (d *Desk) Audit(by string, since time.Time) ([]AuditEntry, error) {
 	list := []AuditEntry{}
 	err := d.db.EachAction(func(a AuditEntry) {
 		if !a.At.Before(since) {
 			list = append(list, a)
 		}
 	})
-	return list, err
+	if err == nil {
+		err = d.Note(by, "audit", "", "")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
 }
 
-// Note audits what staff did elsewhere, such as broadcast or the list of
-// sessions. Everything in this package that changes or reveals something audits
-// itself.
+// Note audits what staff did elsewhere, such as broadcast. Whatever in this
+// package changes something or reveals it to staff takes who they are, and audits
+// itself before it does.
 func (d *Desk) Note(by, action, on, reason string) error {
 	return d.db.Save(d.action(by, action, on, reason))
 }

@@ -45,8 +45,8 @@ func TestAudit(t *testing.T) {
 		h.pass(time.Hour)
 		h.restart()
 	}
-	log := want(h.Audit(start.Add(time.Hour)))(t)
-	if len(log) != 2 || log[0] != (AuditEntry{At: start.Add(time.Hour), By: "ann", Do: "broadcast", Why: "second"}) || log[1].Why != "third" {
+	log := want(h.Audit("ann", start.Add(time.Hour)))(t)
+	if len(log) != 2 || log[0] != (AuditEntry{Number: 2, At: start.Add(time.Hour), By: "ann", Do: "broadcast", Why: "second"}) || log[1].Why != "third" {
 		t.Errorf("%+v", log)
 	}
 	raw := want(json.Marshal(log[0]))(t)

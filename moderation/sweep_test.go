@@ -197,7 +197,7 @@ func TestSweepLeavesWhatIsInForce(t *testing.T) {
 		h.wantBanned("", "192.0.3.1")
 		h.restart()
 	}
-	_, err := h.FindBan(short.ID)
+	_, err := h.findBan(short.ID)
 	wantIs(t, err, ErrUnknown)
 }
 

@@ -19,7 +19,7 @@ func TestTransparency(t *testing.T) {
 		t.Fatal("no pause to count")
 	}
 	h.resolve(h.report("hate", "192.0.2.1", "198.51.100.99").ID, ActionBan)
-	b := want(h.Bans(false))(t)[0]
+	b := want(h.Bans("ann", false))(t)[0]
 	must(t, h.AcceptAppeal("ann", want(h.Appeal(b.ID, "please"))(t).ID, "fine"))
 	h.pass(400 * day) // counts outlive what they count
 	want(h.Sweep(h.now()))(t)

@@ -16,7 +16,7 @@ func (r *run) appeals() *cobra.Command {
 	asJSON := jsonFlag(cmd)
 	all := cmd.Flags().Bool("all", false, "also those with an answer")
 	cmd.RunE = func(*cobra.Command, []string) error {
-		appeals, err := r.readAppeals(*all)
+		appeals, err := r.Desk.Appeals(r.who.Name, *all)
 		if err != nil {
 			return err
 		}
@@ -24,14 +24,6 @@ func (r *run) appeals() *cobra.Command {
 			[]string{"ID", "CREATED (UTC)", "BAN", "ANSWER", "TEXT"}, appealRow)
 	}
 	return cmd
-}
-
-// readAppeals is audited: it reveals what people wrote.
-func (r *run) readAppeals(all bool) ([]moderation.Appeal, error) {
-	if err := r.Desk.Note(r.who.Name, "appeals", "", ""); err != nil {
-		return nil, err
-	}
-	return r.Desk.Appeals(all), nil
 }
 
 func appealRow(appeal moderation.Appeal) []string {
@@ -62,7 +54,7 @@ func (r *run) showAppeal() *cobra.Command {
 	}
 	asJSON := jsonFlag(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		appeal, ban, err := r.findAppeal(args[0])
+		appeal, ban, err := r.Desk.ReadAppeal(r.who.Name, args[0])
 		if err != nil {
 			return err
 		}
@@ -83,20 +75,6 @@ func (r *run) showAppeal() *cobra.Command {
 		return nil
 	}
 	return cmd
-}
-
-func (r *run) findAppeal(id string) (moderation.Appeal, moderation.Ban, error) {
-	appeals, err := r.readAppeals(true)
-	if err != nil {
-		return moderation.Appeal{}, moderation.Ban{}, err
-	}
-	for _, appeal := range appeals {
-		if appeal.ID == id {
-			ban, err := r.Gate.FindBan(appeal.Ban)
-			return appeal, ban, err
-		}
-	}
-	return moderation.Appeal{}, moderation.Ban{}, fmt.Errorf("%s: %w", id, moderation.ErrUnknown)
 }
 
 func (r *run) decideAppeal(verb, does string, decide func(by, id, reason string) error) *cobra.Command {

@@ -2,8 +2,6 @@ package staff
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -11,17 +9,13 @@ import (
 	"strangerd/moderation"
 )
 
-// entry is a line of the audit log with an id: as lines have none of their own,
-// the beginning of their hash.
+// entry is a line of the audit log with an id, which is its number.
 type entry struct {
 	ID string `json:"id"` // L-…
 	moderation.AuditEntry
 }
 
-func entryOf(e moderation.AuditEntry) entry {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %q %q %q %q", e.At.UnixNano(), e.By, e.Do, e.On, e.Why))
-	return entry{"L-" + hex.EncodeToString(sum[:8]), e}
-}
+func entryOf(e moderation.AuditEntry) entry { return entry{fmt.Sprint("L-", e.Number), e} }
 
 func (r *run) audit() *cobra.Command {
 	cmd := &cobra.Command{
@@ -35,7 +29,7 @@ func (r *run) audit() *cobra.Command {
 		if err != nil {
 			return usagef("--since %s: %v", quote(*since), err)
 		}
-		log, err := r.Desk.Audit(begin)
+		log, err := r.Desk.Audit(r.who.Name, begin)
 		if err != nil {
 			return err
 		}

@@ -160,7 +160,7 @@ func (r *run) bans() *cobra.Command {
 	asJSON := jsonFlag(cmd)
 	all := cmd.Flags().Bool("all", false, "also those that are over")
 	cmd.RunE = func(*cobra.Command, []string) error {
-		bans, err := r.Gate.Bans(*all)
+		bans, err := r.Gate.Bans(r.who.Name, *all)
 		if err != nil {
 			return err
 		}

@@ -47,6 +47,7 @@ type openedMsg struct {
 	of      *openCase
 	report  moderation.Report
 	history moderation.History
+	appeal  moderation.Appeal
 	ban     moderation.Ban
 	err     error
 }
@@ -59,7 +60,7 @@ func (d *Desk) show(entry string) (taken bool) {
 	d.open = c
 	if d.objecting {
 		c.appeal = d.appeals.items[d.appeals.cursor]
-		d.do(func() tea.Msg { return d.readAppeal(c, c.appeal.Ban) })
+		d.do(func() tea.Msg { return d.readAppeal(c, entry) })
 		return false
 	}
 	c.report = d.reports.items[d.reports.cursor]
@@ -84,15 +85,18 @@ func (d *Desk) readReport(c *openCase, id string) openedMsg {
 }
 
 func (d *Desk) readAppeal(c *openCase, id string) openedMsg {
-	ban, err := d.config.Gate.FindBan(id)
+	if err := d.allowed(); err != nil {
+		return openedMsg{of: c, err: err}
+	}
+	appeal, ban, err := d.config.Desk.ReadAppeal(d.who.Name, id)
 	if err != nil || ban.Report == "" {
-		return openedMsg{of: c, ban: ban, err: err}
+		return openedMsg{of: c, appeal: appeal, ban: ban, err: err}
 	}
 	msg := d.readReport(c, ban.Report)
 	if msg.err != nil { // what is appealed against may be older than what is kept
 		msg = openedMsg{of: c}
 	}
-	msg.ban = ban
+	msg.appeal, msg.ban = appeal, ban
 	return msg
 }
 
@@ -110,7 +114,7 @@ func (d *Desk) opened(msg openedMsg) {
 		c.refused = plain(msg.err)
 		return
 	}
-	c.report, c.history, c.ban = msg.report, msg.history, msg.ban
+	c.report, c.history, c.appeal, c.ban = msg.report, msg.history, msg.appeal, msg.ban
 }
 
 // shut closes the open case, and lets others take it.

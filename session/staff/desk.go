@@ -161,8 +161,7 @@ func (d *Desk) read() tea.Msg {
 	default:
 	}
 	msg := readMsg{carried: d.carried.Load()}
-	msg.reports, msg.err = d.config.Desk.Reports(d.who.Name, moderation.Filter{})
-	msg.appeals = d.config.Desk.Appeals(false)
+	msg.reports, msg.appeals, msg.err = d.config.Desk.Queue(d.who.Name)
 	msg.hourly = d.config.Desk.Hourly()
 	msg.meter = d.config.Meter.Read()
 	return msg

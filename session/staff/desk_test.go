@@ -338,7 +338,7 @@ func TestACaseTakesTwoKeysAndTheNextOpens(t *testing.T) {
 		s.wait(undoFor)
 		o.wantDecision(first, "ban")
 		s.shows("Done: " + first)
-		bans, err := o.gate.Bans(false)
+		bans, err := o.gate.Bans("ann", false)
 		check(t, err)
 		if len(bans) != 1 || bans[0].Until.Sub(bans[0].Created) != 24*time.Hour || bans[0].By != "ann" ||
 			bans[0].Reason != "Harassing people is not allowed here." {
@@ -402,7 +402,7 @@ func TestForeverIsForKeys(t *testing.T) {
 		s.press("m", "f", "Enter")
 		s.wait(undoFor)
 		o.wantDecision(id, "ban")
-		if bans, _ := o.gate.Bans(false); len(bans) != 1 || !bans[0].Until.IsZero() {
+		if bans, _ := o.gate.Bans("ann", false); len(bans) != 1 || !bans[0].Until.IsZero() {
 			t.Errorf("the bans are %+v", bans)
 		}
 	})

@@ -28,10 +28,7 @@ func (r *run) stats() *cobra.Command {
 	}
 	asJSON := jsonFlag(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
-		n, err := r.count()
-		if err != nil {
-			return err
-		}
+		n := r.count()
 		if *asJSON {
 			return writeJSON(r.out, n)
 		}
@@ -50,13 +47,12 @@ func (r *run) stats() *cobra.Command {
 	return cmd
 }
 
-func (r *run) count() (n numbers, err error) {
+func (r *run) count() (n numbers) {
 	n.Online, n.Waiting, n.Chatting = r.Stats()
 	n.Door = r.Gate.Door()
 	n.Reports, n.Held, n.Appeals = r.Desk.Counts()
-	bans, err := r.Gate.Bans(false)
-	n.Bans = len(bans)
-	return n, err
+	n.Bans = r.Gate.InForce()
+	return n
 }
 
 func (r *run) sessions() *cobra.Command {
@@ -66,10 +62,11 @@ func (r *run) sessions() *cobra.Command {
 	}
 	asJSON := jsonFlag(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
-		if err := r.Desk.Note(r.who.Name, "sessions", "", ""); err != nil {
+		sessions, err := r.Gate.Sessions(r.who.Name)
+		if err != nil {
 			return err
 		}
-		return list(r, *asJSON, r.Gate.Sessions(), "Nobody is inside.",
+		return list(r, *asJSON, sessions, "Nobody is inside.",
 			[]string{"ID", "SINCE (UTC)", "SUBJECT"}, sessionRow)
 	}
 	return cmd

@@ -110,7 +110,11 @@ func (r *run) listModerators() *cobra.Command {
 	}
 	asJSON := jsonFlag(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
-		return list(r, *asJSON, r.Desk.Moderators(), "No moderators.",
+		moderators, err := r.Desk.ListModerators(r.who.Name)
+		if err != nil {
+			return err
+		}
+		return list(r, *asJSON, moderators, "No moderators.",
 			[]string{"NAME", "ADDED", "KEY"}, moderatorRow)
 	}
 	return cmd
