@@ -46,7 +46,7 @@ func TestRecordsComeBack(t *testing.T) {
 	}
 	appeal := Appeal{ID: "A-1", Ban: "B-1", Created: now, Text: "text", Answer: &Answer{At: now, By: "ann", Accepted: true, Reason: "why"}}
 	warning := Warning{ID: "W-1", Kind: "warn", To: subject, Session: "S-1", Category: "spam", Reason: "why", Created: now, Confirmed: now}
-	actions := []Action{{At: now, By: "ann", Do: "ban", On: "B-1", Why: "why"}, {At: now, By: "ben"}, {At: now, By: "cem"}}
+	actions := []Action{{Number: 1, At: now, By: "ann", Do: "ban", On: "B-1", Why: "why"}, {Number: 2, At: now, By: "ben"}, {Number: 3, At: now, By: "cem"}}
 	moderator := Moderator{Name: "ben", Key: "ssh-ed25519 AAAA", Added: now, By: "ann", Removed: now}
 	tally := Tally{Day: "2026-11-22", Reports: map[string]int{"spam": 1}, People: map[string]int{"ban": 1}, Machine: map[string]int{"pause": 1}, Waits: []int{1, 2}, Appeals: 1, Decided: 2, Reversed: 3}
 	both := Apart{Both: hash, Until: now}
