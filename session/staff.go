@@ -67,11 +67,13 @@ func (s *Server) watchKey(ch *terminal.Channel, key []byte) (stop func()) {
 // desk runs the moderators' desk.
 func (s *Server) desk(v *visit, member staff.Member, key []byte) (code int, err error) {
 	desk := staff.NewDesk(staff.DeskConfig{
-		Name:  s.config.Name,
-		Gate:  s.config.Gate,
-		Desk:  s.config.Desk,
-		Meter: &s.meter,
-		After: v.ch.After,
+		Name:       s.config.Name,
+		Gate:       s.config.Gate,
+		Desk:       s.config.Desk,
+		Meter:      &s.meter,
+		Catalogues: s.words,
+		Words:      v.words,
+		After:      v.ch.After,
 		Listed: func() bool {
 			_, listed := s.member(key)
 			return listed

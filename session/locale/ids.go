@@ -154,10 +154,20 @@ const (
 	KeysReport      ID = "keys_report"
 	KeysWarned      ID = "keys_warned"
 	BackupPty       ID = "backup_pty"
+
+	// Reasons that moderators begin with.
+	LanguageName ID = "language_name"
+	ReasonWarn   ID = "reason_warn"
+	ReasonHelp   ID = "reason_help"
+	AppealLift   ID = "appeal_lift"
+	AppealKeep   ID = "appeal_keep"
 )
 
 // Category is the name of a category of reports.
 func Category(name string) ID { return ID("category_" + name) }
+
+// Reason is the reason of a decision about a report of a category.
+func Reason(category string) ID { return ID("reason_" + category) }
 
 // ids lists what every catalogue must have.
 var ids = []ID{
@@ -180,4 +190,7 @@ var ids = []ID{
 	ReportNoRoom, ReportTooLong, KeysAppeal, KeysCategory, KeysReport, KeysWarned, BackupPty,
 	Category("underage"), Category("sexual"), Category("harassment"), Category("hate"), Category("threat"),
 	Category("selfharm"), Category("illegal"), Category("spam"), Category("doxxing"), Category("other"),
+	LanguageName, ReasonWarn, ReasonHelp, AppealLift, AppealKeep,
+	Reason("underage"), Reason("sexual"), Reason("harassment"), Reason("hate"), Reason("threat"),
+	Reason("selfharm"), Reason("illegal"), Reason("spam"), Reason("doxxing"), Reason("other"),
 }

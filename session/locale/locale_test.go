@@ -1,8 +1,11 @@
 package locale
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"strangerd/session/text"
 )
 
 func TestForUnderstandsPOSIXLocales(t *testing.T) {
@@ -61,6 +64,48 @@ func TestCatalogueHasWhatIsListed(t *testing.T) {
 		}
 		if !listed[key] {
 			t.Errorf("en.toml has %q, which is not among the IDs", key)
+		}
+	}
+}
+
+// reasons are the texts that moderators begin with.
+var reasons = ids[slices.Index(ids, LanguageName):]
+
+// A decision's reason is in the language of the person concerned.
+func TestEveryLanguageHasTheReasons(t *testing.T) {
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	english := c.For("en")
+	for l, name := range map[string]string{
+		"id_ID.UTF-8": "Indonesian", "es_MX": "Spanish", "pt_BR.UTF-8": "Portuguese", "fr": "French", "de_AT": "German", "tr": "Turkish",
+		"ru_RU.KOI8-R": "Russian", "ar_EG": "Arabic", "hi_IN": "Hindi", "ja_JP.UTF-8": "Japanese", "zh_CN.UTF-8": "Chinese",
+	} {
+		words := c.For(l)
+		if got := words.Say(LanguageName); got != name {
+			t.Errorf("the language of %s is %s", l, got)
+		}
+		for _, id := range reasons {
+			said := words.With(id, Data{"Rule": "rule."})
+			if said == "" || said == english.With(id, Data{"Rule": "rule."}) || len(said) > 500 || text.Line(said) != said {
+				t.Errorf("%s: %s is %q", l, id, said)
+			}
+		}
+		if said := words.With(ReasonWarn, Data{"Rule": "rule."}); !strings.HasPrefix(said, "rule.") {
+			t.Errorf("%s: a warning is %q", l, said)
+		}
+		// What a language lacks is said in English, by the rules of English.
+		for _, n := range []int{1, 2, 5, 21} {
+			if words.Count(Others, n) != english.Count(Others, n) {
+				t.Errorf("%s: %q", l, words.Count(Others, n))
+			}
+		}
+	}
+	// Nobody is spoken to in a language that only resembles theirs.
+	for _, l := range []string{"uk_UA.UTF-8", "ca_ES", "sr_RS"} {
+		if got := c.For(l).Say(LanguageName); got != "English" {
+			t.Errorf("%s is answered in %s", l, got)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"strangerd/moderation"
+	"strangerd/session/locale"
 	"strangerd/session/terminal"
 )
 
@@ -27,6 +28,12 @@ type DeskConfig struct {
 	Desk  *moderation.Desk
 	Gate  *moderation.Gate
 	Meter *Meter
+
+	// Reasons are given in the language of the person concerned, and if that isn't
+	// the one of Words, which is the member's, in English beside it.
+	Catalogues *locale.Catalogues
+	Words      *locale.Words
+
 	// After sends a message to the running model, as terminal.Channel.After does.
 	After func(time.Duration, tea.Msg) *time.Timer
 	// Listed tells whether the member's key is still listed. It may read a file.

@@ -14,6 +14,7 @@ import (
 
 	"strangerd/data"
 	"strangerd/moderation"
+	"strangerd/session/locale"
 	"strangerd/session/terminal"
 )
 
@@ -22,6 +23,7 @@ type office struct {
 	t     testing.TB
 	gate  *moderation.Gate
 	desk  *moderation.Desk
+	words *locale.Catalogues
 	chats int
 }
 
@@ -32,6 +34,8 @@ func newOffice(t testing.TB, records ...data.Record) *office {
 	t.Cleanup(func() { check(t, folder.Close()) })
 	check(t, folder.DB().Save(records...))
 	o := &office{t: t}
+	o.words, err = locale.Load()
+	check(t, err)
 	o.gate, err = moderation.NewGate(moderation.Config{
 		DB: folder.DB(), Secret: folder.Secret(), Shared: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
 	})
@@ -57,7 +61,7 @@ func (o *office) filing(category, by, against string) moderation.Filing {
 		Category: category,
 		Reporter: o.gate.Subject(netip.MustParseAddr(by), nil), ReporterSession: fmt.Sprint("S-by", o.chats),
 		Reported: o.gate.Subject(netip.MustParseAddr(against), nil), ReportedSession: fmt.Sprint("S-of", o.chats),
-		Chat: fmt.Sprint("chat ", o.chats), BothSpoke: true, Languages: []string{"pt_BR", "en"},
+		Chat: fmt.Sprint("chat ", o.chats), BothSpoke: true, Languages: []string{"en_GB"},
 		Lines: []moderation.Line{
 			{Speaker: moderation.SpeakerReporter, Text: "who is there"},
 			{Speaker: moderation.SpeakerReported, Text: "words of " + against, Marked: true},
@@ -123,6 +127,7 @@ func (o *office) sit(name string, change ...func(*Member)) *seat {
 	}
 	s.Desk = NewDesk(DeskConfig{
 		Name: "test", Desk: o.desk, Gate: o.gate, Meter: new(Meter),
+		Catalogues: o.words, Words: o.words.For("de_DE"),
 		After: func(d time.Duration, msg tea.Msg) *time.Timer {
 			return time.AfterFunc(d, func() { s.inbox <- msg })
 		},
@@ -572,7 +577,7 @@ func TestTheCaseSaysWhatIsKnown(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		f := o.filing("harassment", "192.0.2.1", "198.51.100.1")
-		f.Note = "look \x1b[31mat this"
+		f.Note, f.Languages = "look \x1b[31mat this", []string{"pt_BR", "en"}
 		id := o.file(f)
 		time.Sleep(3 * time.Hour)
 		s := o.sit("ann")
@@ -693,7 +698,7 @@ func TestTheReasonIsEdited(t *testing.T) {
 		s := o.sit("ann")
 		defer s.leaves()
 		s.press("w")
-		s.shows("The person reads this reason, in en.", "> Spam, ads and scams")
+		s.shows("The person reads this, in English.", "> Spam, ads and scams")
 		s.press("Ctrl+U", "Enter")
 		s.shows("A reason is missing")
 		s.press("no d")
@@ -706,6 +711,42 @@ func TestTheReasonIsEdited(t *testing.T) {
 			t.Errorf("decided %+v", r.Decision)
 		}
 	})
+}
+
+func TestReasonsAreInTheirLanguage(t *testing.T) {
+	for languages, c := range map[string]struct{ name, theirs, english string }{
+		"pt_BR tr": {"Portuguese", "Aqui não é permitido o ódio.", "In English: Hate is not allowed here."},
+		"xx tr":    {"Turkish", "Burada nefret söylemi yasaktır.", "In English: Hate is not allowed here."},
+		"de_CH":    {"German", "Hass ist hier verboten.", ""}, // as the moderator's
+		"xx":       {"English", "Hate is not allowed here.", ""},
+		"":         {"English", "Hate is not allowed here.", ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			o := newOffice(t)
+			f := o.filing("hate", "192.0.2.1", "198.51.100.1")
+			f.Languages = strings.Fields(languages)
+			id := o.file(f)
+			s := o.sit("ann")
+			defer s.leaves()
+			s.take(tea.WindowSizeMsg{Width: 120, Height: 40})
+			s.press("d")
+			s.shows("in "+c.name+".", "> "+c.theirs, c.english)
+			if c.english == "" {
+				s.hides("In English:")
+			}
+			s.press("Esc", "w")
+			s.shows("> " + c.theirs[:len(c.theirs)-1])
+			s.press("Esc", "n")
+			s.shows("> No rule was broken.")
+			s.press("Esc", "d", "Enter")
+			s.wait(undoFor)
+			r, err := o.desk.Report("test", id)
+			check(t, err)
+			if r.Decision == nil || r.Decision.Reason != c.theirs {
+				t.Errorf("%q: decided %+v", languages, r.Decision)
+			}
+		})
+	}
 }
 
 func TestKeysThatCameAtOnce(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"strangerd/moderation"
+	"strangerd/session/locale"
 	"strangerd/session/text"
 )
 
@@ -39,26 +40,27 @@ func TestDraftRowsShowTheCursor(t *testing.T) {
 }
 
 func TestTemplates(t *testing.T) {
-	for language, p := range templates {
-		for _, category := range append(slices.Clone(moderation.Categories), "unheard of") {
-			for _, choices := range []map[rune]choice{choices, longer} {
-				for _, c := range choices {
-					if reason := p.template(c, category); reason == "" || reason != text.Line(reason) {
-						t.Errorf("%s, %s, %s: %q", language, category, c.what, reason)
-					}
+	catalogues, err := locale.Load()
+	check(t, err)
+	words := catalogues.For("ar")
+	said := make(map[string]string)
+	for _, category := range append(slices.Clone(moderation.Categories), "unheard of") {
+		for _, choices := range []map[rune]choice{choices, longer} {
+			for _, c := range choices {
+				reason := template(c, category, words)
+				if reason == "" || reason != text.Line(reason) {
+					t.Errorf("%s, %s: %q", category, c.what, reason)
 				}
-			}
-			if _, ok := p.rules[category]; !ok && category != "unheard of" {
-				t.Errorf("%s has no reason for %s", language, category)
-			}
-		}
-		for _, c := range answers {
-			if p.answer(c) == "" {
-				t.Errorf("%s has no answer to %s", language, c.what)
+				if c.action == moderation.ActionBan {
+					said[reason] = category
+				}
 			}
 		}
 	}
-	if _, language := phrasesFor([]string{"xx", "en_US.UTF-8", "pt"}); language != "en" {
-		t.Errorf("English is %s", language)
+	if len(said) != len(moderation.Categories) {
+		t.Errorf("there are %d reasons for %d categories", len(said), len(moderation.Categories))
+	}
+	if reply(answers['y'], words) == reply(answers['n'], words) {
+		t.Error("both answers to an appeal read the same")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"strangerd/moderation"
+	"strangerd/session/locale"
 )
 
 // key takes a key press. Characters that came at once are one.
@@ -180,22 +181,27 @@ const (
 
 // write opens the reason of a choice.
 func (d *Desk) write(c choice) {
-	words, language := phrasesFor(d.open.report.Languages)
+	begin := func(words *locale.Words) string {
+		if d.objecting {
+			return reply(c, words)
+		}
+		return template(c, d.open.report.Category, words)
+	}
+	theirs := d.config.Catalogues.For(d.open.report.Languages...)
 	var notes []string
 	if c.shown() {
-		notes = append(notes, "The person reads this reason, in "+language+".")
+		notes = append(notes, "The person reads this, in "+theirs.Say(locale.LanguageName)+".")
 	}
 	if c.action == moderation.ActionBan {
-		notes[0] += " So may others at the same source."
+		notes[0] += " So may others at the source."
 		for _, why := range d.confirms[d.open.on()] {
 			notes = append(notes, "Enter bans although: "+foreign(why))
 		}
 	}
-	reason := words.template(c, d.open.report.Category)
-	if d.objecting {
-		reason = words.answer(c)
+	if english := begin(d.config.Catalogues.For()); c.shown() && theirs != d.config.Words && english != begin(theirs) {
+		notes = append(notes, "In English: "+english)
 	}
-	d.mode, d.draft = writing, newDraft(c, reason, notes...)
+	d.mode, d.draft = writing, newDraft(c, begin(theirs), notes...)
 }
 
 // move moves in the pane that has the keys.

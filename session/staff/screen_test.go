@@ -172,7 +172,7 @@ func BenchmarkKey(b *testing.B) {
 		}, data.Evidence{Report: id, Lines: []moderation.Line{{Speaker: moderation.SpeakerReported, Text: "words"}}})
 	}
 	o := newOffice(b, records...)
-	d := NewDesk(DeskConfig{Name: "bench", Desk: o.desk, Gate: o.gate,
+	d := NewDesk(DeskConfig{Name: "bench", Desk: o.desk, Gate: o.gate, Catalogues: o.words, Words: o.words.For(),
 		After: func(time.Duration, tea.Msg) *time.Timer { return time.NewTimer(time.Hour) }}, Member{Name: "ann"})
 	defer d.Close()
 	d.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
