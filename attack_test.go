@@ -9,8 +9,6 @@ import (
 	"math"
 	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -512,12 +510,7 @@ func TestAttackSignalFullHouse(t *testing.T) {
 // library that reports it prints addresses and what was said.
 func TestAttackPanic(t *testing.T) {
 	const source, words = "127.0.0.77", "canary"
-	folder := t.TempDir()
-	build := exec.Command("go", "build", "-buildvcs=false", "-tags", "faults", "-o", filepath.Join(folder, "strangerd"), ".")
-	if said, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v: %s", err, said)
-	}
-	t.Setenv("PATH", folder+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	buildFaulty(t)
 	s := besiege(t)
 	paste := func(where string) func(*guest) {
 		return func(g *guest) { g.press("\x1b[200~" + where + " " + words + "\x1b[201~") }
@@ -526,6 +519,8 @@ func TestAttackPanic(t *testing.T) {
 		"update":  paste("panic in update"),
 		"command": paste("panic in a command"),
 		"view":    paste("panic in the view"),
+		"timer":   paste("panic in a timer"),
+		"reader":  paste("panic in the reader"),
 		"request": func(g *guest) { g.SendRequest("panic in a request "+words, false, nil) },
 	}
 	s.hold(t, func(t *testing.T) {
@@ -547,16 +542,5 @@ func TestAttackPanic(t *testing.T) {
 	if err := s.stop(); err != nil {
 		t.Errorf("the server ended with %v", err)
 	}
-	said := s.later.String()
-	if n := strings.Count(said, "a session panicked"); n != len(places) {
-		t.Errorf("%d panics are logged, not %d", n, len(places))
-	}
-	for _, secret := range []string{source, words, "goroutine "} {
-		if strings.Contains(said, secret) {
-			t.Errorf("%q is printed", secret)
-		}
-	}
-	if t.Failed() {
-		t.Log(said)
-	}
+	expectLogged(t, s.program, len(places), source, words)
 }

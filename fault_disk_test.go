@@ -21,6 +21,7 @@ type patient struct {
 	*program
 	t      *testing.T
 	folder string
+	flags  []string
 	root   *staffKey
 	people *sources
 
@@ -29,9 +30,9 @@ type patient struct {
 	open     string // R-…
 }
 
-func newPatient(t *testing.T, folder string) *patient {
+func newPatient(t *testing.T, folder string, flags ...string) *patient {
 	t.Helper()
-	p := &patient{t: t, folder: folder, root: newStaffKey(t, "root"), people: new(sources)}
+	p := &patient{t: t, folder: folder, flags: flags, root: newStaffKey(t, "root"), people: new(sources)}
 	p.start()
 	reporter, abuser := converse(t, p.program, p.people)
 	id := p.mustReport(reporter)
@@ -48,7 +49,7 @@ func newPatient(t *testing.T, folder string) *patient {
 
 func (p *patient) start() {
 	p.t.Helper()
-	p.program = startServerIn(p.t, p.folder, "--http", "127.0.0.1:0", "--admin-key", p.root.line)
+	p.program = startServerIn(p.t, p.folder, append([]string{"--http", "127.0.0.1:0", "--admin-key", p.root.line}, p.flags...)...)
 }
 
 func (p *patient) mustReport(v *voice) (id string) {
@@ -79,12 +80,17 @@ func (p *patient) done(command string) string {
 	return stdout
 }
 
+// operator is where the operator's listener is.
+func (p *patient) operator() string {
+	_, rest, _ := strings.Cut(p.output, "http://")
+	address, _, _ := strings.Cut(rest, " ")
+	return address
+}
+
 // ready is what /readyz says.
 func (p *patient) ready() (code int, words string) {
 	p.t.Helper()
-	_, rest, _ := strings.Cut(p.output, "http://")
-	operator, _, _ := strings.Cut(rest, " ")
-	answer, err := http.Get("http://" + operator + "/readyz")
+	answer, err := http.Get("http://" + p.operator() + "/readyz")
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -56,6 +56,7 @@ func (n *notifier) run(ctx context.Context) {
 }
 
 func (n *notifier) post(ctx context.Context, notice notice) error {
+	fault("notify")
 	ctx, cancel := context.WithTimeout(ctx, noticeTimeout)
 	defer cancel()
 	body, err := json.Marshal(notice)

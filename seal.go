@@ -73,6 +73,7 @@ func parseRecipient(line string) (age.Recipient, error) {
 // folder as a tar archive, sealed to a recipient.
 func sealedBackup(folder string, db *data.DB) func(w io.Writer, recipient string) error {
 	return func(w io.Writer, recipient string) error {
+		fault("backup")
 		to, err := parseRecipient(recipient)
 		if err != nil {
 			return err

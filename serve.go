@@ -17,12 +17,16 @@ import (
 	"strangerd/matcher"
 	"strangerd/moderation"
 	"strangerd/session"
+	term "strangerd/session/terminal"
 )
 
 // serve runs the server until ctx ends or something it can't do without fails.
 // What it starts it stops, in the opposite order: the data folder is closed last.
 func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	logger := newLogger(stderr)
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	inBackground := func(run func(context.Context)) (stop func()) { return inBackground(run, fail) }
 	redactLibraries(logger)
 	collectOften()
 
@@ -133,6 +137,7 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	defer inBackground(server.Run)()
 	running, drained := context.WithCancel(ctx)
 	defer drained()
 	defer inBackground(func(ctx context.Context) {
@@ -147,6 +152,7 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 			if running.Err() != nil {
 				return errors.New("stopping")
 			}
+			fault("readyz")
 			return folder.DB().Writable()
 		})
 		defer inBackground(func(context.Context) { operator.Serve(operatorListener) })()
@@ -160,7 +166,11 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		defer inBackground(func(context.Context) { server.ServeStaff(staffListener) })()
 		defer staffListener.Close() // before that is waited for
 	}
-	return serveUntil(running, server, listener, config.ShutdownGrace)
+	err = serveUntil(running, server, listener, config.ShutdownGrace)
+	if panicked, ok := errors.AsType[*term.PanicError](context.Cause(ctx)); ok && err == nil {
+		err = panicked
+	}
+	return err
 }
 
 // collectOften has garbage collected when the heap has grown by half, unless the
@@ -175,7 +185,7 @@ func collectOften() {
 // serveUntil lets people in until ctx ends, and out within the grace period.
 func serveUntil(ctx context.Context, server *session.Server, listener net.Listener, grace time.Duration) error {
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	go func() { served <- contained(func() error { return server.Serve(listener) }) }()
 	var err error
 	select {
 	case err = <-served:
@@ -207,13 +217,35 @@ func announce(w io.Writer, config *Config, address net.Addr, folder *data.Folder
 	}
 }
 
-// inBackground starts run and returns what ends its context and waits for it.
-func inBackground(run func(context.Context)) (stop func()) {
+// inBackground starts run and returns what ends its context and waits for it. A
+// panic there fails the server: what runs in the background is everybody's, and
+// nobody knows what is left of it. People are told, what was acknowledged is on the
+// disk, and whoever started the server starts it again.
+func inBackground(run func(context.Context), fail context.CancelCauseFunc) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { run(ctx) })
+	running.Go(func() {
+		err := contained(func() error {
+			run(ctx)
+			return nil
+		})
+		if err != nil {
+			fail(err)
+		}
+	})
 	return func() {
 		cancel()
 		running.Wait()
 	}
+}
+
+// contained runs run, and turns a panic into an error that tells where it was, and
+// not with what.
+func contained(run func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = &term.PanicError{Where: term.Where()}
+		}
+	}()
+	return run()
 }

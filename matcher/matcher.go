@@ -115,21 +115,33 @@ func (m *Matcher) Stats() Stats {
 // lock begins a move: state is brought up to the present first.
 func (m *Matcher) lock() {
 	m.mu.Lock()
+	begun := false
+	defer func() {
+		if !begun { // a panic: nobody else must wait for this move
+			m.mu.Unlock()
+		}
+	}()
 	m.now = time.Since(m.start)
 	m.expire()
+	begun = true
 }
 
 // unlock ends a move with all that it set off.
 func (m *Matcher) unlock() {
-	evict := m.finish()
+	for _, f := range m.end() {
+		f()
+	}
+}
+
+// end is unlock but for the evictions, which it returns.
+func (m *Matcher) end() (evict []func()) {
+	defer m.mu.Unlock() // also after a panic, in MayMeet for one
+	evict = m.finish()
 	if next := m.alarms.next(); next < m.planned {
 		m.planned = next
 		m.timer.Reset(next - m.now)
 	}
-	m.mu.Unlock()
-	for _, f := range evict {
-		f()
-	}
+	return evict
 }
 
 // finish works off lost and retry, and returns whom to evict.

@@ -133,24 +133,16 @@ func (s *Server) ServeStaff(l net.Listener) error {
 
 // Serve accepts connections on l until Shutdown; then it returns nil.
 func (s *Server) Serve(l net.Listener) error {
-	stop := make(chan struct{})
-	ticking := make(chan struct{})
-	go func() {
-		defer close(ticking)
-		s.tick(stop)
-	}()
-	err := s.ssh.Serve(l)
-	close(stop)
-	<-ticking
-	if errors.Is(err, ssh.ErrServerClosed) {
-		return nil
+	if err := s.ssh.Serve(l); !errors.Is(err, ssh.ErrServerClosed) {
+		return err
 	}
-	return err
+	return nil
 }
 
-// tick lets every chat refresh what changes by itself, once a minute. It is
-// the only timer that all of them share; each second has its share of them.
-func (s *Server) tick(stop <-chan struct{}) {
+// Run lets every chat refresh what changes by itself, once a minute, until ctx
+// ends. It is the only timer that all of them share; each second has its share of
+// them. Its caller owns the goroutine.
+func (s *Server) Run(ctx context.Context) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	for second := 0; ; second = (second + 1) % len(s.chats) {
@@ -162,7 +154,7 @@ func (s *Server) tick(stop <-chan struct{}) {
 			if second == 0 {
 				s.sample()
 			}
-		case <-stop:
+		case <-ctx.Done():
 			return
 		}
 	}

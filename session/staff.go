@@ -39,11 +39,10 @@ func (s *Server) staff(v *visit, key []byte) (int, error) {
 }
 
 // watchKey disconnects a session whose key is no longer listed, until stop is
-// called, which waits for it.
+// called.
 func (s *Server) watchKey(ch *terminal.Channel, key []byte) (stop func()) {
-	ended, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
+	ended := make(chan struct{})
+	ch.Go(func() {
 		ticker := time.NewTicker(keyCheck)
 		defer ticker.Stop()
 		for {
@@ -57,11 +56,8 @@ func (s *Server) watchKey(ch *terminal.Channel, key []byte) (stop func()) {
 				return
 			}
 		}
-	}()
-	return func() {
-		close(ended)
-		<-done
-	}
+	})
+	return func() { close(ended) }
 }
 
 // desk runs the moderators' desk.

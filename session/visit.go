@@ -40,6 +40,12 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 		return
 	}
 	defer s.visits.Done()
+	defer func() {
+		if recover() != nil {
+			s.panicked(terminal.Where())
+			c.Close()
+		}
+	}()
 	ch, err := terminal.Accept(offer, sc)
 	if err != nil {
 		c.Close()
@@ -54,7 +60,7 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 func (s *Server) serve(ch *terminal.Channel, sc *gossh.ServerConn) (code int) {
 	words := s.words.For(ch.Env("LC_ALL"), ch.Env("LC_MESSAGES"), ch.Env("LANG"))
 	failed := func(where string) int {
-		s.config.Log.Error("a session panicked and was ended", "where", where)
+		s.panicked(where)
 		fmt.Fprintln(ch.Stderr(), words.Say(locale.Failed))
 		return exitFailed
 	}
@@ -64,17 +70,22 @@ func (s *Server) serve(ch *terminal.Channel, sc *gossh.ServerConn) (code int) {
 		}
 	}()
 	v := &visit{config: &s.config, waited: &s.waited, ch: ch, words: words, addr: address(sc.RemoteAddr())}
-	var err error
 	if sc.User() == userAdmin {
-		code, err = s.staff(v, provenKey(sc))
+		code, _ = s.staff(v, provenKey(sc)) // whoever is gone is told nothing
 	} else {
 		v.subject = s.config.Gate.Subject(v.addr, provenKey(sc))
-		code, err = s.person(v, sc)
+		code, _ = s.person(v, sc)
 	}
-	if panicked := new(terminal.PanicError); errors.As(err, &panicked) {
+	if panicked := ch.Panicked(); panicked != nil {
 		return failed(panicked.Where)
 	}
 	return code
+}
+
+// panicked says that a session ended by a panic, and neither its value nor who it
+// hit.
+func (s *Server) panicked(where string) {
+	s.config.Log.Error("a session panicked and was ended", "where", where)
 }
 
 // visit is what one client came for.

@@ -157,7 +157,11 @@ func (c *Channel) Close() {
 // After sends msg to the running model when d has passed. The caller stops the
 // timer that it no longer needs, or it keeps the Channel in memory.
 func (c *Channel) After(d time.Duration, msg tea.Msg) *time.Timer {
-	return time.AfterFunc(d, func() { c.post(msg) })
+	return time.AfterFunc(d, func() {
+		defer c.contain()
+		fault(msg)
+		c.post(msg)
+	})
 }
 
 // post hands msg to the event loop. It blocks while the loop is busy, and

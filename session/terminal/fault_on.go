@@ -3,6 +3,7 @@
 package terminal
 
 import (
+	"bytes"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -10,21 +11,35 @@ import (
 
 // A build with the tag faults is for tests of what a panic takes along. A client
 // says where, by the beginning of what it pastes or of a request's type: "panic in
-// update", "panic in a command", "panic in the view", "panic in a request". What
-// follows is in the panic's value.
+// update", "panic in a command", "panic in the view", "panic in a timer", "panic in
+// the reader", "panic in a request". What follows is in the panic's value.
 
-func withFaults(model tea.Model) tea.Model { return &faulty{Model: model} }
+func withFaults(c *Channel, model tea.Model) tea.Model { return &faulty{Model: model, channel: c} }
 
-func fault(request string) {
-	if strings.HasPrefix(request, "panic in a request") {
-		panic(request)
+// fault panics with what a request's type, what was read, or a timer's message says.
+func fault(said any) {
+	switch said := said.(type) {
+	case string:
+		if strings.HasPrefix(said, "panic in a request") {
+			panic(said)
+		}
+	case []byte:
+		if bytes.Contains(said, []byte("panic in the reader")) {
+			panic(string(said))
+		}
+	case faultMsg:
+		panic(said)
 	}
 }
+
+// faultMsg makes the timer panic that brings it.
+type faultMsg string
 
 // faulty is a model that panics when it is told to.
 type faulty struct {
 	tea.Model
-	view string // what the view panics with
+	channel *Channel
+	view    string // what the view panics with
 }
 
 func (f *faulty) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -34,6 +49,8 @@ func (f *faulty) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			panic(words)
 		case strings.HasPrefix(words, "panic in a command"):
 			return f, func() tea.Msg { panic(words) }
+		case strings.HasPrefix(words, "panic in a timer"):
+			f.channel.After(0, faultMsg(words))
 		case strings.HasPrefix(words, "panic in the view"):
 			f.view = words
 		}

@@ -8,8 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// PanicError is a panic on a goroutine that a program's [Channel.Run] answers
-// for. It tells where, and not what: a panic's value may hold what somebody said.
+// PanicError is a panic that was recovered. It tells where, and not what: a panic's
+// value may hold what somebody said.
 type PanicError struct{ Where string }
 
 func (e *PanicError) Error() string { return "panic at " + e.Where }
@@ -40,7 +40,7 @@ func (l *loop) guard(cmd tea.Cmd) tea.Cmd {
 	return func() (msg tea.Msg) {
 		defer func() {
 			if recover() != nil {
-				l.channel.panicked.Store(&PanicError{Where()})
+				l.channel.panicked.CompareAndSwap(nil, &PanicError{Where()})
 				msg = tea.QuitMsg{}
 			}
 		}()
@@ -54,10 +54,23 @@ func (l *loop) guard(cmd tea.Cmd) tea.Cmd {
 	}
 }
 
+// Go runs f on a goroutine of its own, which Close waits for. A panic in it
+// disconnects this client and no other.
+func (c *Channel) Go(f func()) {
+	c.waiters.Go(func() {
+		defer c.contain()
+		f()
+	})
+}
+
+// Panicked is the first panic on a goroutine of this Channel's but the caller's
+// own, or nil.
+func (c *Channel) Panicked() *PanicError { return c.panicked.Load() }
+
 // contain, when deferred, makes a panic disconnect this client and no other.
 func (c *Channel) contain() {
 	if recover() != nil {
-		c.panicked.Store(&PanicError{Where()})
+		c.panicked.CompareAndSwap(nil, &PanicError{Where()})
 		c.conn.Close()
 	}
 }

@@ -50,9 +50,9 @@ type (
 
 // Run runs model until it quits or the client is gone. It returns with the
 // terminal as it was before. A panic of the model is the caller's to recover;
-// one on another goroutine ends the program and is returned as a [PanicError].
+// one on another goroutine ends the program, and [Channel.Panicked] tells of it.
 func (c *Channel) Run(model tea.Model) error {
-	l := &loop{channel: c, model: withFaults(model)}
+	l := &loop{channel: c, model: withFaults(c, model)}
 	c.painter.cols, c.painter.rows = c.size.load()
 	p := tea.NewProgram(l,
 		tea.WithContext(c.ctx),
@@ -67,12 +67,9 @@ func (c *Channel) Run(model tea.Model) error {
 	)
 	l.release = p.ReleaseTerminal
 	c.program.Store(p)
-	c.waiters.Go(c.read)
+	c.Go(c.read)
 	defer c.leave()
 	_, err := p.Run()
-	if panicked := c.panicked.Load(); panicked != nil {
-		return panicked
-	}
 	if c.ctx.Err() != nil {
 		return nil
 	}
@@ -94,12 +91,12 @@ func (c *Channel) Bell() { c.painter.bell = c.Pty }
 
 // read reads for the event loop until the client sends no more.
 func (c *Channel) read() {
-	defer c.contain()
 	var spent budget
 	buffer := make([]byte, readSize)
 	for {
 		n, err := c.ch.Read(buffer)
 		if n > 0 {
+			fault(buffer[:n])
 			c.reads.Add(1)
 			spent.take(c.ctx, n)
 			c.post(inputMsg(bytes.Clone(buffer[:n])))

@@ -19,6 +19,7 @@ const (
 // there was one.
 func (c *Channel) setup(requests <-chan *ssh.Request) bool {
 	for r := range requests {
+		fault(r.Type)
 		switch r.Type {
 		case "shell":
 			r.Reply(true, nil)
@@ -60,7 +61,7 @@ func (c *Channel) answer(r *ssh.Request) {
 	ok := r.Type == "window-change" && c.setSize(r.Payload)
 	r.Reply(ok, nil)
 	if ok && c.program.Load() != nil && !c.resized.Swap(true) {
-		c.waiters.Go(func() { c.post(resizeMsg{}) })
+		c.Go(func() { c.post(resizeMsg{}) })
 	}
 }
 
