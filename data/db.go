@@ -264,14 +264,3 @@ func guard(fn func() error) (err error) {
 	}()
 	return fn()
 }
-
-// Used returns how many bytes of the file are in use, without its free pages.
-func (d *DB) Used() (bytes int64, err error) {
-	err = d.view(func(tx *bolt.Tx) error {
-		db := tx.DB()
-		free := db.Stats().FreePageN + db.Stats().PendingPageN
-		bytes = tx.Size() - int64(free)*int64(db.Info().PageSize)
-		return nil
-	})
-	return bytes, err
-}

@@ -17,6 +17,21 @@ type Known struct {
 
 func (k Known) save(tx *bolt.Tx) error { return put(tx, known, k.Key[:], k) }
 
+// Forget removes what is known of the keys, those that nothing is known of too.
+func (d *DB) Forget(keys []Hash) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	return d.update(func(tx *bolt.Tx) error {
+		for _, key := range keys {
+			if err := tx.Bucket(known).Delete(key[:]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // EachKnown visits all of them inside a transaction: visit must not use the
 // database.
 func (d *DB) EachKnown(visit func(Known)) error { return each(d, known, visit) }

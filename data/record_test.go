@@ -129,13 +129,13 @@ func TestSweepTakesEvidenceAlong(t *testing.T) {
 	}
 }
 
-func TestUsed(t *testing.T) {
+func TestReportBytes(t *testing.T) {
 	f := mustOpen(t, t.TempDir())
 	defer mustClose(t, f)
 	db := f.DB()
 	used := func() int64 {
 		t.Helper()
-		n, err := db.Used()
+		n, err := db.ReportBytes()
 		must(t, err)
 		return n
 	}
@@ -144,8 +144,14 @@ func TestUsed(t *testing.T) {
 		must(t, db.Save(Evidence{Report: "R-1" + string(rune('a'+i)), Note: string(make([]byte, 2000))}))
 	}
 	full := used()
-	if full < before+50*2000 {
+	if full < before+50*2000 || full > before+50*16000 {
 		t.Errorf("%d bytes in use before, %d after", before, full)
+	}
+	for i := range 50 {
+		must(t, db.Save(Ban{ID: "B-1" + string(rune('a'+i)), Reason: string(make([]byte, 2000))}))
+	}
+	if with := used(); with != full {
+		t.Errorf("bans take %d bytes of what reports may", with-full)
 	}
 	must(t, db.update(func(tx *bolt.Tx) error {
 		if err := tx.DeleteBucket(evidence); err != nil {

@@ -18,7 +18,7 @@ type DeskConfig struct {
 
 	Threshold        int           // distinct sources whose reports pause somebody; 0 means never
 	ReportsPerSource int           // an hour; 0 means 10
-	MaxDB            int64         // bytes in use from which on no report is taken; 0 means 256 MB
+	MaxDB            int64         // bytes of reports from which on no report is taken; 0 means 256 MB
 	Retain           time.Duration // how long decided reports are kept; 0 means 30 days
 
 	// Seal encrypts the lines of new reports to the operator; nil leaves them

@@ -142,23 +142,31 @@ func (d *Desk) keepReport(r data.Report) {
 	d.receipts[r.Receipt] = r.ID
 }
 
+// NobodysShare is how many times as many reports an hour are taken of all those
+// together who can't be told apart as of one source. Each of their sessions has a
+// quota of its own too, which a new session has anew.
+const NobodysShare = 20
+
 // mayFile refuses what would fill the queue or the disk. Bans know no such
 // limit. The caller holds change.
 func (d *Desk) mayFile(r *data.Report, now time.Time) error {
-	recent := 0
+	own, nobodys := 0, 0
 	for _, other := range d.reports {
-		same := sameReporter(other, r)
-		switch {
-		case same && r.Chat != "" && other.Chat == r.Chat && other.SubjectSession == r.SubjectSession:
+		same, recent := sameReporter(other, r), now.Sub(other.Created) < time.Hour
+		if same && r.Chat != "" && other.Chat == r.Chat && other.SubjectSession == r.SubjectSession {
 			return ErrReported
-		case same && now.Sub(other.Created) < time.Hour:
-			recent++
+		}
+		if same && recent {
+			own++
+		}
+		if recent && other.Reporter.Nobody() {
+			nobodys++
 		}
 	}
-	if recent >= d.config.ReportsPerSource {
+	if own >= d.config.ReportsPerSource || r.Reporter.Nobody() && nobodys >= NobodysShare*d.config.ReportsPerSource {
 		return ErrQuota
 	}
-	used, err := d.db.Used()
+	used, err := d.db.ReportBytes()
 	if err == nil && used+2*MaxEvidence > d.config.MaxDB {
 		return ErrNoRoom
 	}

@@ -3,6 +3,7 @@ package moderation
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -111,10 +112,42 @@ func TestQuotaOfReports(t *testing.T) {
 	}
 }
 
-// Reports fill their share of the disk and no more, and bans have room.
+// Who can't be told apart gets no new quota by coming again, and takes none from
+// whoever can be.
+func TestQuotaBehindASharedSource(t *testing.T) {
+	h := newHouse(t, func(c *DeskConfig) { c.ReportsPerSource = 2 })
+	file := func(by string) error { return second(h.File(h.filing("spam", by, "192.0.2.1"))) } // a session of its own
+	for range 2 * NobodysShare {
+		must(t, file("10.0.0.1"))
+	}
+	h.pass(time.Hour - time.Millisecond)
+	h.restart()
+	wantIs(t, file("10.0.0.1"), ErrQuota)
+	wantIs(t, file("127.0.0.1"), ErrQuota)
+	must(t, file("198.51.100.1"))
+	key := h.filing("spam", "10.0.0.1", "192.0.2.1")
+	key.Reporter = h.Subject(ip("10.0.0.1"), []byte("key"))
+	h.file(key)
+	h.pass(time.Millisecond)
+	must(t, file("10.0.0.1"))
+}
+
+// Reports fill their share of the disk and no more, whatever else is in the file,
+// and bans have room.
 func TestReportsLeaveRoomForBans(t *testing.T) {
 	h := newHouse(t, func(c *DeskConfig) { c.MaxDB, c.ReportsPerSource = 1<<20, 1<<20 })
-	var err error
+	h.ban(BanRequest{Network: net("198.51.100.0/24")})
+	var list strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&list, "11.%d.%d.%d\n", i>>16, i>>8&255, i&255)
+	}
+	_, _, err := h.Import("ann", strings.NewReader(list.String()), BanRequest{})
+	must(t, err)
+	others := len(h.bytes())
+	if others < 1<<20 {
+		t.Fatalf("%d bytes of bans show nothing", others)
+	}
+	err = nil
 	filed := 0
 	for err == nil {
 		f := h.filing("spam", "192.0.2.1", "192.0.2.2")
@@ -123,7 +156,7 @@ func TestReportsLeaveRoomForBans(t *testing.T) {
 		filed++
 	}
 	wantIs(t, err, ErrNoRoom)
-	if size := len(h.bytes()); size > 2<<20 || filed < 20 {
+	if size := len(h.bytes()); size-others > 2<<20 || filed < 20 {
 		t.Errorf("%d reports, a file of %d bytes", filed, size)
 	}
 	h.wantBanned(h.ban(BanRequest{Network: net("203.0.113.0/25")}).ID, "203.0.113.1")
