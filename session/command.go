@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"strangerd/moderation"
 	"strangerd/session/locale"
@@ -83,8 +84,29 @@ func (v *visit) statusJSON() string {
 
 // privacy says what is kept, from the running configuration.
 func (v *visit) privacy() string {
+	span := func(d time.Duration) string { return span(v.words, d) }
 	return v.words.With(locale.Privacy, locale.Data{
-		"Name": v.config.Name, "Days": int(v.config.Retain.Hours() / 24), "Sealed": v.config.Sealed})
+		"Name": v.config.Name, "Sealed": v.config.Sealed,
+		"Retain":   span(v.config.Retain),
+		"Actioned": span(max(v.config.Retain, moderation.KeptActioned)),
+		"Warning":  span(moderation.KeptWarning),
+		"Known":    span(moderation.KnownFor),
+		"Apart":    span(moderation.KeptApart),
+		"Audit":    span(moderation.KeptAudit),
+	})
+}
+
+// span says a length of time, in the largest unit that divides it, and never less
+// than it is.
+func span(words *locale.Words, d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d%day == 0:
+		return words.Count(locale.Days, int(d/day))
+	case d%time.Hour == 0:
+		return words.Count(locale.Hours, int(d/time.Hour))
+	}
+	return words.Count(locale.Minutes, int((d+time.Minute-1)/time.Minute))
 }
 
 // caseOutcome says what came of a report, to who holds its receipt.

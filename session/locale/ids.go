@@ -95,6 +95,8 @@ const (
 	HelpKeys      ID = "help_keys"
 	HelpCommands  ID = "help_commands"
 	Privacy       ID = "privacy"
+	Days          ID = "days"
+	Hours         ID = "hours"
 	Failed        ID = "failed"
 	NotUnderstood ID = "not_understood"
 	Unbalanced    ID = "unbalanced"
@@ -180,7 +182,7 @@ var ids = []ID{
 	TypingOff, TypingUsage, Plain, AlreadyPlain, NothingToStop, StatusLine,
 	HeaderRules, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
 	KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
-	Banner, BannerStaff, Full, Draining, HelpSlash, HelpKeys, HelpCommands, Privacy, Failed, NotUnderstood,
+	Banner, BannerStaff, Full, Draining, HelpSlash, HelpKeys, HelpCommands, Privacy, Days, Hours, Failed, NotUnderstood,
 	Unbalanced, CommandLong, NoArguments,
 	DoorKnown, DoorClosed, Operator, Kicked, NotSaved, BanTitle, BanRule, BanReason, BanByPerson, BanByMachine,
 	BanUntil, BanForever, BanAppeal, AppealHere, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
