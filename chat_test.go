@@ -436,6 +436,15 @@ func TestCommandsForPeople(t *testing.T) {
 	}
 }
 
+func TestPrivacyStatesTheConfiguration(t *testing.T) {
+	t.Parallel()
+	p := startServer(t, "--retain", "12h")
+	out, _, code := runSSH(t, p, "-T", "privacy")
+	if code != exitDone || strings.Count(out, "12 hours after") != 2 || strings.Contains(out, " 0 days") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+}
+
 func TestCommandsThatAreNotUnderstood(t *testing.T) {
 	t.Parallel()
 	p := startServer(t)
