@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"syscall"
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
@@ -47,7 +48,7 @@ func (s *Server) authentication(ctx ssh.Context) *gossh.ServerConfig {
 		PublicKeyCallback: func(meta gossh.ConnMetadata, key gossh.PublicKey) (*gossh.Permissions, error) {
 			switch user := meta.User(); {
 			case user == userAdmin:
-				if _, ok := s.member(key.Marshal()); ok {
+				if _, err := s.member(key.Marshal()); err == nil {
 					return nil, nil
 				}
 			case user == userMe && !staffOnly:
@@ -75,25 +76,36 @@ func provenKey(sc *gossh.ServerConn) []byte {
 	return []byte(sc.Permissions.Extensions[keyExtension])
 }
 
+// errNotStaff is of a key that is on no list, errStarved of one that is on none that
+// could be read for want of descriptors.
+var (
+	errNotStaff = errors.New("not a key of the staff")
+	errStarved  = errors.New("no descriptor to read the staff's keys with")
+)
+
 // member returns whose key that is among the staff. The lists are read anew at
-// each call, so that a key opens nothing once it is taken out.
-func (s *Server) member(key []byte) (staff.Member, bool) {
-	admins, err := s.config.Admins()
-	if err != nil {
-		s.config.Log.Error("administrators' keys", "error", err)
+// each call, so that a key opens nothing once it is taken out. Errors: errNotStaff,
+// errStarved.
+func (s *Server) member(key []byte) (staff.Member, error) {
+	admins, unread := s.config.Admins()
+	if unread != nil {
+		s.config.Log.Error("administrators' keys", "error", unread)
 	}
 	for _, a := range admins {
 		if bytes.Equal(a.Key.Marshal(), key) {
-			return staff.Member{Name: a.Name, Admin: true}, true
+			return staff.Member{Name: a.Name, Admin: true}, nil
 		}
 	}
 	for _, m := range s.config.Desk.Moderators() {
 		listed, _, _, _, err := gossh.ParseAuthorizedKey([]byte(m.Key))
 		if err == nil && bytes.Equal(listed.Marshal(), key) {
-			return staff.Member{Name: m.Name}, true
+			return staff.Member{Name: m.Name}, nil
 		}
 	}
-	return staff.Member{}, false
+	if errors.Is(unread, syscall.EMFILE) || errors.Is(unread, syscall.ENFILE) {
+		return staff.Member{}, errStarved
+	}
+	return staff.Member{}, errNotStaff
 }
 
 // address is where a connection comes from.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,8 +16,8 @@ const keyCheck = 2 * time.Second
 
 // staff serves one of the staff, and returns the exit code.
 func (s *Server) staff(v *visit, key []byte) (int, error) {
-	member, ok := s.member(key)
-	if !ok {
+	member, err := s.member(key)
+	if err != nil {
 		return v.misunderstood(v.words.With(locale.BannerStaff, locale.Data{"SSH": v.config.Host.SSH(userGuest)})), nil
 	}
 	member.From = v.addr
@@ -38,6 +39,13 @@ func (s *Server) staff(v *visit, key []byte) (int, error) {
 	return s.commands.Run(v.ch.Context(), member, args, v.ch, v.ch, v.ch.Stderr()), nil
 }
 
+// removed tells whether the key of a live session is no longer listed. A want of
+// descriptors is no reason to think so: the staff may be dealing with who took them.
+func (s *Server) removed(key []byte) bool {
+	_, err := s.member(key)
+	return errors.Is(err, errNotStaff)
+}
+
 // watchKey disconnects a session whose key is no longer listed, until stop is
 // called.
 func (s *Server) watchKey(ch *terminal.Channel, key []byte) (stop func()) {
@@ -48,7 +56,7 @@ func (s *Server) watchKey(ch *terminal.Channel, key []byte) (stop func()) {
 		for {
 			select {
 			case <-ticker.C:
-				if _, listed := s.member(key); !listed {
+				if s.removed(key) {
 					ch.Disconnect()
 					return
 				}
@@ -70,10 +78,7 @@ func (s *Server) desk(v *visit, member staff.Member, key []byte) (code int, err 
 		Catalogues: s.words,
 		Words:      v.words,
 		After:      v.ch.After,
-		Listed: func() bool {
-			_, listed := s.member(key)
-			return listed
-		},
+		Listed:     func() bool { return !s.removed(key) },
 	}, member)
 	defer func() { // also after a panic: what was decided is carried out
 		if lost := desk.Close(); lost != nil {

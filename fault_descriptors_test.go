@@ -1,0 +1,94 @@
+//go:build linux
+
+package main
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// More connections come than the process may have descriptors. Who is inside chats
+// on, staff too, and when some come free, others get in.
+func TestOutOfDescriptors(t *testing.T) {
+	t.Parallel()
+	requireTool(t, "prlimit")
+	root, people := newStaffKey(t, "root"), new(sources)
+	keys := filepath.Join(t.TempDir(), "admin_keys")
+	if err := os.WriteFile(keys, []byte(root.line+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := startServer(t, "--admin-keys", keys, "--login-grace", "1m")
+	a, b := converse(t, p, people)
+	desk, err := reach(p, "127.0.0.1", root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer desk.Close()
+	session, err := desk.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := session.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := session.Start("ban import --reason x"); err != nil {
+		t.Fatal(err)
+	}
+
+	pid := strconv.Itoa(p.cmd.Process.Pid)
+	open, err := os.ReadDir("/proc/" + pid + "/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const spare, crowd = 20, 60
+	limit := strconv.Itoa(len(open) + spare)
+	if said, err := exec.Command("prlimit", "--pid", pid, "--nofile="+limit+":"+limit).CombinedOutput(); err != nil {
+		t.Fatalf("prlimit: %v: %s", err, said)
+	}
+	var waiting []net.Conn
+	for range crowd {
+		dialer := net.Dialer{Timeout: patience, LocalAddr: &net.TCPAddr{IP: net.ParseIP(people.next())}}
+		conn, err := dialer.Dial("tcp", p.address)
+		if err != nil {
+			t.Fatal(err) // the kernel accepts, whatever the process does
+		}
+		defer conn.Close()
+		waiting = append(waiting, conn)
+	}
+	for began := time.Now(); time.Since(began) < 5*time.Second; time.Sleep(500 * time.Millisecond) { // over two looks at the staff's keys
+		a.tell(t, b, "still here")
+	}
+	unanswered := 0
+	for _, conn := range waiting {
+		conn.SetReadDeadline(time.Now().Add(time.Millisecond))
+		if n, _ := conn.Read(make([]byte, 1)); n == 0 {
+			unanswered++
+		}
+	}
+	if unanswered < crowd/2 {
+		t.Errorf("only %d of %d connections got no descriptor", unanswered, crowd)
+	}
+
+	for _, conn := range waiting {
+		conn.Close()
+	}
+	converse(t, p, people)
+	a.tell(t, b, "still here")
+	in.Write([]byte("10.0.0.0/24\n"))
+	in.Close()
+	if err := session.Wait(); err != nil {
+		t.Errorf("who was at work among the staff: %v", err)
+	}
+	stopServer(t, p)
+	if lines := strings.Count(p.later.String(), "\n"); lines > 50 {
+		t.Errorf("%d lines are logged", lines)
+	}
+	t.Logf("%d of %d waited for a descriptor; the log: %s", unanswered, crowd, p.later.String())
+}
