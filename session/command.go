@@ -68,11 +68,11 @@ func (v *visit) commands() map[string]command {
 }
 
 func (v *visit) help() string {
-	return strings.Join([]string{
+	return text.Table(strings.Join([]string{
 		v.words.With(locale.HelpCommands, locale.Data{"SSH": v.config.Host.SSH("")}),
 		v.words.Say(locale.HelpSlash),
 		v.words.Say(locale.HelpKeys),
-	}, "\n\n")
+	}, "\n\n"), v.ch.Columns())
 }
 
 func (v *visit) statusJSON() string {

@@ -1,10 +1,12 @@
 package session
 
 import (
+	"math"
 	"strings"
 
 	"strangerd/matcher"
 	"strangerd/session/locale"
+	"strangerd/session/text"
 )
 
 // slash runs a slash command.
@@ -27,12 +29,21 @@ func (c *chat) slash(line string) {
 	case "/rules":
 		c.answer(rulesText(c.config, c.words))
 	case "/help":
-		c.answer(c.words.Say(locale.HelpSlash) + "\n" + c.words.Say(locale.HelpKeys))
+		c.answer(c.help())
 	case "/quit":
 		c.quit(exitDone)
 	default:
 		c.tell(c.words.With(locale.UnknownCommand, locale.Data{"Command": quote(name)}))
 	}
+}
+
+// help lays out the commands and keys. Lines of the line mode are never wrapped.
+func (c *chat) help() string {
+	width := c.screen.width() - len("-- ")
+	if c.plain {
+		width = math.MaxInt
+	}
+	return text.Table(c.words.Say(locale.HelpSlash)+"\n"+c.words.Say(locale.HelpKeys), width)
 }
 
 // answer says something long, of which the screen shows the beginning first.

@@ -36,7 +36,8 @@ func (s *Server) staff(v *visit, key []byte) (int, error) {
 	case args[0] == "backup" && v.ch.Pty:
 		return v.misunderstood(v.words.Say(locale.BackupPty)), nil
 	}
-	return s.commands.Run(v.ch.Context(), member, args, v.ch, v.ch, v.ch.Stderr()), nil
+	return s.commands.Run(v.ch.Context(), member, args,
+		staff.Client{In: v.ch, Out: v.ch, Err: v.ch.Stderr(), Width: v.ch.Columns()}), nil
 }
 
 // removed tells whether the key of a live session is no longer listed. A want of

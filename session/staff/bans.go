@@ -18,9 +18,9 @@ func (r *run) ban() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ban R-…|S-…|NETWORK [--for 24h|forever] [--wider 24|16|56|48] [--category C] [--yes] --reason TEXT",
 		Short: "keep somebody out: by report, by session, or a network",
-		Long: "Keep somebody out: by report, by session, or a network in CIDR. The banned\n" +
-			"person reads the reason, and others at that source may read it too. A source is\n" +
-			"banned for at most 90 days: forever is for networks and me@ keys. What may hit\n" +
+		Long: "Keep somebody out: by report, by session, or a network in CIDR. The banned " +
+			"person reads the reason, and others at that source may read it too. A source is " +
+			"banned for at most 90 days: forever is for networks and me@ keys. What may hit " +
 			"more than was meant says whom it would hit, and asks for --yes.",
 		Args: takes("R-…, S-… or a network"),
 	}
@@ -184,7 +184,7 @@ func banRow(ban moderation.Ban) []string {
 func (r *run) importBans() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "import [--for 24h|forever] [--yes] [--reason TEXT]", Short: "ban the networks on standard input, one a line",
-		Long: "Ban the networks on standard input, one a line in CIDR; what follows a # or ; is\n" +
+		Long: "Ban the networks on standard input, one a line in CIDR; what follows a # or ; is " +
 			"a comment. All of them or none: " + r.SSH + " ban import < LIST",
 		Args: takes(),
 	}

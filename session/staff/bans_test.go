@@ -9,6 +9,7 @@ import (
 	"testing/iotest"
 
 	"strangerd/moderation"
+	"strangerd/session/staff"
 )
 
 func TestBan(t *testing.T) {
@@ -127,7 +128,7 @@ func TestInputIsWhole(t *testing.T) {
 	} {
 		var out, errOut bytes.Buffer
 		in := io.MultiReader(strings.NewReader(c.in), iotest.ErrReader(io.ErrUnexpectedEOF))
-		if exit := s.Run(t.Context(), admin, words(c.args), in, &out, &errOut); exit != exitFailed || out.Len() > 0 {
+		if exit := s.Run(t.Context(), admin, words(c.args), staff.Client{In: in, Out: &out, Err: &errOut}); exit != exitFailed || out.Len() > 0 {
 			t.Errorf("%s: exit %d with %q, %q", c.args, exit, out.String(), errOut.String())
 		}
 		if list := s.objects(c.list); len(list) != 0 {

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,24 +52,31 @@ const administrators = "administrators"
 // errNotAllowed refuses a command of the administrators.
 var errNotAllowed = errors.New("that is for administrators: ask one of them")
 
+// Client is what a command reads from and answers to.
+type Client struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Width    int // of lines, in cells; 0 means 80
+}
+
 // Run runs one command in the name of who, and returns its exit code: 0 done, 1
-// failed, 2 not understood, 3 not allowed. An error is one line on errOut, with
-// the usage in another if the command wasn't understood. It reads in only where
+// failed, 2 not understood, 3 not allowed. An error is one line on to.Err, with
+// the usage in another if the command wasn't understood. It reads to.In only where
 // the command takes its input from there, which counts only as a whole: half of
 // 128.0.0.0/16 is 128.0.0.0/1. So io.EOF has to mean that all was sent.
-func (c *Commands) Run(ctx context.Context, who Member, args []string, in io.Reader, out, errOut io.Writer) (exit int) {
-	r := &run{Commands: c, ctx: ctx, who: who, in: in, out: out}
+func (c *Commands) Run(ctx context.Context, who Member, args []string, to Client) (exit int) {
+	r := &run{Commands: c, ctx: ctx, who: who, in: to.In, out: page{to.Out, cmp.Or(to.Width, standardWidth)}}
 	root := r.root()
-	root.SetOut(out)
-	root.SetErr(errOut)
+	root.SetOut(to.Out)
+	root.SetErr(to.Err)
 	cmd, err := r.execute(root, args)
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintln(errOut, text.Line(err.Error()))
+	fmt.Fprintln(to.Err, text.Line(err.Error()))
 	switch {
 	case errors.As(err, new(usageError)):
-		fmt.Fprintln(errOut, "usage: "+cmd.UseLine())
+		fmt.Fprintln(to.Err, "usage: "+cmd.UseLine())
 		return exitUsage
 	case errors.Is(err, errNotAllowed):
 		return exitNotAllowed
@@ -82,7 +90,7 @@ type run struct {
 	ctx context.Context
 	who Member
 	in  io.Reader
-	out io.Writer
+	out page
 }
 
 // execute runs the command of args, and returns it. It never lets cobra complete

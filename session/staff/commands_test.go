@@ -4,6 +4,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"strangerd/session/staff"
 )
 
 func TestNotUnderstood(t *testing.T) {
@@ -216,7 +218,7 @@ func FuzzRun(f *testing.F) {
 		who := moderator
 		who.Admin = asAdmin
 		var out, errOut strings.Builder
-		exit := s.Run(t.Context(), who, strings.Split(args, "\x00"), strings.NewReader(in), &out, &errOut)
+		exit := s.Run(t.Context(), who, strings.Split(args, "\x00"), staff.Client{In: strings.NewReader(in), Out: &out, Err: &errOut})
 		if exit < exitDone || exit > exitNotAllowed || (exit == exitDone) != (errOut.Len() == 0) {
 			t.Errorf("exit %d with %q", exit, errOut.String())
 		}

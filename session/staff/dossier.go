@@ -2,7 +2,6 @@ package staff
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,7 +61,7 @@ func (r *run) open(id string) (d dossier, err error) {
 }
 
 // write prints the case. all tells to print also lines that are hidden else.
-func (d dossier) write(w io.Writer, all bool) {
+func (d dossier) write(w page, all bool) {
 	d.table().write(w)
 	if d.Decision != nil {
 		speak(w, "reason", d.Decision.Reason)
@@ -106,7 +105,7 @@ func (d dossier) table() *table {
 	return t
 }
 
-func (d dossier) writeLines(w io.Writer, all bool) {
+func (d dossier) writeLines(w page, all bool) {
 	switch {
 	case len(d.Sealed) > 0:
 		fmt.Fprintf(w, "-- the lines are sealed: report show %s --sealed | age -d -i KEY\n", d.ID)

@@ -24,7 +24,7 @@ func (r *run) moderator() *cobra.Command {
 func (r *run) addModerator() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "add NAME", Short: "let somebody decide, by the public key on standard input",
-		Long: "Let somebody decide who has the public key on standard input, which is one line\n" +
+		Long: "Let somebody decide who has the public key on standard input, which is one line " +
 			"of an authorized_keys file: " + r.SSH + " moderator add NAME < id_ed25519.pub",
 		Args: takes("NAME"),
 	}

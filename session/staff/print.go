@@ -13,14 +13,21 @@ import (
 	"strangerd/session/text"
 )
 
-// width is that of a terminal nobody has enlarged, in cells.
-const width = 80
+// standardWidth is that of a terminal nobody has enlarged, in cells.
+const standardWidth = 80
+
+// A page is where a command prints, so many cells wide.
+type page struct {
+	io.Writer
+	width int
+}
 
 // maxCell bounds every cell but the last of a row.
 const maxCell = 32
 
 // A table is rows of cells, which others may have written. What is too long for
-// the last column has lines of its own below.
+// the last column has lines of its own below. Where even the other columns don't
+// fit, each row is a paragraph.
 type table struct{ rows [][]string }
 
 func (t *table) add(cells ...string) {
@@ -34,11 +41,19 @@ func (t *table) add(cells ...string) {
 	t.rows = append(t.rows, cells)
 }
 
-func (t *table) write(w io.Writer) {
+func (t *table) write(w page) {
 	columns := t.columns()
+	before := 0 // the last column
+	for _, column := range columns[:max(0, len(columns)-1)] {
+		before += column + 2
+	}
 	for _, row := range t.rows {
+		if before > w.width {
+			paragraph(w, row)
+			continue
+		}
 		var line strings.Builder
-		room := width
+		room := w.width
 		for i, cell := range row[:len(row)-1] {
 			line.WriteString(cell + strings.Repeat(" ", columns[i]-text.Width(cell)+2))
 			room -= columns[i] + 2
@@ -53,6 +68,26 @@ func (t *table) write(w io.Writer) {
 			indent(w, "    ", last)
 		}
 	}
+}
+
+// paragraph prints a row in as many lines as it takes, all but the first indented.
+func paragraph(w page, row []string) {
+	line := row[0]
+	for _, cell := range row[1:] {
+		switch {
+		case cell == "":
+		case text.Width(line)+2+text.Width(cell) <= w.width:
+			line += "  " + cell
+		default:
+			fmt.Fprintln(w, line)
+			parts := text.Wrap(cell, w.width-4)
+			for _, part := range parts[:len(parts)-1] {
+				fmt.Fprintln(w, "    "+part)
+			}
+			line = "    " + parts[len(parts)-1]
+		}
+	}
+	fmt.Fprintln(w, line)
 }
 
 // columns are the widths of the columns.
@@ -125,11 +160,11 @@ func until(t time.Time) string {
 }
 
 // speak prints somebody's words, each line behind a gutter that names them.
-func speak(w io.Writer, who, words string) { indent(w, text.Line(who)+": ", words) }
+func speak(w page, who, words string) { indent(w, text.Line(who)+": ", words) }
 
 // indent prints words in lines that begin with a gutter.
-func indent(w io.Writer, gutter, words string) {
-	for _, line := range text.Wrap(text.Clean(words), width-text.Width(gutter)) {
+func indent(w page, gutter, words string) {
+	for _, line := range text.Wrap(text.Clean(words), max(2, w.width-text.Width(gutter))) {
 		fmt.Fprintln(w, gutter+line)
 	}
 }

@@ -90,9 +90,9 @@ func (r *run) report() *cobra.Command {
 func (r *run) showReport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "show R-… [--lines] [--sealed] [--json]", Short: "one case, and what is known of the two in it",
-		Long: "One case, and what is known of the two in it. Each line of the chat begins with\n" +
-			"who said it. Of sexual and illegal reports the lines are shown by --lines, so\n" +
-			"that nobody sees them who didn't mean to; --json always has them. Lines that\n" +
+		Long: "One case, and what is known of the two in it. Each line of the chat begins with " +
+			"who said it. Of sexual and illegal reports the lines are shown by --lines, so " +
+			"that nobody sees them who didn't mean to; --json always has them. Lines that " +
 			"are sealed leave by --sealed, to be read on your own machine:\n" +
 			r.SSH + " report show R-… --sealed | age -d -i KEY",
 		Args: takesID("R"),
@@ -123,7 +123,7 @@ func (r *run) resolve() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "resolve R-… --action none|warn|help|ban [--for 7d] [--wider 24|16|56|48] [--both] [--yes] --reason TEXT",
 		Short: "decide a case",
-		Long: "Decide a case, and with it the report of the other one about the same chat. The\n" +
+		Long: "Decide a case, and with it the report of the other one about the same chat. The " +
 			"person warned or banned reads the reason. help shows them the helplines.",
 		Args: takesID("R"),
 	}

@@ -15,8 +15,8 @@ import (
 func (r *run) door() *cobra.Command {
 	return &cobra.Command{
 		Use: "door [open|known|closed]", Short: "whom to let in, or how the door stands",
-		Long: "Whom to let in, or without an argument how the door stands: open to everybody,\n" +
-			"known to me@ keys first seen over a week ago, or closed. Who is inside stays, and\n" +
+		Long: "Whom to let in, or without an argument how the door stands: open to everybody, " +
+			"known to me@ keys first seen over a week ago, or closed. Who is inside stays, and " +
 			"staff come in.",
 		Args: func(_ *cobra.Command, args []string) error { return atMost(1, args) },
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -101,8 +101,8 @@ func checkLine(args []string) (string, error) {
 func (r *run) drain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "drain [--for 30m]", Short: "let nobody in any more, and end the server when it is empty",
-		Long: "Let nobody in any more, and end the server when it is empty or the time is up.\n" +
-			"Chats go on until then. A later drain sets the time anew; nothing but a restart\n" +
+		Long: "Let nobody in any more, and end the server when it is empty or the time is up. " +
+			"Chats go on until then. A later drain sets the time anew; nothing but a restart " +
 			"opens the server again.",
 		Args: takes(),
 	}
@@ -130,7 +130,7 @@ func (r *run) backup() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "backup [--with-keys RECIPIENT]", Short: "write the database to standard output",
 		Long: "Write the database to standard output: " + r.SSH + " backup > FILE\n" +
-			"It can't be used without the server's secret. --with-keys adds that and the host\n" +
+			"It can't be used without the server's secret. --with-keys adds that and the host " +
 			"key, and seals everything to a recipient of age (age1…, ssh-ed25519 …).",
 	}
 	keys := cmd.Flags().Bool("with-keys", false, "add the secret and the host key, sealed to RECIPIENT")

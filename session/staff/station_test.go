@@ -31,8 +31,9 @@ const (
 // clock that the test moves.
 type station struct {
 	*staff.Commands
-	t   testing.TB
-	dir string
+	t     testing.TB
+	dir   string
+	width int // of the client's terminal
 
 	mu   sync.Mutex // guards what follows
 	time time.Time
@@ -89,7 +90,8 @@ func (s *station) ask(who staff.Member, command string) answered { return s.askW
 
 func (s *station) askWith(who staff.Member, command, in string) answered {
 	var out, errOut bytes.Buffer
-	exit := s.Run(s.t.Context(), who, words(command), strings.NewReader(in), &out, &errOut)
+	exit := s.Run(s.t.Context(), who, words(command),
+		staff.Client{In: strings.NewReader(in), Out: &out, Err: &errOut, Width: s.width})
 	return answered{exit, out.String(), errOut.String()}
 }
 

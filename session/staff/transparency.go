@@ -77,7 +77,7 @@ func median(t moderation.Transparency) string {
 	return strconv.Itoa(*t.Median)
 }
 
-func (s section) write(w io.Writer) {
+func (s section) write(w page) {
 	fmt.Fprintln(w, s.heading)
 	var t table
 	for _, item := range s.items {

@@ -107,22 +107,23 @@ func (r *run) version() *cobra.Command {
 // describe prints what a command does.
 func (r *run) describe(cmd *cobra.Command) {
 	about := cmp.Or(cmd.Long, strings.ToUpper(cmd.Short[:1])+cmd.Short[1:]+".")
-	fmt.Fprintf(r.out, "%s\n\nusage: %s\n", about, cmd.UseLine())
+	for line := range strings.SplitSeq(about+"\n\nusage: "+cmd.UseLine(), "\n") {
+		fmt.Fprintln(r.out, strings.Join(text.Wrap(line, r.out.width), "\n"))
+	}
 	r.children(cmd, "", "commands:")
 	r.children(cmd, administrators, "for administrators:")
 	cmd.InitDefaultHelpFlag()
-	fmt.Fprintf(r.out, "\nflags:\n%s", cmd.LocalFlags().FlagUsagesWrapped(width))
+	fmt.Fprintf(r.out, "\nflags:\n%s", cmd.LocalFlags().FlagUsagesWrapped(r.out.width))
 }
 
 func (r *run) children(cmd *cobra.Command, group, title string) {
-	var t table
+	var lines []string
 	for _, child := range cmd.Commands() {
 		if child.GroupID == group {
-			t.add("  "+child.Name(), child.Short)
+			lines = append(lines, "  "+child.Name()+"  "+child.Short)
 		}
 	}
-	if len(t.rows) > 0 {
-		fmt.Fprintln(r.out, "\n"+title)
-		t.write(r.out)
+	if len(lines) > 0 {
+		fmt.Fprintf(r.out, "\n%s\n%s\n", title, text.Table(strings.Join(lines, "\n"), r.out.width))
 	}
 }

@@ -70,6 +70,13 @@ func Accept(offer ssh.NewChannel, conn io.Closer) (*Channel, error) {
 	return c, nil
 }
 
+// Columns is how wide the client's terminal is, in cells: [DefaultCols] if it has
+// none.
+func (c *Channel) Columns() int {
+	cols, _ := c.size.load()
+	return cols
+}
+
 // Env returns the value of an environment variable that the client sent.
 func (c *Channel) Env(name string) string { return lookup(c.env, name) }
 
