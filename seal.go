@@ -51,7 +51,10 @@ func sealTo(file string) (func([]byte) ([]byte, error), error) {
 		if _, err := w.Write(plain); err != nil {
 			return nil, err
 		}
-		return sealed.Bytes(), w.Close()
+		if err := w.Close(); err != nil { // which writes the rest
+			return nil, err
+		}
+		return sealed.Bytes(), nil
 	}, nil
 }
 

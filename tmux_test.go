@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +17,7 @@ type tmux struct {
 	socket string
 }
 
-func startTmux(t *testing.T, p *program) *tmux {
+func startTmux(t *testing.T, p *program, more ...string) *tmux {
 	t.Helper()
 	requireTool(t, "ssh")
 	requireTool(t, "tmux")
@@ -28,7 +30,7 @@ func startTmux(t *testing.T, p *program) *tmux {
 		exec.Command("tmux", "-S", m.socket, "kill-server").Run()
 		os.RemoveAll(folder)
 	})
-	line := "echo before; ssh '" + strings.Join(sshArguments(p), "' '") + "'; echo ended with $?; exec cat"
+	line := "echo before; ssh '" + strings.Join(sshArguments(p, more...), "' '") + "'; echo ended with $?; exec cat"
 	m.run("-f", "/dev/null", "-u", "start-server", ";", "set", "-g", "default-terminal", "tmux-256color", ";",
 		"set", "-g", "escape-time", "0", ";", "new-session", "-d", "-x", "80", "-y", "24", "sh", "-c", line)
 	return m
@@ -53,20 +55,21 @@ func (m *tmux) say(words string) { m.run("send-keys", "-l", words) }
 // expect waits until the screen shows all of these texts.
 func (m *tmux) expect(texts ...string) {
 	m.t.Helper()
-	late := time.Now().Add(longEnough)
-	for {
+	m.until(fmt.Sprintf("%q", texts), func(screen string) bool {
+		return !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(screen, text) })
+	})
+}
+
+// until waits until look is satisfied with the screen.
+func (m *tmux) until(what string, look func(screen string) bool) {
+	m.t.Helper()
+	for late := time.Now().Add(longEnough); ; {
 		screen := m.run("capture-pane", "-p")
-		missing := ""
-		for _, text := range texts {
-			if !strings.Contains(screen, text) {
-				missing = text
-			}
-		}
-		if missing == "" {
+		if look(screen) {
 			return
 		}
 		if time.Now().After(late) {
-			m.t.Fatalf("waited in vain for %q at\n%s", missing, screen)
+			m.t.Fatalf("waited in vain for %s at\n%s", what, screen)
 		}
 		time.Sleep(20 * time.Millisecond) // tmux tells nobody when a screen changes
 	}

@@ -85,7 +85,8 @@ func target(req *moderation.BanRequest, s string) error {
 	return usagef("%s can't be read: name a report (R-…), a session (S-…) or a network (192.0.2.0/24)", quote(s))
 }
 
-// asking prints whom a ban would hit that asks for --yes.
+// asking prints whom a ban would hit that asks for --yes. That is an answer, so it
+// is on standard output; no ban's id is in it, and the exit code is that of an error.
 func (r *run) asking(err error) error {
 	var needs *moderation.NeedsYes
 	if !errors.As(err, &needs) {
@@ -98,7 +99,7 @@ func (r *run) asking(err error) error {
 	for _, id := range needs.Preview.Cases {
 		t.add("  "+id, "an earlier case", "")
 	}
-	fmt.Fprintf(r.out, "It would end %d sessions, and is about %d reports.\n",
+	fmt.Fprintf(r.out, "Nothing is banned yet. It would end %d sessions, and is about %d reports.\n",
 		len(needs.Preview.Sessions), len(needs.Preview.Cases))
 	t.write(r.out)
 	return err

@@ -64,7 +64,8 @@ func TestBanAsks(t *testing.T) {
 		}
 	}
 	a := s.refuses(admin, "ban 198.51.100.0/24 --reason x", exitFailed, "--yes")
-	wantHas(t, "the preview", a.out, "1 sessions", pass.ID())
+	wantHas(t, "the preview", a.out, "Nothing is banned yet.", "1 sessions", pass.ID())
+	wantNot(t, "the preview", a.out, "B-", "--yes") // a script finds no id, and the error is elsewhere
 	if list := s.objects("bans --all"); len(list) != 0 || pass.Why() != nil {
 		t.Errorf("what was asked about was done: %v", list)
 	}
