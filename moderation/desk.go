@@ -3,6 +3,8 @@ package moderation
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -107,20 +109,27 @@ func (d *Desk) load() (err error) {
 	return nil
 }
 
+// maxStep is how far the clock may go from one hourly sweep to the next.
+const maxStep = 2 * time.Hour
+
 // Run sweeps once an hour, and writes down once a minute which me@ keys came,
 // until ctx ends. What fails is told to failed and tried again the next time.
 // Its caller owns the goroutine.
+//
+// A clock that goes back within a minute brings back into force what was over. One
+// that leaps ahead isn't believed for an hour: what a sweep takes is gone for good.
 func (d *Desk) Run(ctx context.Context, failed func(error)) {
 	minute, hour := time.NewTicker(time.Minute), time.NewTicker(time.Hour)
 	defer minute.Stop()
 	defer hour.Stop()
+	checked, swept := d.gate.now(), d.gate.now()
 	for {
 		var err error
 		select {
 		case <-minute.C:
-			err = d.gate.saveKnown()
+			err = errors.Join(d.gate.saveKnown(), d.gate.checkClock(&checked))
 		case <-hour.C:
-			_, err = d.Sweep(d.gate.now())
+			err = d.sweepHourly(&swept)
 		case <-ctx.Done():
 			err = d.gate.saveKnown()
 		}
@@ -131,6 +140,30 @@ func (d *Desk) Run(ctx context.Context, failed func(error)) {
 			return
 		}
 	}
+}
+
+// checkClock brings back what is in force again if the clock went back since last.
+func (g *Gate) checkClock(last *time.Time) error {
+	now := g.now()
+	if now.Before(*last) {
+		if err := g.loadBans(); err != nil {
+			return err
+		}
+	}
+	*last = now
+	return nil
+}
+
+// sweepHourly sweeps unless the clock leapt ahead since last.
+func (d *Desk) sweepHourly(last *time.Time) error {
+	now := d.gate.now()
+	step := now.Sub(*last)
+	*last = now
+	if step > maxStep {
+		return fmt.Errorf("the clock leapt ahead by %v: nothing is swept for an hour", step)
+	}
+	_, err := d.Sweep(now)
+	return err
 }
 
 // Watch returns a channel that gets a value when the queue, a case or an appeal

@@ -1,9 +1,7 @@
 package moderation
 
 import (
-	"maps"
 	"net/netip"
-	"slices"
 	"sync"
 	"time"
 
@@ -56,8 +54,6 @@ func NewGate(config Config) (*Gate, error) {
 		proxies:  config.Proxies,
 		max:      config.MaxSessions,
 		clock:    config.Now,
-		networks: newNetworks(),
-		people:   make(people),
 		passes:   make(map[string]*Pass),
 		drained:  make(chan struct{}),
 		known:    newKnown(),
@@ -65,16 +61,9 @@ func NewGate(config Config) (*Gate, error) {
 	if g.clock == nil {
 		g.clock = time.Now
 	}
-	now := g.now()
-	err := g.db.EachBan(func(b Ban) {
-		if !over(b, now) {
-			g.index(b)
-		}
-	})
-	if err != nil {
+	if err := g.loadBans(); err != nil {
 		return nil, err
 	}
-	g.networks.settle()
 	if err := g.db.EachKnown(g.known.load); err != nil {
 		return nil, err
 	}
@@ -145,6 +134,26 @@ func (g *Gate) banOf(addr netip.Addr, s Subject, now time.Time) (Ban, bool) {
 	return g.people.find(s, now)
 }
 
+// loadBans has in memory what is in force on the disk, and nothing else: at the
+// start, and when the clock has gone back, so that bans are in force again which
+// were over.
+func (g *Gate) loadBans() error {
+	g.change.Lock()
+	defer g.change.Unlock()
+	var inForce []Ban
+	now := g.now()
+	err := g.db.EachBan(func(b Ban) {
+		if !over(b, now) {
+			inForce = append(inForce, b)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	g.enforceIn(newNetworks(), make(people), inForce)
+	return nil
+}
+
 // index puts a ban in force into memory; networks.settle must follow. The
 // caller holds mu, or is alone.
 func (g *Gate) index(b Ban) {
@@ -166,24 +175,32 @@ func (g *Gate) unindex(b Ban) {
 
 // enforce puts bans that are on the disk into memory, and ends every pass that
 // they hit.
-func (g *Gate) enforce(bans ...Ban) {
+func (g *Gate) enforce(bans ...Ban) { g.enforceIn(g.networks, g.people, bans) }
+
+// enforceIn is enforce, but that the index from then on is these. The caller holds
+// change.
+func (g *Gate) enforceIn(networks *networks, people people, bans []Ban) {
+	for _, end := range g.reindex(networks, people, bans) {
+		end()
+	}
+}
+
+// reindex returns what ends the passes that are hit.
+func (g *Gate) reindex(networks *networks, people people, bans []Ban) (hit []func()) {
 	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.networks, g.people = networks, people
 	for _, b := range bans {
 		g.index(b)
 	}
 	g.networks.settle()
-	passes := slices.Collect(maps.Values(g.passes))
 	now := g.now()
-	var hit []func()
-	for _, p := range passes {
+	for _, p := range g.passes {
 		if b, ok := g.banOf(p.addr, p.subject, now); ok {
 			hit = append(hit, func() { p.end(&Banned{b}) })
 		}
 	}
-	g.mu.Unlock()
-	for _, end := range hit {
-		end()
-	}
+	return hit
 }
 
 // RefuseAge keeps the subject, by its source and by its key, out for the rest of

@@ -251,9 +251,13 @@ func (h *house) wantAudit(wanted string) {
 
 // inBackground runs d until stop, which waits for it.
 func inBackground(d *Desk, t testing.TB) (stop func()) {
+	return runInBackground(d, func(err error) { t.Error(err) })
+}
+
+func runInBackground(d *Desk, failed func(error)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { d.Run(ctx, func(err error) { t.Error(err) }) })
+	running.Go(func() { d.Run(ctx, failed) })
 	return func() {
 		cancel()
 		running.Wait()
