@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -28,7 +26,8 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	defer fail(nil)
 	inBackground := func(run func(context.Context)) (stop func()) { return inBackground(run, fail) }
 	redactLibraries(logger)
-	collectOften()
+	tuneHeap()
+	defer inBackground(trimHeap)()
 
 	// First all that may be refused, then the folder: what is wrong with a first
 	// start is told before it leaves anything on the disk.
@@ -171,15 +170,6 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		err = panicked
 	}
 	return err
-}
-
-// collectOften has garbage collected when the heap has grown by half, unless the
-// operator's GOGC says otherwise. A person costs little garbage, and what the
-// collector leaves to grow is memory that the next person can't have.
-func collectOften() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
-	}
 }
 
 // serveUntil lets people in until ctx ends, and out within the grace period.

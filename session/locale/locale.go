@@ -39,10 +39,10 @@ type Catalogues struct {
 type Words struct {
 	plain     map[ID]string
 	localizer *i18n.Localizer
-	counts    sync.Map // of counted to the pattern
+	patterns  sync.Map // of counted to the text with marks
 }
 
-// counted is what Count remembers a pattern by: headers call it at every paint,
+// counted is what a pattern is remembered by: headers take one at every paint,
 // and go-i18n takes microseconds. Numbers of four digits and more share the pattern
 // of their last three, on which alone the plural rules of CLDR depend short of
 // millions.
@@ -124,29 +124,64 @@ func (w *Words) With(id ID, data Data) string {
 	if text, ok := w.plain[id]; ok {
 		return text
 	}
-	text, _ := w.localizer.Localize(&i18n.LocalizeConfig{
-		MessageID:    string(id),
-		TemplateData: data,
-		PluralCount:  data["Count"],
-	})
-	return text
+	n, _ := data["Count"].(int)
+	marks := make(Data, len(data))
+	for name, value := range data {
+		switch value.(type) {
+		case string, int:
+			marks[name] = mark + name + mark
+		default: // it decides what the text says
+			return w.localize(id, data, data["Count"])
+		}
+	}
+	return fill(w.pattern(id, n, marks), data)
 }
 
 // Count returns a text whose only variable is a number.
 func (w *Words) Count(id ID, n int) string {
+	return strings.Replace(w.pattern(id, n, countMarks), countMark, strconv.Itoa(n), 1)
+}
+
+// mark stands on both sides of a variable's name in a pattern.
+const mark = "\x00"
+
+const countMark = mark + "Count" + mark
+
+var countMarks = Data{"Count": countMark}
+
+// pattern returns a text in the plural form for n, with marks for its variables.
+func (w *Words) pattern(id ID, n int, marks Data) string {
 	key := counted{id, n}
 	if n >= 1000 {
 		key.n = 1000 + n%1000
 	}
-	const number = "\x00" // where it goes
-	pattern, ok := w.counts.Load(key)
+	pattern, ok := w.patterns.Load(key)
 	if !ok {
-		text, _ := w.localizer.Localize(&i18n.LocalizeConfig{
-			MessageID:    string(id),
-			TemplateData: Data{"Count": number},
-			PluralCount:  n,
-		})
-		pattern, _ = w.counts.LoadOrStore(key, text)
+		var count any
+		if marks["Count"] != nil {
+			count = n
+		}
+		pattern, _ = w.patterns.LoadOrStore(key, w.localize(id, marks, count))
 	}
-	return strings.Replace(pattern.(string), number, strconv.Itoa(n), 1)
+	return pattern.(string)
+}
+
+// fill puts the variables where a pattern names them.
+func fill(pattern string, data Data) string {
+	parts := strings.Split(pattern, mark)
+	for i := 1; i < len(parts); i += 2 {
+		parts[i] = fmt.Sprint(data[parts[i]])
+	}
+	return strings.Join(parts, "")
+}
+
+// localize has go-i18n find the text in the plural form for count, which is nil for
+// a text that counts nothing.
+func (w *Words) localize(id ID, data Data, count any) string {
+	text, _ := w.localizer.Localize(&i18n.LocalizeConfig{
+		MessageID:    string(id),
+		TemplateData: data,
+		PluralCount:  count,
+	})
+	return text
 }
