@@ -19,7 +19,7 @@ const (
 	// begins to work as often as it takes to stay below.
 	memoryShare = 0.8
 	// trimEvery is how often it is looked whether the server is calm.
-	trimEvery = 5 * time.Second
+	trimEvery = time.Second
 )
 
 // tuneHeap sets the collector by what the machine has. GOGC and GOMEMLIMIT, where
@@ -73,9 +73,9 @@ func heapUse() heapState {
 	}
 }
 
-// calm tells whether less was allocated since last than people who only read
-// their screens let the server allocate.
-func (h heapState) calm(last heapState) bool { return h.allocated-last.allocated < h.live/20 }
+// calm tells whether little was allocated since last: the minutes that pass on
+// everybody's screen take a tenth of that.
+func (h heapState) calm(last heapState) bool { return h.allocated-last.allocated < h.live/64 }
 
 // worthTrimming tells whether enough was allocated since the last time for a
 // collection to pay.

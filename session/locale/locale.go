@@ -16,6 +16,7 @@ import (
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/pelletier/go-toml/v2"
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
 
@@ -39,16 +40,15 @@ type Catalogues struct {
 type Words struct {
 	plain     map[ID]string
 	localizer *i18n.Localizer
-	patterns  sync.Map // of counted to the text with marks
+	tag       language.Tag
+	patterns  sync.Map // of form to the text with marks
 }
 
-// counted is what a pattern is remembered by: headers take one at every paint,
-// and go-i18n takes microseconds. Numbers of four digits and more share the pattern
-// of their last three, on which alone the plural rules of CLDR depend short of
-// millions.
-type counted struct {
-	id ID
-	n  int
+// form is a text in one of its plural forms, which is what a pattern is remembered
+// by: headers take one at every paint, and go-i18n takes microseconds.
+type form struct {
+	id     ID
+	plural plural.Form
 }
 
 // Load reads the embedded catalogues. English is complete, or it is an error;
@@ -68,7 +68,7 @@ func Load() (*Catalogues, error) {
 	tags := bundle.LanguageTags() // the default language comes first
 	c := &Catalogues{matcher: language.NewMatcher(tags)}
 	for _, tag := range tags {
-		words, err := newWords(i18n.NewLocalizer(bundle, tag.String()))
+		words, err := newWords(i18n.NewLocalizer(bundle, tag.String()), tag)
 		if err != nil {
 			return nil, err
 		}
@@ -77,8 +77,8 @@ func Load() (*Catalogues, error) {
 	return c, nil
 }
 
-func newWords(l *i18n.Localizer) (*Words, error) {
-	w := &Words{plain: make(map[ID]string), localizer: l}
+func newWords(l *i18n.Localizer, tag language.Tag) (*Words, error) {
+	w := &Words{plain: make(map[ID]string), localizer: l, tag: tag}
 	for _, id := range ids {
 		text, err := l.Localize(&i18n.LocalizeConfig{MessageID: string(id), PluralCount: 2, TemplateData: Data{}})
 		if text == "" {
@@ -151,10 +151,7 @@ var countMarks = Data{"Count": countMark}
 
 // pattern returns a text in the plural form for n, with marks for its variables.
 func (w *Words) pattern(id ID, n int, marks Data) string {
-	key := counted{id, n}
-	if n >= 1000 {
-		key.n = 1000 + n%1000
-	}
+	key := form{id, plural.Cardinal.MatchPlural(w.tag, n, 0, 0, 0, 0)}
 	pattern, ok := w.patterns.Load(key)
 	if !ok {
 		var count any
