@@ -52,7 +52,8 @@
 // # Locks and goroutines
 //
 // One mutex guards the pool, the pairs and the state of every seat. A move
-// under it is short: no I/O, no callback, no blocking send. What a move sets
+// under it is short: no I/O, no blocking send, no callback but MayMeet and Wake,
+// which are short, too. What a move sets
 // off (others who must look again, seats that were lost) is put on a list and
 // worked off before the lock is released, so moves never nest; evictions are
 // called after it.

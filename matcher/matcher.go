@@ -179,6 +179,9 @@ func (m *Matcher) deliver(s *Seat, e Event) bool {
 	e.turn = s.turn
 	select {
 	case s.inbox <- e:
+		if s.wake != nil {
+			s.wake()
+		}
 		return true
 	default:
 		m.lost = append(m.lost, s)

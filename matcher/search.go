@@ -167,5 +167,8 @@ func (m *Matcher) giveUp(s *Seat) {
 	s.closed = true
 	m.leave(s)
 	close(s.inbox)
+	if s.wake != nil {
+		s.wake()
+	}
 	m.seats--
 }

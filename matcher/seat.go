@@ -24,6 +24,9 @@ type Criteria struct{}
 type Profile struct {
 	// Subject is given to this person's partner, by Partner.
 	Subject any
+	// Wake is called after each event that was put into the inbox, under the lock: it
+	// must not block, nor call back. It may be nil.
+	Wake func()
 	// Evict is called, at most once, when the person's inbox overflowed and the
 	// seat was closed. It runs in whoever's goroutine sent the last event, and
 	// must not block. It may be nil.
@@ -37,6 +40,7 @@ type Seat struct {
 	m       *Matcher
 	id      uint64
 	subject any
+	wake    func()
 	evict   func()
 	inbox   chan Event
 
@@ -77,6 +81,7 @@ func (m *Matcher) Join(p Profile) *Seat {
 	s := &Seat{
 		m:       m,
 		subject: p.Subject,
+		wake:    p.Wake,
 		evict:   p.Evict,
 		inbox:   make(chan Event, inboxSize),
 		until:   never,

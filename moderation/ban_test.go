@@ -323,7 +323,7 @@ func TestImport(t *testing.T) {
 			t.Errorf("%+v", b)
 		}
 	}
-	<-p.Revoked()
+	<-p.Context().Done()
 	h.wantAudit("ann import 2 networks: imported list")
 	must(t, h.Unban("ann", added[0].ID, "one of them"))
 	h.wantBanned("", added[0].Target.Network.Addr().String())

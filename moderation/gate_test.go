@@ -110,7 +110,7 @@ func TestKick(t *testing.T) {
 	wantIs(t, h.Kick("ann", p.ID(), " "), ErrReason)
 	wantLive(t, p)
 	must(t, h.Kick("ann", p.ID(), "ads"))
-	<-p.Revoked()
+	<-p.Context().Done()
 	if k := new(Kicked); !errors.As(p.Why(), &k) || k.Reason != "ads" || k.By != "ann" {
 		t.Errorf("ended by %v", p.Why())
 	}

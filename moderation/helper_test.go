@@ -128,7 +128,7 @@ func (h *house) wantBanned(id, addr string, key ...byte) {
 func wantRevoked(t testing.TB, p *Pass, id string) {
 	t.Helper()
 	select {
-	case <-p.Revoked():
+	case <-p.Context().Done():
 	default:
 		t.Errorf("%s lives on", p.ID())
 		return

@@ -2,9 +2,9 @@ package moderation
 
 import (
 	"cmp"
+	"context"
 	"net/netip"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -16,9 +16,8 @@ type Pass struct {
 	addr    netip.Addr
 	since   time.Time
 
-	revoke  sync.Once
-	revoked chan struct{}
-	why     error // set before revoked is closed
+	ctx context.Context // ends when the Pass is revoked
+	end context.CancelCauseFunc
 }
 
 // ID names the session to staff, S-….
@@ -27,29 +26,14 @@ func (p *Pass) ID() string { return p.id }
 // Subject returns who holds the Pass.
 func (p *Pass) Subject() Subject { return p.subject }
 
-// Revoked is closed when the Pass ends before its holder closes it.
-func (p *Pass) Revoked() <-chan struct{} { return p.revoked }
+// Context ends when the Pass does before its holder closes it.
+func (p *Pass) Context() context.Context { return p.ctx }
 
-// Why returns what ended the Pass, a *Banned or a *Kicked, once Revoked is
-// closed.
-func (p *Pass) Why() error {
-	select {
-	case <-p.revoked:
-		return p.why
-	default:
-		return nil
-	}
-}
+// Why returns what ended the Pass, a *Banned or a *Kicked, or nil.
+func (p *Pass) Why() error { return context.Cause(p.ctx) }
 
 // Close gives the Pass back. It may be called more than once.
 func (p *Pass) Close() { p.gate.letOut(p) }
-
-func (p *Pass) end(why error) {
-	p.revoke.Do(func() {
-		p.why = why
-		close(p.revoked)
-	})
-}
 
 // Session is a live Pass as staff see it.
 type Session struct {
@@ -60,7 +44,8 @@ type Session struct {
 
 // letIn makes a Pass. The caller holds mu.
 func (g *Gate) letIn(addr netip.Addr, s Subject, now time.Time) *Pass {
-	p := &Pass{gate: g, id: newID("S"), subject: s, addr: addr, since: now, revoked: make(chan struct{})}
+	p := &Pass{gate: g, id: newID("S"), subject: s, addr: addr, since: now}
+	p.ctx, p.end = context.WithCancelCause(context.Background())
 	g.passes[p.id] = p
 	return p
 }

@@ -2,6 +2,7 @@ package session
 
 import (
 	"math"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -46,6 +47,7 @@ type chat struct {
 	me      *person
 	seat    *matcher.Seat
 	notices chan notice
+	woken   atomic.Bool // a wakeMsg is on its way
 
 	state  state
 	plain  bool // line mode
@@ -89,9 +91,7 @@ type (
 	typingMsg  struct{}
 	hangUpMsg  struct{}
 	pacedMsg   struct{}
-	eventsMsg  []matcher.Event
-	lostMsg    struct{}
-	revokedMsg struct{}
+	wakeMsg    struct{}
 	noticeKind uint8
 )
 
@@ -111,6 +111,7 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 
 // close gives up the seat and stops the timers.
 func (c *chat) close() {
+	c.woken.Store(true) // nobody is woken any more
 	c.seat.Close()
 	stop(c.idle)
 	stop(c.typingOff)
@@ -128,43 +129,39 @@ func (c *chat) Init() tea.Cmd {
 	if c.plain {
 		c.open()
 	}
-	return c.listen
+	return func() tea.Msg { return wakeMsg{} } // what came before there was a loop
 }
 
-// listen waits for what reaches this chat from elsewhere.
-func (c *chat) listen() tea.Msg {
-	select {
-	case event, open := <-c.seat.Events():
-		if !open {
-			return lostMsg{}
-		}
-		return c.more(event)
-	case n := <-c.notices:
-		return n
-	case <-c.pass.Revoked():
-		return revokedMsg{}
+// wake has the event loop look at what has reached this chat from elsewhere. It
+// never waits; anyone may call it until the chat is closed.
+func (c *chat) wake() {
+	if !c.woken.Swap(true) {
+		c.ch.Post(wakeMsg{})
 	}
 }
 
-// more collects the events that have come in the meantime: they are painted
-// together.
-func (c *chat) more(first matcher.Event) tea.Msg {
-	events := eventsMsg{first}
-	for {
+// receive takes what has reached this chat from elsewhere.
+func (c *chat) receive() {
+	for range len(c.seat.Events()) + 1 {
 		select {
 		case event, open := <-c.seat.Events():
 			if !open {
-				return events
+				c.quit(exitFailed)
+				return
 			}
-			events = append(events, event)
+			c.event(event)
 		default:
-			return events
 		}
+	}
+	for range len(c.notices) {
+		c.notice(<-c.notices)
+	}
+	if c.pass.Why() != nil {
+		c.revoked()
 	}
 }
 
 func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		c.screen.resize(msg.Width, msg.Height)
@@ -189,31 +186,22 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		c.line(msg)
 	case terminal.EOFMsg:
 		c.inputEnded()
-	case eventsMsg:
-		for _, event := range msg {
-			c.event(event)
-		}
-		cmd = c.listen
-	case notice:
-		c.notice(msg)
-		cmd = c.listen
+	case wakeMsg:
+		c.woken.Store(false)
+		c.receive()
 	case idleMsg:
 		c.checkIdle()
 	case typingMsg:
 		c.typing = false
-	case revokedMsg:
-		c.revoked()
 	case pacedMsg:
 		c.sayQueued()
 	case hangUpMsg:
 		c.hangUpNow()
-	case lostMsg:
-		c.quit(exitFailed)
 	}
 	if c.done {
 		return c, tea.Quit
 	}
-	return c, cmd
+	return c, nil
 }
 
 // quit ends the visit.

@@ -202,6 +202,7 @@ func tell(chats map[*chat]struct{}, n notice) {
 	for c := range chats {
 		select {
 		case c.notices <- n:
+			c.wake()
 		default:
 		}
 	}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -144,9 +145,11 @@ func (s *Server) chat(v *visit, conn gossh.Conn, plain bool) (int, error) {
 	c := newChat(v, pass, plain)
 	c.seat = v.config.Matcher.Join(matcher.Profile{
 		Subject: c.me,
+		Wake:    c.wake,
 		Evict:   func() { conn.Close() }, // who doesn't take what they are sent
 	})
 	defer c.close()
+	defer context.AfterFunc(pass.Context(), c.wake)()
 	defer s.enter(c)()
 	err = v.ch.Run(c)
 	return c.code, err

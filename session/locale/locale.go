@@ -45,10 +45,11 @@ type Words struct {
 }
 
 // form is a text in one of its plural forms, which is what a pattern is remembered
-// by: headers take one at every paint, and go-i18n takes microseconds.
+// by: headers take one at every paint, and go-i18n takes microseconds. A text that a
+// language lacks has the plural forms of English.
 type form struct {
-	id     ID
-	plural plural.Form
+	id              ID
+	plural, english plural.Form
 }
 
 // Load reads the embedded catalogues. English is complete, or it is an error;
@@ -151,7 +152,7 @@ var countMarks = Data{"Count": countMark}
 
 // pattern returns a text in the plural form for n, with marks for its variables.
 func (w *Words) pattern(id ID, n int, marks Data) string {
-	key := form{id, plural.Cardinal.MatchPlural(w.tag, n, 0, 0, 0, 0)}
+	key := form{id, cardinal(w.tag, n), cardinal(language.English, n)}
 	pattern, ok := w.patterns.Load(key)
 	if !ok {
 		var count any
@@ -161,6 +162,10 @@ func (w *Words) pattern(id ID, n int, marks Data) string {
 		pattern, _ = w.patterns.LoadOrStore(key, w.localize(id, marks, count))
 	}
 	return pattern.(string)
+}
+
+func cardinal(tag language.Tag, n int) plural.Form {
+	return plural.Cardinal.MatchPlural(tag, n, 0, 0, 0, 0)
 }
 
 // fill puts the variables where a pattern names them.

@@ -171,6 +171,12 @@ func (c *Channel) After(d time.Duration, msg tea.Msg) *time.Timer {
 	})
 }
 
+// Post sends msg to the running model and doesn't wait for it. It may be called by
+// any goroutine until Exit is.
+func (c *Channel) Post(msg tea.Msg) {
+	c.Go(func() { c.post(msg) })
+}
+
 // post hands msg to the event loop. It blocks while the loop is busy, and
 // returns when the program has ended.
 func (c *Channel) post(msg tea.Msg) {
