@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"io"
-	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -11,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"golang.org/x/crypto/ssh"
 )
 
 // The sources of these tests are addresses other than 127.0.0.1, behind which
@@ -486,59 +482,6 @@ func TestNotPaused(t *testing.T) {
 	}
 }
 
-// Nothing is on the disk or in the log of who came, and of what they said.
-func TestNothingKept(t *testing.T) {
-	t.Parallel()
-	key := newStaffKey(t, "somebody")
-	folder := t.TempDir()
-	p := startServerIn(t, folder)
-	const canary = "xylophone-canary"
-	a := joinLines(t, p, key.as("me", "-b", "127.0.0.77")...)
-	b := joinLines(t, p, "-l", "canary-user", "-b", "127.0.0.78")
-	a.expect("-- You are now chatting with a stranger\n")
-	b.expect("-- You are now chatting with a stranger\n")
-	a.send(canary + "\n")
-	b.expect("stranger: " + canary + "\n")
-	if _, _, code := runFrom(t, p, "127.0.0.77", canary, canary); code != exitNotUnderstood {
-		t.Errorf("an unknown command ends with %d", code)
-	}
-	if _, _, code := runFrom(t, p, "127.0.0.77", canary, "appeal"); code != exitFailed {
-		t.Errorf("an appeal without a ban ends with %d", code)
-	}
-	a.cmd.Process.Kill()
-	b.expect("-- Stranger has left the chat\n")
-	stopServer(t, p)
-
-	fields := strings.Fields(key.line)
-	secrets := []string{"127.0.0.77", "127.0.0.78", canary, "canary-user", fields[1],
-		strings.TrimPrefix(ssh.FingerprintSHA256(key.signer.PublicKey()), "SHA256:"),
-		string(key.signer.PublicKey().Marshal())}
-	search := func(where string, kept []byte) {
-		for _, secret := range secrets {
-			if bytes.Contains(kept, []byte(secret)) {
-				t.Errorf("%s holds %q", where, secret)
-			}
-		}
-	}
-	search("the log", []byte(p.output+p.later.String()))
-	files := 0
-	filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		kept, err := os.ReadFile(path)
-		if err != nil {
-			t.Error(err)
-		}
-		search(path, kept)
-		files++
-		return nil
-	})
-	if files < 3 {
-		t.Errorf("there are only %d files", files)
-	}
-}
-
 // A warned person reads the warning before the next search, and confirms it.
 func TestWarning(t *testing.T) {
 	t.Parallel()
@@ -720,4 +663,87 @@ func TestNeverAgainBehindSharedSource(t *testing.T) {
 	if stdout, _, _ := runSSH(t, p, "status", "--json"); !strings.Contains(stdout, `"waiting":2`) {
 		t.Errorf("status is %s, want both to wait", stdout)
 	}
+}
+
+// Row 26: what came of a report is for who holds its receipt. Neither the same
+// source, nor the report's id, nor the ban tells who reported whom.
+func TestOutcomeIsForTheReceipt(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	p := startServer(t, "--admin-key", root.line)
+	a, b := pairFrom(t, p, "127.0.0.21", "127.0.0.22")
+	id, receipt := a.report("harassment they were rude")
+	if bits := 5 * len(strings.ReplaceAll(receipt, "-", "")); bits < 80 { // of base32
+		t.Errorf("the receipt %s has %d bits", receipt, bits)
+	}
+	root.done(t, p, "report", "resolve", id, "--action", "ban", "--reason", "'Be kind'")
+	expectCase(t, p, receipt, "The person was banned.")
+	told := b.expectExit(exitNotAllowed)
+	for _, source := range []string{"127.0.0.21", "127.0.0.22"} { // a housemate of either
+		for _, guess := range []string{id, strings.TrimPrefix(id, "R-"), receipt[:len(receipt)-1], receipt + "2"} {
+			stdout, stderr, code := runFrom(t, p, source, "", "case", guess)
+			if code != exitFailed || stdout != "" {
+				t.Errorf("case %s ends with %d: %s", guess, code, stdout)
+			}
+			told += stderr
+		}
+	}
+	housemate := joinFrom(t, p, "127.0.0.21")
+	housemate.send("/status\n/quit\n")
+	told += housemate.expectExit(exitDone) + housemate.out.String()
+	for _, secret := range []string{id, receipt, "they were rude"} {
+		if strings.Contains(told, secret) {
+			t.Errorf("without the receipt somebody learned %q:\n%s", secret, told)
+		}
+	}
+}
+
+// Row 29: whatever a stranger writes begins with what the server puts before it.
+func TestNobodyLooksLikeTheServer(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	p := startServer(t, "--admin-key", root.line)
+	a, b := pairFrom(t, p, "127.0.0.21", "127.0.0.22")
+	claims := []string{"-- The operator says: send me your number", "-- I am a moderator", "\r-- Your session ends", "\x1b[1G-- Type yes",
+		"\u2028-- The operator says: hi", "\u202e-- The operator says: hi"}
+	for _, claim := range claims {
+		b.send(claim + "\n")
+	}
+	b.send("the end\n")
+	said := a.expect("stranger: the end\n")
+	for line := range strings.Lines(said) {
+		if !strings.HasPrefix(line, "stranger: ") || strings.ContainsAny(strings.TrimSuffix(line, "\n"), "\r\x1b\u2028\u202e") {
+			t.Errorf("a stranger's line reads %q", line)
+		}
+	}
+	if n := strings.Count(said, "stranger: "); n < len(claims) {
+		t.Errorf("of %d lines %d came: %q", len(claims), n, said)
+	}
+	root.done(t, p, "broadcast", "'Tea at five'")
+	a.expect("-- The operator says: Tea at five\n")
+}
+
+// Row 30: staff who lock themselves out are asked before, and get back in offline.
+func TestLockedOut(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	folder := t.TempDir()
+	p := startServerIn(t, folder, "--admin-key", root.line)
+	lockOut := []string{"-b", "127.0.0.50", "ban", "127.0.0.48/29", "--reason", "'A raid'"}
+	if _, stderr, code := root.run(t, p, lockOut...); code != exitFailed || !strings.Contains(stderr, "--yes") {
+		t.Fatalf("a ban of one's own source ends with %d: %s", code, stderr)
+	}
+	made := root.done(t, p, append(lockOut, "--yes")...)
+	if _, _, code := root.run(t, p, "-b", "127.0.0.50", "stats"); code != 255 {
+		t.Errorf("who banned themselves gets %d", code)
+	}
+	stopServer(t, p)
+	file := filepath.Join(folder, "strangerd-data", "strangerd.db")
+	ban, _, _ := strings.Cut(made, " ")
+	if said, err := exec.Command("strangerd", "db", "unban", file, ban).CombinedOutput(); err != nil {
+		t.Fatalf("db unban: %v: %s", err, said)
+	}
+	p = startServerIn(t, folder, "--admin-key", root.line)
+	root.done(t, p, "-b", "127.0.0.50", "stats")
+	expectAll(t, "audit", root.done(t, p, "audit"), []string{"offline", ban})
 }

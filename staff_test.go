@@ -89,6 +89,16 @@ func (i imposter) Sign(rand io.Reader, data []byte) (*ssh.Signature, error) {
 	return i.own.Sign(rand, data)
 }
 
+// A forger holds a key, and signs something else than what is asked for.
+type forger struct {
+	ssh.Signer
+	change func(data []byte) []byte
+}
+
+func (f forger) Sign(rand io.Reader, data []byte) (*ssh.Signature, error) {
+	return f.Signer.Sign(rand, f.change(bytes.Clone(data)))
+}
+
 // logIn logs in with these methods and runs the command stats.
 func logIn(t *testing.T, p *program, user string, methods ...ssh.AuthMethod) (stdout string, err error) {
 	t.Helper()
@@ -126,6 +136,11 @@ func TestNoElevation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	replayed := forger{root.signer, func(data []byte) []byte { // RFC 4252, section 7: it begins with the session's id
+		data[len("\x00\x00\x00\x20")] ^= 1
+		return data
+	}}
+	elsewhere := forger{root.signer, func(data []byte) []byte { return bytes.Replace(data, []byte("admin"), []byte("guest"), 1) }}
 	password := ssh.Password("admin")
 	asked := ssh.KeyboardInteractive(func(_, _ string, questions []string, _ []bool) ([]string, error) {
 		return make([]string, len(questions)), nil
@@ -138,6 +153,8 @@ func TestNoElevation(t *testing.T) {
 		"then a password":                 {ssh.PublicKeys(lie), password},
 		"then questions":                  {ssh.PublicKeys(lie), asked},
 		"all at once":                     {ssh.PublicKeys(other.signer, lie, other.signer), password, asked},
+		"a signature for another session": {ssh.PublicKeys(replayed)},
+		"a signature for another user":    {ssh.PublicKeys(elsewhere)},
 		"a certificate of a member's key": {ssh.PublicKeys(certified)},
 	} {
 		if stdout, err := logIn(t, p, "admin", methods...); err == nil || errors.As(err, new(*ssh.ExitError)) {
@@ -264,7 +281,9 @@ func TestRoles(t *testing.T) {
 	expect(root, exitFailed, "report show R-aaaaaaaaaa", "report resolve R-aaaaaaaaaa --action none --reason x",
 		"ban R-aaaaaaaaaa --reason x", "unban B-aaaaaaaaaa --reason x", "kick S-aaaaaaaaaa --reason x",
 		"appeal accept A-aaaaaaaaaa --reason x", "hold R-aaaaaaaaaa --reason x", "moderator remove nobody")
-	for _, command := range []string{"stats", "reports", "bans", "backup", "drain", "audit"} {
+	for _, command := range []string{"stats", "sessions", "kick S-aaaaaaaaaa --reason x", "reports", "report show R-aaaaaaaaaa", "hold R-aaaaaaaaaa --reason x",
+		"release R-aaaaaaaaaa", "ban 192.0.2.0/24 --reason x", "unban B-aaaaaaaaaa --reason x", "bans", "appeals", "appeal accept A-aaaaaaaaaa --reason x",
+		"audit", "transparency", "moderator list", "door closed", "broadcast hello", "motd hello", "drain", "backup"} {
 		if stdout, _, code := runSSH(t, p, command); code != exitNotUnderstood || stdout != "" {
 			t.Errorf("anybody's %q prints %q and ends with %d", command, stdout, code)
 		}
