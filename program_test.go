@@ -20,8 +20,10 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"strangerd": main})
 }
 
-// program is a server that runs on a free port of 127.0.0.1.
+// program is a server that runs on a free port of 127.0.0.1, or inside of the test.
 type program struct {
+	bubble *bubble
+
 	cmd     *exec.Cmd
 	address string // where it listens
 	output  string // what it printed until it listened

@@ -68,11 +68,7 @@ func openTerminal(t *testing.T, p *program, look window) *terminal {
 	if look.cols == 0 {
 		look.cols, look.rows = 80, 24
 	}
-	dialer := net.Dialer{Timeout: longEnough}
-	if look.source != "" {
-		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(look.source)}
-	}
-	raw, err := dialer.Dial("tcp", p.address)
+	raw, err := p.dial(look.source)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,6 +104,18 @@ func openTerminal(t *testing.T, p *program, look window) *terminal {
 	}
 	go func() { term.ended <- term.session.Wait() }()
 	return term
+}
+
+// dial connects to a server, from an address unless that is empty.
+func (p *program) dial(source string) (net.Conn, error) {
+	if p.bubble != nil {
+		return p.bubble.dial(source)
+	}
+	dialer := net.Dialer{Timeout: longEnough}
+	if source != "" {
+		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(source)}
+	}
+	return dialer.Dial("tcp", p.address)
 }
 
 // emulate makes the screen. What the server would ask a terminal, which it has
