@@ -51,7 +51,8 @@ func startBubble(t *testing.T, change func(*session.Config)) *program {
 	desk, err := moderation.NewDesk(moderation.DeskConfig{DB: folder.DB(), Gate: gate, Secret: folder.Secret(), Threshold: 3})
 	must(err)
 	pairs := matcher.New(&matcher.Options{MayMeet: session.MayMeet(desk)})
-	stopPairs := inBackground(func(ctx context.Context) { pairs.Run(ctx) })
+	failed := func(why error) { t.Error(why) }
+	stopPairs := inBackground(func(ctx context.Context) { pairs.Run(ctx) }, failed)
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	must(err)
 	signer, err := ssh.NewSignerFromKey(key)
@@ -68,6 +69,7 @@ func startBubble(t *testing.T, change func(*session.Config)) *program {
 	server, err := session.New(config)
 	must(err)
 	in := &bubble{gate: gate, desk: desk, server: server, street: newStreet()}
+	stopServer := inBackground(server.Run, failed)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(in.street) }()
 	t.Cleanup(func() {
@@ -75,9 +77,10 @@ func startBubble(t *testing.T, change func(*session.Config)) *program {
 		defer cancel()
 		server.Shutdown(ending)
 		must(<-served)
+		stopServer()
 		stopPairs()
 		must(folder.Close())
-		synctest.Wait()
+		time.Sleep(time.Minute) // for timers of Bubble Tea that nobody waits for
 	})
 	return &program{bubble: in, address: "chat.example.org:22"}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ func (term *terminal) expectGolden(name string) {
 	term.t.Helper()
 	file := filepath.Join("testdata", "screens", name+".txt")
 	if *update {
-		if err := os.WriteFile(file, []byte(term.picture()), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(masked(term.picture())), 0o644); err != nil {
 			term.t.Fatal(err)
 		}
 		return
@@ -27,14 +28,23 @@ func (term *terminal) expectGolden(name string) {
 	if err != nil {
 		term.t.Fatal(err)
 	}
-	if !term.out.wait(func() bool { return term.drawn() == string(want) }) {
+	if !term.out.wait(func() bool { return masked(term.drawn()) == string(want) }) {
 		term.t.Errorf("%s shows\n%swhere the screen shows\n%sIf that is right, run go test -run Golden -update", file, want, term.picture())
 	}
 }
 
+// masked has the same ids and receipts each time.
+func masked(picture string) string {
+	picture = regexp.MustCompile(`\b([RBA])-[0-9a-z]{10}\b`).ReplaceAllString(picture, "$1-1a2b3c4d5e")
+	return regexp.MustCompile(`\b[0-9a-z]{20}\b`).ReplaceAllString(picture, "1a2b3c4d5e6f7g8h9j0k")
+}
+
+// sizes are those at which every screen has to be right.
+var sizes = []window{{cols: 80, rows: 24}, {cols: 40, rows: 10}, {cols: 200, rows: 60}}
+
 func TestGoldenScreens(t *testing.T) {
 	t.Parallel()
-	for _, size := range []window{{cols: 80, rows: 24}, {cols: 40, rows: 10}, {cols: 200, rows: 60}} {
+	for _, size := range sizes {
 		name := fmt.Sprintf("%dx%d", size.cols, size.rows)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -68,7 +78,7 @@ func TestGoldenScreens(t *testing.T) {
 			b.expect("Stranger has left the chat")
 			shot("left", "You left the chat")
 			a.press(ctrl('u'), "/help", keyEnter)
-			shot("help", "/next  ", "/stop  ")
+			shot("help", "/next", "/stop")
 			a.press(strings.Repeat("too long ", 112), keyEnter)
 			shot("draft", "Looking for a stranger")
 			a.press(keyEnter)
@@ -80,7 +90,7 @@ func TestGoldenScreens(t *testing.T) {
 func TestGoldenYear(t *testing.T) {
 	t.Parallel()
 	p := startServer(t, "--age-gate", "year", "--shared-sources", "none")
-	for _, size := range []window{{cols: 80, rows: 24}, {cols: 40, rows: 10}, {cols: 200, rows: 60}} {
+	for _, size := range sizes {
 		t.Run(fmt.Sprintf("%dx%d", size.cols, size.rows), func(t *testing.T) {
 			a := openTerminal(t, p, size)
 			a.expect("Press Enter to accept these rules.")

@@ -252,7 +252,7 @@ func TestReportOnScreen(t *testing.T) {
 	a.press("3")
 	a.expect("Sent to the moderators")
 	a.press(keyUp)
-	a.expect("Marked: you are awful")
+	a.expect("that you marked, the category", "Marked: you are awful")
 	a.press("rude", keyEnter)
 	a.expect("Reported: R-", "You left the chat")
 	b.expect("-- Stranger has left the chat\n")
@@ -601,14 +601,17 @@ func TestAppealWhereTheBanIsRead(t *testing.T) {
 	a.expectExit(exitNotAllowed)
 
 	b := startSSH(t, p, "-T", "-b", "127.0.0.22")
-	b.expect("-- Or write your appeal here")
-	b.send("So did I\n")
+	b.expect("-- Or write your appeal here, up to 1,000 characters. An empty line or the end of input sends it")
+	b.send("So did I.\nAnd it was late.\n\n")
 	b.expect("-- Your appeal A-")
 	b.expectExit(exitNotAllowed)
 
 	appeals := root.list(t, p, "appeals")
 	if len(appeals) != 2 {
 		t.Fatalf("the appeals are %v", appeals)
+	}
+	if first, second := appeals[0]["text"], appeals[1]["text"]; first != "I whispered" || second != "So did I. And it was late." {
+		t.Errorf("the appeals say %q and %q", first, second)
 	}
 	for _, appeal := range appeals {
 		root.done(t, p, "appeal", "reject", appeal["id"].(string), "--reason", "'I heard you'")

@@ -464,7 +464,7 @@ func TestLongAnswersBeginAtTheirTop(t *testing.T) {
 	p := startServer(t)
 	a := joinScreen(t, p, window{cols: 40, rows: 10})
 	a.press("/help", keyEnter)
-	a.expect("-- /next ", "PgDn")
+	a.expect("-- /next", "PgDn")
 	a.page(keyPgDn, "/quit")
 	a.press("/rules", keyEnter)
 	a.expect("-- The rules:", "PgDn")

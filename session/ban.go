@@ -19,6 +19,11 @@ func (v *visit) ban() (moderation.Ban, bool) { return v.config.Gate.BanOf(v.addr
 // banWords tells a banned person what the law and decency ask for: the rule,
 // the reason, who decided, until when, and how to appeal.
 func banWords(config *Config, words *locale.Words, ban moderation.Ban) string {
+	return banText(config, words, ban, words.With(locale.BanAppeal, locale.Data{"SSH": config.Host.SSH("")}))
+}
+
+// banText is banWords with its own way to appeal, if there is one.
+func banText(config *Config, words *locale.Words, ban moderation.Ban, appeal string) string {
 	by := locale.BanByPerson
 	if ban.Machine {
 		by = locale.BanByMachine
@@ -32,14 +37,13 @@ func banWords(config *Config, words *locale.Words, ban moderation.Ban) string {
 		lines = append(lines, words.With(locale.BanRule, locale.Data{"Rule": words.Say(locale.Category(ban.Category))}))
 	}
 	lines = append(lines, words.Say(by), until)
-	if ban.Target.Network.IsValid() {
-		if config.Contact != "" {
-			lines = append(lines, words.With(locale.Contact, locale.Data{"Contact": config.Contact}))
-		}
-	} else {
-		lines = append(lines, words.With(locale.BanAppeal, locale.Data{"SSH": config.Host.SSH("")}))
+	switch {
+	case ban.Target.Network.IsValid() && config.Contact != "":
+		lines = append(lines, words.With(locale.Contact, locale.Data{"Contact": config.Contact}))
+	case !ban.Target.Network.IsValid() && appeal != "":
+		lines = append(lines, appeal)
 	}
-	// The reason may be long: on a small screen it is what is cut.
+	// The reason may be long: on a small screen it is what has to be scrolled to.
 	lines = append(lines, words.With(locale.BanReason, locale.Data{"Reason": text.Line(ban.Reason)}))
 	return strings.Join(lines, "\n")
 }

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"errors"
+	"math"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -16,23 +18,23 @@ import (
 // became of their appeal, and an input line for it.
 type banned struct {
 	*visit
-	ban    moderation.Ban
-	said   []string // below the ban
-	appeal bool     // one can be written
-	plain  bool
-	done   bool
-	screen screen
-	editor editor.Line
+	ban     moderation.Ban
+	said    string // below the ban
+	appeal  bool   // one can be written
+	plain   bool
+	done    bool
+	written []string // of an appeal, in line mode
+	screen  screen
+	editor  editor.Line
 }
 
 // banned shows the ban until the visitor leaves.
 func (v *visit) banned(ban moderation.Ban, plain bool) (int, error) {
 	b := &banned{visit: v, ban: ban, plain: plain}
 	if appeal, ok := v.config.Desk.AppealOf(ban.ID); ok {
-		b.said = []string{appealWords(v.words, appeal)}
-	} else if !ban.Target.Network.IsValid() {
-		b.appeal = true
-		b.said = []string{v.words.Say(locale.AppealHere)}
+		b.said = appealWords(v.words, appeal)
+	} else {
+		b.appeal = !ban.Target.Network.IsValid()
 	}
 	err := v.ch.Run(b)
 	return exitNotAllowed, err
@@ -40,14 +42,27 @@ func (v *visit) banned(ban moderation.Ban, plain bool) (int, error) {
 
 func (b *banned) Init() tea.Cmd {
 	if b.plain {
-		b.print(banWords(b.config, b.words, b.ban))
-		b.print(strings.Join(b.said, "\n"))
+		b.print(b.text())
 		if !b.appeal {
 			b.done = true
 			return tea.Quit
 		}
 	}
 	return nil
+}
+
+// text is all there is to read.
+func (b *banned) text() string {
+	words, said := banWords(b.config, b.words, b.ban), b.said
+	switch {
+	case b.plain && b.appeal:
+		said = b.words.Say(locale.AppealLines)
+	case b.appeal:
+		words = banText(b.config, b.words, b.ban, b.words.Say(locale.AppealHere))
+	case !b.plain:
+		words = banText(b.config, b.words, b.ban, "")
+	}
+	return strings.TrimSpace(words + "\n" + said)
 }
 
 func (b *banned) print(lines string) {
@@ -65,8 +80,9 @@ func (b *banned) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		b.editor.Insert(editor.Typed(msg.Content))
 	case terminal.LineMsg:
-		b.enter(msg.Text + strings.Repeat(" ", msg.Dropped)) // too long is too long
+		b.line(msg.Text + strings.Repeat(" ", msg.Dropped)) // too long is too long
 	case terminal.EOFMsg:
+		b.end()
 		b.done = true
 	}
 	if b.done {
@@ -77,69 +93,116 @@ func (b *banned) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 func (b *banned) key(k tea.KeyPressMsg) {
 	switch {
-	case k.Code == tea.KeyEscape, k.Mod == tea.ModCtrl && (k.Code == 'c' || k.Code == 'd'):
+	case k.Code == tea.KeyEscape, k.Mod == tea.ModCtrl && k.Code == 'c':
 		b.done = true
-	case k.Code == tea.KeyEnter && k.Mod == 0:
+	case k.Mod == tea.ModCtrl && k.Code == 'd' && b.editor.Text() == "":
+		b.end()
+		b.done = true
+	case k.Code == tea.KeyEnter && k.Mod == 0 && b.plain:
 		line := b.editor.Take()
-		if b.plain {
-			b.ch.Println(line)
+		b.ch.Println(line)
+		for line := range strings.SplitSeq(line, "\n") { // of a paste
+			b.line(line)
 		}
-		b.enter(line)
+	case k.Code == tea.KeyEnter && k.Mod == 0:
+		b.enter()
 	case k.Code == tea.KeyEnter:
 		b.editor.Insert("\n")
+	case k.Code == tea.KeyPgUp:
+		b.screen.turn(+1)
+	case k.Code == tea.KeyPgDown:
+		b.screen.turn(-1)
 	case b.editor.Key(k):
 	case k.Text != "":
 		b.editor.Insert(editor.Typed(k.Text))
 	}
 }
 
-// enter files what was written. Nothing written means to leave, and so does what
-// is typed at other screens: there is one appeal, and it isn't spent on a habit.
-func (b *banned) enter(written string) {
-	habit := strings.EqualFold(strings.TrimSpace(written), "yes") || strings.HasPrefix(written, "/")
-	if strings.TrimSpace(written) == "" || habit || !b.appeal {
+// enter files what stands in the input line, and leaves if nothing does.
+func (b *banned) enter() {
+	written := b.editor.Text()
+	if !b.appeal || isHabit(written) {
 		b.done = true
 		return
 	}
-	line, err := b.fileAppeal(b.ban, written)
-	if b.plain {
-		b.print(line)
-	}
-	b.said = []string{line}
-	if err == nil {
+	said, err := b.fileAppeal(b.ban, written)
+	b.said = said
+	b.screen.down = math.MaxInt16 // where it says so
+	if err == nil {               // else nothing that was written is lost
 		b.appeal = false
-		b.done = b.plain
-	} else {
-		b.editor.Set(written) // nothing that was written is lost
+		b.editor.Take()
 	}
+}
+
+// line takes a line in line mode: an appeal goes on up to an empty one.
+func (b *banned) line(line string) {
+	switch {
+	case b.done:
+	case len(b.written) == 0 && isHabit(line):
+		b.done = true
+	case strings.TrimSpace(line) == "":
+		b.end()
+	default:
+		b.written = append(b.written, line)
+	}
+}
+
+// end files what was written in line mode, and leaves unless it can be written anew.
+func (b *banned) end() {
+	if len(b.written) == 0 {
+		b.done = true
+		return
+	}
+	said, err := b.fileAppeal(b.ban, strings.Join(b.written, "\n"))
+	b.print(said)
+	b.written, b.done = nil, !errors.Is(err, moderation.ErrTooLong)
+}
+
+// isHabit tells what is typed at other screens from an appeal: there is one, and it
+// isn't spent on a habit.
+func isHabit(written string) bool {
+	written = strings.TrimSpace(written)
+	return written == "" || strings.EqualFold(written, "yes") || isCommand(written)
 }
 
 func (b *banned) View() tea.View {
 	if b.plain || b.done {
-		return tea.NewView(b.editor.Text())
+		view := tea.NewView(b.editor.Text())
+		view.Cursor = tea.NewCursor(text.Width(b.editor.Before()), 0)
+		return view
 	}
-	var lines []string
-	for line := range strings.SplitSeq(banWords(b.config, b.words, b.ban)+"\n"+strings.Join(b.said, "\n"), "\n") {
-		lines = append(lines, text.Wrap(line, b.screen.width())...)
+	var rows []row
+	for line := range strings.SplitSeq(b.text(), "\n") {
+		rows = wrap(rows, line, b.screen.width())
 	}
-	view := tea.NewView("")
-	rows, x, y := b.editor.Rows(max(1, b.screen.cols-3))
-	if over := len(rows) - maxInputRows; over > 0 {
-		rows, y = rows[over:], max(0, y-over)
-	}
-	lines = lines[:min(len(lines), max(1, b.screen.rows-1-len(rows)))]
+	var input []string
+	var x, y int
 	if b.appeal {
-		view.Cursor = tea.NewCursor(x+2, len(lines)+y)
-		for _, row := range rows {
-			lines = append(lines, "> "+row)
-		}
+		input, x, y = b.screen.inputRows(&b.editor)
 	}
-	lines = append(lines, make([]string, max(0, b.screen.rows-1-len(lines)))...)
-	keys := locale.KeysRefused
-	if b.appeal {
-		keys = locale.KeysAppeal
+	shown := b.screen.page(rows, max(1, b.screen.rows-1-len(input)))
+	var content strings.Builder
+	write(&content, shown)
+	for _, line := range input {
+		content.WriteString("\n" + line)
 	}
-	view.SetContent(strings.Join(append(lines, bar(" "+fit(b.words.Say(keys), b.screen.cols-2), b.screen.cols)), "\n"))
+	content.WriteString(strings.Repeat("\n", max(1, b.screen.rows-len(shown)-len(input))))
+	content.WriteString(b.footer())
+	view := tea.NewView(strings.TrimPrefix(content.String(), "\n"))
 	view.AltScreen = true
+	if b.appeal {
+		view.Cursor = tea.NewCursor(x, len(shown)+y)
+	}
 	return view
+}
+
+func (b *banned) footer() string {
+	keys := b.words.Say(locale.KeysRefused)
+	if b.appeal {
+		keys = b.words.Say(locale.KeysAppeal)
+	}
+	if b.screen.below {
+		keys = b.words.Say(locale.KeysMore) + "   " + keys
+	}
+	return bar(" "+fit(keys, b.screen.cols-2), b.screen.cols)
 }

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"math"
 	"sync/atomic"
 	"time"
 
@@ -75,6 +74,7 @@ type chat struct {
 
 	since      time.Time // this state began
 	offered    bool      // the last partner was offered again
+	called     bool      // somebody waits for a key press
 	lastKey    time.Time
 	idle       *time.Timer
 	nudged     bool // of being idle
@@ -103,7 +103,6 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 		me:      &person{subject: v.subject, pass: pass.ID(), languages: v.languages()},
 		notices: make(chan notice, noticesKept),
 		plain:   plain,
-		screen:  screen{scrolled: math.MaxInt16}, // the first screen begins at its top
 		since:   now,
 		lastKey: now,
 	}
@@ -213,7 +212,7 @@ func (c *chat) quit(code int) {
 
 func (c *chat) enter(s state) {
 	c.state, c.since = s, time.Now()
-	c.really, c.offered, c.typing = false, false, false
+	c.really, c.offered, c.called, c.typing = false, false, false, false
 	c.hint = "" // it was about the state before
 	if len(c.queue) > 0 {
 		c.tell(c.words.Count(locale.QueueUnsent, len(c.queue)))
@@ -240,11 +239,11 @@ func (c *chat) search() {
 	if c.warn() {
 		return
 	}
-	opened := c.plain && (c.state == atRules || c.state == atYear) // and said who is here
+	opened := c.state == atRules || c.state == atYear // and said who is here
 	c.enter(searching)
 	c.announce(c.words.Say(locale.Looking))
-	if !opened && c.config.Matcher.Stats().Online <= 1 {
-		c.tell(c.words.Say(locale.Alone))
+	if !opened && c.alone() {
+		c.print("-- ", c.words.Say(locale.Alone))
 	}
 	c.seat.Find(matcher.Criteria{})
 }
@@ -300,9 +299,11 @@ func (c *chat) event(e matcher.Event) {
 		c.offered = false
 		c.announce(c.words.Say(locale.RematchOff))
 	case matcher.Called:
+		c.called = true
 		c.ch.Bell()
 		c.announce(c.words.Say(locale.Called))
 	case matcher.CallMissed:
+		c.called = false
 		c.announce(c.words.Say(locale.CallMissed))
 	}
 }

@@ -37,7 +37,7 @@ func (v *visit) command(args []string) int {
 			"Command": name, "Argument": quote(rest[0]), "SSH": v.config.Host.SSH("")}))
 	}
 	if ban, banned := v.ban(); banned && !run.always {
-		fmt.Fprintln(v.ch.Stderr(), banWords(v.config, v.words, ban))
+		fmt.Fprintln(v.ch.Stderr(), v.prose(banWords(v.config, v.words, ban)))
 		return exitNotAllowed
 	}
 	return run.run()
@@ -59,7 +59,7 @@ func (v *visit) commands() map[string]command {
 	return map[string]command{
 		"appeal":        {v.appeal, true},
 		"help":          {say(v.help), true},
-		"rules":         {say(func() string { return rulesText(v.config, v.words) }), true},
+		"rules":         {say(func() string { return v.prose(rulesText(v.config, v.words)) }), true},
 		"privacy":       {say(v.privacy), true},
 		"status":        {say(func() string { return statusLine(v.words, v.config.Matcher.Stats()) }), false},
 		"status --json": {say(v.statusJSON), false},
@@ -68,11 +68,20 @@ func (v *visit) commands() map[string]command {
 }
 
 func (v *visit) help() string {
-	return text.Table(strings.Join([]string{
-		v.words.With(locale.HelpCommands, locale.Data{"SSH": v.config.Host.SSH("")}),
-		v.words.Say(locale.HelpSlash),
-		v.words.Say(locale.HelpKeys),
-	}, "\n\n"), v.ch.Columns())
+	width := v.ch.Columns()
+	return strings.Join([]string{
+		text.Table(v.words.With(locale.HelpCommands, locale.Data{"SSH": v.config.Host.SSH("")}), width),
+		text.Table(v.words.Say(locale.HelpSlash), width),
+		text.Table(v.words.Say(locale.HelpKeys), width),
+	}, "\n\n")
+}
+
+// prose is a text as the client's terminal, if it has one, shows it best.
+func (v *visit) prose(lines string) string {
+	if !v.ch.Pty {
+		return lines
+	}
+	return strings.Join(text.Wrap(lines, v.ch.Columns()), "\n")
 }
 
 func (v *visit) statusJSON() string {
@@ -85,7 +94,7 @@ func (v *visit) statusJSON() string {
 // privacy says what is kept, from the running configuration.
 func (v *visit) privacy() string {
 	span := func(d time.Duration) string { return span(v.words, d) }
-	return v.words.With(locale.Privacy, locale.Data{
+	return v.prose(v.words.With(locale.Privacy, locale.Data{
 		"Name": v.config.Name, "Sealed": v.config.Sealed,
 		"Retain":   span(v.config.Retain),
 		"Actioned": span(max(v.config.Retain, moderation.KeptActioned)),
@@ -93,7 +102,7 @@ func (v *visit) privacy() string {
 		"Known":    span(moderation.KnownFor),
 		"Apart":    span(moderation.KeptApart),
 		"Audit":    span(moderation.KeptAudit),
-	})
+	}))
 }
 
 // span says a length of time, in the largest unit that divides it, and never less

@@ -11,7 +11,7 @@ import (
 
 // pressed notes that somebody is at the keys.
 func (c *chat) pressed() {
-	c.lastKey, c.nudged = time.Now(), false
+	c.lastKey, c.nudged, c.called = time.Now(), false, false
 	c.seat.Touch()
 }
 

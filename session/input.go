@@ -22,7 +22,7 @@ func (c *chat) key(k tea.KeyPressMsg) {
 	case c.report != nil:
 		c.reporting(k)
 	case k.Mod == tea.ModCtrl && k.Code == 'r':
-		c.reportKey()
+		c.reportCommand("")
 	case k.Mod == tea.ModCtrl && k.Code == 'c':
 		c.interrupt(quits)
 	case k.Mod == tea.ModCtrl && k.Code == 'd' && c.editor.Text() == "":
@@ -34,9 +34,9 @@ func (c *chat) key(k tea.KeyPressMsg) {
 	case k.Code == tea.KeyEnter || isLineFeed(k):
 		c.insert("\n")
 	case k.Code == tea.KeyPgUp:
-		c.screen.scroll(+1)
+		c.scroll(+1)
 	case k.Code == tea.KeyPgDown:
-		c.screen.scroll(-1)
+		c.scroll(-1)
 	case c.editor.Key(k):
 		// It has edited.
 	case k.Text != "":
@@ -104,14 +104,22 @@ func (c *chat) enterKey() {
 		line := c.editor.Take()
 		c.ch.Println(line)
 		c.submit(line)
-	case c.state == atRules && !strings.HasPrefix(c.editor.Text(), "/"):
+	case isCommand(c.editor.Text()):
+		c.slash(c.editor.Take())
+	case c.state == atRules:
 		c.editor.Take()
 		c.accept()
-	case c.state == warned && !strings.HasPrefix(c.editor.Text(), "/"):
+	case c.state == warned:
 		c.confirm()
 	case c.submit(c.editor.Text()):
 		c.editor.Take()
 	}
+}
+
+// isCommand tells a slash command from what is said; a line that is to begin with
+// a slash begins with two.
+func isCommand(line string) bool {
+	return strings.HasPrefix(line, "/") && !strings.HasPrefix(line, "//")
 }
 
 // line takes a line from a client without a terminal.
@@ -126,7 +134,7 @@ func (c *chat) line(msg terminal.LineMsg) {
 // submit takes a line that was entered, and tells whether it is done with. In
 // line mode it always is: what nobody hears yet is kept.
 func (c *chat) submit(line string) bool {
-	if strings.HasPrefix(line, "/") && !strings.HasPrefix(line, "//") {
+	if isCommand(line) {
 		c.slash(line)
 		return true
 	}

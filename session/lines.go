@@ -78,7 +78,10 @@ func (c *chat) statusReport() {
 func (c *chat) waitingLine() string {
 	line := c.words.Count(locale.Waiting, c.minutes())
 	if others := c.config.Matcher.Stats().Waiting - 1; others > 0 {
-		line += " " + c.words.Count(locale.WaitingOthers, others)
+		return line + " " + c.words.Count(locale.WaitingOthers, others)
+	}
+	if c.alone() {
+		return line + " " + c.words.Say(locale.Alone)
 	}
 	return line
 }

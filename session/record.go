@@ -2,54 +2,103 @@ package session
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"strangerd/moderation"
+	"strangerd/session/text"
 )
 
-// record is what was said in a chat, as far as a report of it needs: the first
-// lines and the last, so that no flood of lines makes the evidence scroll away.
+// record is what was said in a chat, as far as a report of it can need: the first
+// messages, so that no flood of others makes the evidence scroll away, as many of
+// the last as can be scrolled to, and the one that is marked.
 type record struct {
 	first, last []said
-	omitted     int // lines between the two
+	count       int // messages so far
+	bytes       int // of last
+	marked      int // the number of the marked one; 0 for none
 	spoke       [stranger + 1]bool
 }
 
 // said is a message in a record.
 type said struct {
-	from speaker
-	text string
-	at   time.Time
+	number int // from 1
+	from   speaker
+	text   string
+	at     time.Time
 }
 
 func (r *record) add(from speaker, message string) {
 	r.spoke[from] = true
-	s := said{from, message, time.Now()}
+	r.count++
+	s := said{r.count, from, message, time.Now()}
 	if len(r.first) < moderation.FirstLines {
 		r.first = append(r.first, s)
 		return
 	}
-	if len(r.last) == moderation.LastLines {
-		copy(r.last, r.last[1:])
-		r.last = r.last[:len(r.last)-1]
-		r.omitted++
-	}
 	r.last = append(r.last, s)
+	r.bytes += len(message)
+	for len(r.last) > moderation.LastLines+1 && (len(r.last) > maxTranscriptLines || r.bytes > maxTranscriptBytes) {
+		oldest := 0
+		if r.last[oldest].number == r.marked {
+			oldest++
+		}
+		r.bytes -= len(r.last[oldest].text)
+		r.last = slices.Delete(r.last, oldest, oldest+1)
+	}
 }
 
 // all are the messages that are kept, oldest first.
 func (r *record) all() []said { return slices.Concat(r.first, r.last) }
 
-// lines are the messages as a report shows them. The one at marked, if it is
-// not negative, is marked.
-func (r *record) lines(marked int) []moderation.Line {
+// omitted is how many messages are not kept.
+func (r *record) omitted() int { return r.count - len(r.first) - len(r.last) }
+
+// lines are the messages as a report shows them.
+func (r *record) lines() []moderation.Line {
 	var lines []moderation.Line
-	for i, s := range r.all() {
+	for _, s := range r.all() {
 		who := moderation.SpeakerReporter
 		if s.from == stranger {
 			who = moderation.SpeakerReported
 		}
-		lines = append(lines, moderation.Line{Speaker: who, Text: s.text, At: s.at, Marked: i == marked})
+		lines = append(lines, moderation.Line{Speaker: who, Text: s.text, At: s.at, Marked: s.number == r.marked})
 	}
 	return lines
+}
+
+// mark marks the partner's last message that holds these words, in capitals or
+// not, and tells whether there is one.
+func (r *record) mark(words string) bool {
+	words = strings.ToLower(text.Line(words))
+	for _, s := range slices.Backward(r.all()) {
+		if s.from == stranger && strings.Contains(strings.ToLower(text.Line(s.text)), words) {
+			r.marked = s.number
+			return true
+		}
+	}
+	return false
+}
+
+// moveMark marks the partner's message after the marked one, or the one before it
+// if by is -1. Round the ends lies none.
+func (r *record) moveMark(by int) {
+	numbers := []int{0} // none, and the partner's messages
+	for _, s := range r.all() {
+		if s.from == stranger {
+			numbers = append(numbers, s.number)
+		}
+	}
+	at := slices.Index(numbers, r.marked)
+	r.marked = numbers[(at+by+len(numbers))%len(numbers)]
+}
+
+// markedText is the marked message, or nothing.
+func (r *record) markedText() string {
+	for _, s := range r.all() {
+		if s.number == r.marked {
+			return s.text
+		}
+	}
+	return ""
 }

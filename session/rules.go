@@ -46,8 +46,10 @@ func (c *chat) opening() []string {
 // askToAccept says how to go on from the first screen.
 func (c *chat) askToAccept() {
 	switch {
-	case c.state == warned:
+	case c.state == warned && c.plain:
 		c.tell(c.words.Say(locale.WarningYes))
+	case c.state == warned:
+		c.tell(c.words.Say(locale.WarningEnter))
 	case c.state == atYear:
 		c.tell(c.words.Say(locale.AskYear))
 	case c.plain:
@@ -73,6 +75,9 @@ func (c *chat) present() string {
 	}
 	return c.words.Say(locale.Alone)
 }
+
+// alone tells whether nobody else is online.
+func (c *chat) alone() bool { return c.config.Matcher.Stats().Online <= 1 }
 
 // year takes the year of birth. Only the year is known, so somebody counts as
 // old enough once they surely are: the year after the birthday. A refusal holds

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"strangerd/session/editor"
 	"strangerd/session/locale"
 	"strangerd/session/text"
 )
@@ -24,6 +25,8 @@ type screen struct {
 	cols, rows int
 	scrolled   int  // rows between the transcript's end and the lowest one shown
 	newBelow   bool // something came below it
+	down       int  // rows above the first one shown, of a page that is read from its top
+	below      bool // the page goes on below
 	size       int  // bytes of the last view
 
 	rules      []row // the first screen's, as wide as rulesWidth
@@ -55,10 +58,30 @@ func (s *screen) grow(rows int) {
 
 // scroll moves by almost a screen: up for positive pages.
 func (s *screen) scroll(pages int) {
-	s.scrolled = max(0, s.scrolled+pages*max(1, s.rows-frameRows-3))
+	s.scrolled = max(0, s.scrolled+pages*s.step())
 	if s.scrolled == 0 {
 		s.newBelow = false
 	}
+}
+
+// turn moves a page by almost a screen: up for positive pages.
+func (s *screen) turn(pages int) { s.down = max(0, s.down-pages*s.step()) }
+
+func (s *screen) step() int { return max(1, s.rows-frameRows-3) }
+
+// page is the part of a page's rows that is looked at: at most height of them.
+func (s *screen) page(rows []row, height int) []row {
+	s.down = min(s.down, max(0, len(rows)-height))
+	s.below = s.down+height < len(rows)
+	return rows[s.down:min(s.down+height, len(rows))]
+}
+
+// window is the part of the transcript's last rows that is looked at: at most height
+// of them.
+func (s *screen) window(rows []row, height int) []row {
+	s.scrolled = min(s.scrolled, max(0, len(rows)-height))
+	end := len(rows) - s.scrolled
+	return rows[max(0, end-height):end]
 }
 
 func (c *chat) View() tea.View {
@@ -70,7 +93,11 @@ func (c *chat) View() tea.View {
 	if c.done {
 		return tea.View{}
 	}
-	input, x, y := c.inputRows()
+	var input []string
+	var x, y int
+	if c.hasInput() {
+		input, x, y = c.screen.inputRows(&c.editor)
+	}
 	room := c.screen.rows - frameRows - len(input)
 	status := c.status(room - 1)
 	height := max(1, room-len(status))
@@ -93,19 +120,21 @@ func (c *chat) View() tea.View {
 	return view
 }
 
-// hasInput tells whether there is an input line. On the first screen there is
+// hasInput tells whether there is an input line. Where Enter is the answer there is
 // one only once something is typed, such as a command.
 func (c *chat) hasInput() bool {
 	if c.report != nil {
 		return c.report.category != ""
 	}
-	return c.state != refused && c.state != warned && (c.state != atRules || c.editor.Text() != "")
+	return c.state != refused && (c.state != warned && c.state != atRules || c.editor.Text() != "")
 }
 
 // header says where somebody is and what is going on.
 func (c *chat) header() string {
 	var state string
 	switch c.state {
+	case warned:
+		state = c.words.Say(locale.HeaderWarned)
 	case searching:
 		state = c.words.Say(locale.HeaderSearching)
 	case chatting:
@@ -129,7 +158,7 @@ func (c *chat) header() string {
 func (c *chat) footer() string {
 	keys := locale.KeysRules
 	switch {
-	case c.state == atRules && c.screen.scrolled > 0:
+	case c.paged() && c.screen.below:
 		keys = locale.MoreRules
 	case c.report != nil && c.report.category == "":
 		keys = locale.KeysCategory
@@ -143,6 +172,10 @@ func (c *chat) footer() string {
 		keys = locale.KeysYear
 	case c.state == refused:
 		keys = locale.KeysRefused
+	case c.called:
+		keys = locale.KeysCalled
+	case c.offered:
+		keys = locale.KeysOffered
 	case c.state == searching:
 		keys = locale.KeysSearching
 	case c.state == chatting:
@@ -191,14 +224,22 @@ func (c *chat) statusText() string {
 		return c.hint
 	case c.really:
 		return c.words.Say(locale.Really)
+	case c.report != nil && c.report.category != "":
+		return c.formStatus()
+	case c.report != nil:
+		return ""
 	case c.screen.newBelow:
 		return c.words.Say(locale.MoreBelow)
 	case c.typing:
 		return c.words.Say(locale.Typing)
 	case c.state == atRules:
 		return c.acceptLine()
+	case c.called, c.offered: // which the transcript says
+		return ""
 	case c.state == searching && c.minutes() > 0:
 		return c.waitingLine()
+	case c.state == searching && c.alone():
+		return c.words.Say(locale.Alone)
 	case c.state == warned:
 		return c.words.Say(locale.WarningEnter)
 	case c.state == resting:
@@ -208,13 +249,10 @@ func (c *chat) statusText() string {
 }
 
 // inputRows is what of the input fits, and the cursor in it.
-func (c *chat) inputRows() (rows []string, x, y int) {
-	if !c.hasInput() {
-		return nil, 0, 0
-	}
+func (s *screen) inputRows(e *editor.Line) (rows []string, x, y int) {
 	const prompt = "> "
-	rows, x, y = c.editor.Rows(max(1, c.screen.cols-len(prompt)-1))
-	room := min(maxInputRows, max(1, c.screen.rows-frameRows-maxStatus-1))
+	rows, x, y = e.Rows(max(1, s.cols-len(prompt)-1))
+	room := min(maxInputRows, max(1, s.rows-frameRows-maxStatus-1))
 	if top := max(0, min(y, len(rows)-room)); len(rows) > room {
 		if y-room+1 > top {
 			top = y - room + 1
@@ -242,37 +280,53 @@ type row struct {
 // above the input, where the eyes are.
 func (c *chat) body(content *strings.Builder, height int) {
 	s := &c.screen
-	rows := c.lastRows(height + s.scrolled)
-	s.scrolled = min(s.scrolled, max(0, len(rows)-height))
-	end := len(rows) - s.scrolled
-	shown := rows[max(0, end-height):end]
-	blank := height - len(shown)
-	if c.state != atRules {
-		content.WriteString(strings.Repeat("\n", blank))
+	if c.paged() {
+		shown := s.page(c.pageRows(), height)
+		write(content, shown)
+		content.WriteString(strings.Repeat("\n", height-len(shown)))
+		return
 	}
-	for _, r := range shown {
+	shown := s.window(c.lastRows(height+s.scrolled), height)
+	content.WriteString(strings.Repeat("\n", height-len(shown)))
+	write(content, shown)
+}
+
+// write writes rows, each after a line end.
+func write(content *strings.Builder, rows []row) {
+	for _, r := range rows {
 		content.WriteByte('\n')
 		content.WriteString(r.look.render(r.label))
 		content.WriteString(r.text)
 	}
-	if c.state == atRules {
-		content.WriteString(strings.Repeat("\n", blank))
+}
+
+// paged tells whether the transcript makes room for a page: the rules, or a report.
+func (c *chat) paged() bool { return c.state == atRules || c.report != nil }
+
+// scroll moves what is looked at: up for positive pages.
+func (c *chat) scroll(pages int) {
+	if c.paged() {
+		c.screen.turn(pages)
+	} else {
+		c.screen.scroll(pages)
 	}
+}
+
+// pageRows lays out the page that is read.
+func (c *chat) pageRows() []row {
+	if c.report != nil {
+		return c.formRows()
+	}
+	rows := c.rulesRows()
+	for _, e := range c.transcript.entries { // what was announced since
+		rows = c.layOut(rows, e, c.screen.width())
+	}
+	return rows
 }
 
 // lastRows lays out at least the last n rows, if there are so many.
 func (c *chat) lastRows(n int) []row {
-	if c.report != nil {
-		return c.reportRows()
-	}
 	entries, width := c.transcript.entries, c.screen.width()
-	if c.state == atRules {
-		rows := c.rulesRows()
-		for _, e := range entries { // what was announced since
-			rows = c.layOut(rows, e, width)
-		}
-		return rows
-	}
 	first := len(entries)
 	for count := 0; first > 0 && count < n; {
 		first--
@@ -291,9 +345,7 @@ func (c *chat) rulesRows() []row {
 	if width := s.width(); s.rulesWidth != width {
 		s.rules, s.rulesWidth = nil, width
 		for _, line := range c.opening() {
-			for _, part := range text.Wrap(line, width) {
-				s.rules = append(s.rules, row{text: part})
-			}
+			s.rules = wrap(s.rules, line, width)
 		}
 	}
 	return slices.Clip(s.rules)
@@ -325,15 +377,32 @@ func (c *chat) layOut(rows []row, e entry, width int) []row {
 	if len(label)+len(e.text) <= width && !strings.Contains(e.text, "\n") {
 		return append(rows, row{label, e.text, look})
 	}
-	indent := text.Width(label)
-	for i, part := range text.Wrap(e.text, max(2, width-indent)) {
+	if e.from == server {
+		return hang(rows, row{label, e.text, look}, "", width)
+	}
+	return hang(rows, row{label, e.text, look}, gutter, width)
+}
+
+// gutter stands before what people said, below its label.
+const gutter = "| "
+
+// hang appends r in as many rows as it takes: below the first, its text hangs under
+// itself, behind the gutter.
+func hang(rows []row, r row, gutter string, width int) []row {
+	indent := text.Width(r.label)
+	for i, part := range text.Wrap(r.text, max(2, width-indent)) {
 		if i == 1 {
-			label = strings.Repeat(" ", indent)
-			if e.from != server {
-				label = label[2:] + "| "
-			}
+			r.label = strings.Repeat(" ", indent-len(gutter)) + gutter
 		}
-		rows = append(rows, row{label, part, look})
+		rows = append(rows, row{r.label, part, r.look})
+	}
+	return rows
+}
+
+// wrap appends a line in as many rows as it takes.
+func wrap(rows []row, line string, width int) []row {
+	for _, part := range text.Wrap(line, width) {
+		rows = append(rows, row{text: part})
 	}
 	return rows
 }

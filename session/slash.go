@@ -18,6 +18,8 @@ func (c *chat) slash(line string) {
 		c.next()
 	case "/stop":
 		c.stop()
+	case "/mark":
+		c.markCommand(argument)
 	case "/report":
 		c.reportCommand(argument)
 	case "/typing":
@@ -95,14 +97,33 @@ func (c *chat) goPlain() {
 		return
 	}
 	c.plain = true
-	switch c.state {
-	case atRules:
+	if c.state == atRules {
 		c.open()
-	case atYear:
-		c.tell(c.words.Say(locale.AskYear))
-	default:
-		c.tell(c.words.Say(locale.Plain))
+		return
 	}
+	c.tell(c.words.Say(locale.Plain))
+	for line := range strings.SplitSeq(c.standing(), "\n") {
+		c.tell(line)
+	}
+}
+
+// standing is what line mode has said last where the full screen says it all the time.
+func (c *chat) standing() string {
+	switch {
+	case c.state == atYear:
+		return c.words.Say(locale.AskYear)
+	case c.state == warned:
+		return warningWords(c.config, c.words, c.told) + "\n" + c.words.Say(locale.WarningYes)
+	case c.offered:
+		return c.words.Say(locale.RematchOffered)
+	case c.state == searching && c.minutes() > 0:
+		return c.words.Say(locale.Looking) + "\n" + c.waitingLine()
+	case c.state == searching:
+		return c.words.Say(locale.Looking)
+	case c.state == chatting:
+		return c.words.Say(locale.Matched)
+	}
+	return c.words.Say(locale.NextPlain)
 }
 
 func statusLine(words *locale.Words, stats matcher.Stats) string {

@@ -36,7 +36,7 @@ func (c *chat) warn() bool {
 	}
 	c.told = warning
 	c.enter(warned)
-	c.announce(warningWords(c.config, c.words, warning))
+	c.answer(warningWords(c.config, c.words, warning))
 	if c.plain {
 		c.tell(c.words.Say(locale.WarningYes))
 	}

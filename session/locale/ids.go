@@ -73,6 +73,7 @@ const (
 
 	// The header and the footer of the screen.
 	HeaderRules     ID = "header_rules"
+	HeaderWarned    ID = "header_warned"
 	HeaderSearching ID = "header_searching"
 	HeaderChatting  ID = "header_chatting"
 	HeaderResting   ID = "header_resting"
@@ -80,6 +81,8 @@ const (
 	Online          ID = "online"
 	KeysRules       ID = "keys_rules"
 	KeysYear        ID = "keys_year"
+	KeysCalled      ID = "keys_called"
+	KeysOffered     ID = "keys_offered"
 	KeysSearching   ID = "keys_searching"
 	KeysChatting    ID = "keys_chatting"
 	KeysReally      ID = "keys_really"
@@ -120,6 +123,7 @@ const (
 	BanForever      ID = "ban_forever"
 	BanAppeal       ID = "ban_appeal"
 	AppealHere      ID = "appeal_here"
+	AppealLines     ID = "appeal_lines"
 	AppealFiled     ID = "appeal_filed"
 	AppealOpen      ID = "appeal_open"
 	AppealAccepted  ID = "appeal_accepted"
@@ -141,8 +145,13 @@ const (
 	ReportTitle     ID = "report_title"
 	ReportSends     ID = "report_sends"
 	ReportNote      ID = "report_note"
-	ReportMark      ID = "report_mark"
-	ReportMarked    ID = "report_marked"
+	ReportNoteMark  ID = "report_note_mark"
+	ReportAbout     ID = "report_about"
+	ReportSendsMark ID = "report_sends_mark"
+	Marked          ID = "marked"
+	MarkedLine      ID = "marked_line"
+	MarkNothing     ID = "mark_nothing"
+	MarkUnknown     ID = "mark_unknown"
 	ReportUsage     ID = "report_usage"
 	ReportCancelled ID = "report_cancelled"
 	ReportNobody    ID = "report_nobody"
@@ -152,6 +161,7 @@ const (
 	ReportNoRoom    ID = "report_no_room"
 	ReportTooLong   ID = "report_too_long"
 	KeysAppeal      ID = "keys_appeal"
+	KeysMore        ID = "keys_more"
 	KeysCategory    ID = "keys_category"
 	KeysReport      ID = "keys_report"
 	KeysWarned      ID = "keys_warned"
@@ -180,16 +190,16 @@ var ids = []ID{
 	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent, QueueUnsent, TooFast,
 	WaitingForEnd, TooLong, TooBig, TooManyLines, Unreadable, NotUTF8, LeftOut, PasteCut, InputFull, UnknownCommand, TypingOn,
 	TypingOff, TypingUsage, Plain, AlreadyPlain, NothingToStop, StatusLine,
-	HeaderRules, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
-	KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
+	HeaderRules, HeaderWarned, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
+	KeysCalled, KeysOffered, KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
 	Banner, BannerStaff, Full, Draining, HelpSlash, HelpKeys, HelpCommands, Privacy, Days, Hours, Failed, NotUnderstood,
 	Unbalanced, CommandLong, NoArguments,
 	DoorKnown, DoorClosed, Operator, Kicked, NotSaved, BanTitle, BanRule, BanReason, BanByPerson, BanByMachine,
-	BanUntil, BanForever, BanAppeal, AppealHere, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
+	BanUntil, BanForever, BanAppeal, AppealHere, AppealLines, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
 	AppealAgain, AppealEmpty, AppealNoBan, CaseUsage, CaseUnknown, CaseOpen, CaseNone, CaseWarn, CaseBan,
 	WarningTitle, WarningYes, WarningEnter, HelpOffered, HelpForOthers, ReportTitle, ReportSends, ReportNote,
-	ReportMark, ReportMarked, ReportUsage, ReportCancelled, ReportNobody, ReportedAlready, Reported, ReportQuota,
-	ReportNoRoom, ReportTooLong, KeysAppeal, KeysCategory, KeysReport, KeysWarned, BackupPty,
+	ReportNoteMark, ReportAbout, ReportSendsMark, Marked, MarkedLine, MarkNothing, MarkUnknown, ReportUsage, ReportCancelled, ReportNobody, ReportedAlready, Reported, ReportQuota,
+	ReportNoRoom, ReportTooLong, KeysAppeal, KeysMore, KeysCategory, KeysReport, KeysWarned, BackupPty,
 	Category("underage"), Category("sexual"), Category("harassment"), Category("hate"), Category("threat"),
 	Category("selfharm"), Category("illegal"), Category("spam"), Category("doxxing"), Category("other"),
 	LanguageName, ReasonWarn, ReasonHelp, AppealLift, AppealKeep,

@@ -64,8 +64,7 @@ func Accept(offer ssh.NewChannel, conn io.Closer) (*Channel, error) {
 		return nil, io.EOF
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
-	c.stuck = time.AfterFunc(WriteTimeout, func() { c.conn.Close() })
-	c.stuck.Stop()
+	c.armWrites()
 	c.waiters.Go(func() { c.drain(requests) })
 	return c, nil
 }
@@ -75,6 +74,12 @@ func Accept(offer ssh.NewChannel, conn io.Closer) (*Channel, error) {
 func (c *Channel) Columns() int {
 	cols, _ := c.size.load()
 	return cols
+}
+
+// armWrites makes the timer that raw starts for each write.
+func (c *Channel) armWrites() {
+	c.stuck = time.AfterFunc(WriteTimeout, func() { c.conn.Close() })
+	c.stuck.Stop()
 }
 
 // Env returns the value of an environment variable that the client sent.

@@ -1,0 +1,111 @@
+package session
+
+import (
+	"math"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"strangerd/moderation"
+	"strangerd/session/editor"
+	"strangerd/session/locale"
+)
+
+// report is a report that somebody writes, in the full screen: first its
+// category, by one key; then, if they like, a note and a marked line. It says what
+// is sent before it is sent.
+type report struct {
+	category string
+	draft    editor.Line // what stood in the input line, for afterwards
+}
+
+// beginReport begins a report of the partner of this chat or the last one. The
+// category may be empty.
+func (c *chat) beginReport(category, note string) {
+	if c.partner == nil || c.reported {
+		c.tell(c.words.Say(c.whyNoReport()))
+		return
+	}
+	if c.state == searching { // a match must not take the keys that are meant for the report
+		c.leave()
+	}
+	c.report = &report{category: category, draft: c.editor}
+	c.editor = editor.Line{}
+	c.insert(note)
+	c.screen.down = 0
+}
+
+// endReport goes back to the transcript, and to what stood in the input line.
+func (c *chat) endReport() {
+	c.editor, c.report = c.report.draft, nil
+}
+
+// reporting takes a key while a report is written.
+func (c *chat) reporting(k tea.KeyPressMsg) {
+	switch r := c.report; {
+	case k.Code == tea.KeyEscape, k.Mod == tea.ModCtrl && k.Code == 'c':
+		c.endReport()
+		c.tell(c.words.Say(locale.ReportCancelled))
+	case k.Code == tea.KeyPgUp:
+		c.screen.turn(+1)
+	case k.Code == tea.KeyPgDown:
+		c.screen.turn(-1)
+	case r.category == "":
+		if k.Text == "" {
+			return
+		}
+		// What was typed at once is one message: the rest of it begins the note.
+		if i := strings.IndexByte(categoryKeys, k.Text[0]); i >= 0 {
+			r.category = moderation.Categories[i]
+			c.insert(editor.Typed(k.Text[1:]))
+			c.screen.down = 0
+		}
+	case k.Code == tea.KeyEnter && k.Mod == 0:
+		if c.file(r.category, c.editor.Text()) {
+			c.endReport()
+		}
+	case k.Code == tea.KeyUp:
+		c.moveMark(-1)
+	case k.Code == tea.KeyDown:
+		c.moveMark(+1)
+	case c.editor.Key(k):
+	case k.Text != "":
+		c.insert(editor.Typed(k.Text))
+	}
+}
+
+// moveMark marks another of the partner's lines, and shows it.
+func (c *chat) moveMark(by int) {
+	c.record.moveMark(by)
+	c.screen.down = math.MaxInt16
+}
+
+// categoryKeys are the keys of the categories, in their order.
+const categoryKeys = "1234567890"
+
+// formRows is what the full screen shows while a report is written.
+func (c *chat) formRows() (rows []row) {
+	width := c.screen.width()
+	say := func(line string) { rows = wrap(rows, line, width) }
+	if c.report.category == "" {
+		say(c.words.Say(locale.ReportTitle))
+		for i, category := range moderation.Categories {
+			say(categoryKeys[i:i+1] + "  " + c.words.Say(locale.Category(category)))
+		}
+		return rows
+	}
+	say(c.words.With(locale.ReportAbout, locale.Data{"Category": c.words.Say(locale.Category(c.report.category))}))
+	say(c.reportSends())
+	if c.record.marked != 0 {
+		rows = hang(rows, row{c.words.Say(locale.Marked), c.record.markedText(), bold}, gutter, width)
+	}
+	return rows
+}
+
+// formStatus says what can be done with a form whose category is known.
+func (c *chat) formStatus() string {
+	if c.record.spoke[stranger] {
+		return c.words.Say(locale.ReportNoteMark)
+	}
+	return c.words.Say(locale.ReportNote)
+}
