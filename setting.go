@@ -220,13 +220,24 @@ func publicKey(text string) (string, error) {
 	return text, nil
 }
 
-// parseAdminKey reads one line of an authorized_keys file. Options are refused,
-// not skipped: a line that restricts its key, or names a certificate authority,
-// must not become an administrator without that restriction.
+// parseAdminKey reads one line of an authorized_keys file. Options and
+// certificates are refused, not skipped: a line that restricts its key, or lets it
+// expire, must not become an administrator without that restriction.
 func parseAdminKey(text string) (ssh.PublicKey, error) {
-	key, _, options, rest, err := ssh.ParseAuthorizedKey([]byte(text))
-	if err != nil || len(options) > 0 || len(rest) > 0 {
-		return nil, errors.New("give one public key without options, such as the one line of ~/.ssh/id_ed25519.pub")
+	text = strings.TrimSpace(text)
+	if strings.Contains(text, "PRIVATE KEY") {
+		return nil, errors.New("that is a private key: give the public one, and make a new pair")
+	}
+	key, _, options, _, err := ssh.ParseAuthorizedKey([]byte(text))
+	if err != nil || strings.ContainsAny(text, "\r\n") {
+		return nil, errors.New("give one public key, such as the one line of ~/.ssh/id_ed25519.pub")
+	}
+	if len(options) > 0 {
+		return nil, fmt.Errorf("give the key without options: %s is not honoured here", text[:strings.IndexAny(text+"=", "=, \t\"")])
+	}
+	//lint:ignore SA1019 named to be refused
+	if _, certificate := key.(*ssh.Certificate); certificate || key.Type() == ssh.InsecureKeyAlgoDSA {
+		return nil, errors.New("certificates and DSA keys don't log in here: give a key made by ssh-keygen -t ed25519")
 	}
 	return key, nil
 }

@@ -194,6 +194,35 @@ func TestStaffOnly(t *testing.T) {
 	}
 }
 
+// A line that can't be honoured, in a file that is edited while the server runs,
+// opens nothing, is logged, and takes nothing from the lines around it.
+func TestRow30BadLineAmongAdminKeys(t *testing.T) {
+	t.Parallel()
+	root, from, last := newStaffKey(t, "root"), newStaffKey(t, "from"), newStaffKey(t, "last")
+	file := filepath.Join(t.TempDir(), "admin_keys")
+	write := func(lines ...string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(root.line)
+	p := startServer(t, "--admin-keys", file)
+	write(root.line, `expiry-time="20200101" `+from.line, last.line)
+	for key, wanted := range map[*staffKey]int{root: exitDone, from: 255, last: exitDone} {
+		if stdout, stderr, code := key.run(t, p, "stats"); code != wanted {
+			t.Errorf("%s: exit code %d, %s%s", key.line, code, stdout, stderr)
+		}
+	}
+	if stdout, stderr, code := runSSHWith(t, p, last.line+"\n", root.as("admin", "moderator", "add", "two")...); code != exitFailed || !strings.Contains(stderr, "last's already") {
+		t.Errorf("an administrator's key is added: exit code %d, %s%s", code, stdout, stderr)
+	}
+	p.stop()
+	if log := p.later.String(); !strings.Contains(log, "line 2") || !strings.Contains(log, "expiry-time") || strings.Contains(log, from.line[:40]) {
+		t.Errorf("the log says:\n%s", log)
+	}
+}
+
 // A key that is taken away ends the session that it opened.
 func TestRemovedKey(t *testing.T) {
 	t.Parallel()

@@ -104,6 +104,7 @@ func New(config Config) (*Server, error) {
 		Version:        config.Version,
 		Stats:          s.counts,
 		Broadcast:      s.broadcast,
+		Member:         s.member,
 		BackupWithKeys: config.BackupWithKeys,
 	}
 	s.banner = words.For().With(locale.Banner, locale.Data{"SSH": config.Host.SSH("")}) + "\n"

@@ -30,6 +30,8 @@ type Commands struct {
 	// Broadcast shows the operator's line to everybody who is inside, and returns
 	// how many they are.
 	Broadcast func(line string) (reached int)
+	// Member returns whose key that is among the staff, in SSH's wire format.
+	Member func(key []byte) (Member, bool)
 	// BackupWithKeys writes the database, the secret and the host key, sealed
 	// with age to the recipient. It writes nothing when the recipient can't be
 	// read. nil means that this server can't.

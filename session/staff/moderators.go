@@ -37,17 +37,19 @@ func (r *run) addModerator() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if name, ok := r.holder(key); ok {
-			return fmt.Errorf("that key is %s's already: every moderator has their own", name)
+		if holder, ok := r.Member(key.Marshal()); ok {
+			return fmt.Errorf("that key is %s's already: every moderator has their own", holder.Name)
 		}
-		err = r.Desk.AddModerator(r.who.Name, args[0], key)
+		// Without its comment, which tends to name a person and a machine.
+		line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
+		err = r.Desk.AddModerator(r.who.Name, args[0], line)
 		if errors.Is(err, moderation.ErrModerator) {
 			return usageError(err.Error())
 		}
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(r.out, args[0]+" is a moderator, by "+fingerprint(key)+".")
+		fmt.Fprintln(r.out, args[0]+" is a moderator, by "+ssh.FingerprintSHA256(key)+".")
 		return nil
 	}
 	return cmd
@@ -60,38 +62,27 @@ var (
 	errKeyType    = errors.New("such keys don't log in here: use one made by ssh-keygen -t ed25519")
 )
 
-// parseKey reads exactly one line of an authorized_keys file, and returns the
-// key without its comment, which tends to name a person and a machine.
-func parseKey(raw []byte) (string, error) {
+// parseKey reads exactly one line of an authorized_keys file.
+func parseKey(raw []byte) (ssh.PublicKey, error) {
 	raw = bytes.TrimSpace(raw)
 	switch {
 	case bytes.Contains(raw, []byte("PRIVATE KEY")):
-		return "", errPrivateKey
+		return nil, errPrivateKey
 	case len(raw) > maxKey, bytes.ContainsAny(raw, "\r\n"):
-		return "", errOneKey
+		return nil, errOneKey
 	}
 	key, _, options, _, err := ssh.ParseAuthorizedKey(raw)
 	switch {
 	case err != nil:
-		return "", errOneKey
+		return nil, errOneKey
 	case len(options) > 0:
-		return "", errOptions
+		return nil, errOptions
 	}
 	//lint:ignore SA1019 named to be refused
 	if _, certificate := key.(*ssh.Certificate); certificate || key.Type() == ssh.InsecureKeyAlgoDSA {
-		return "", errKeyType
+		return nil, errKeyType
 	}
-	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key))), nil
-}
-
-// holder returns which moderator has the key.
-func (r *run) holder(key string) (name string, ok bool) {
-	for _, m := range r.Desk.Moderators() {
-		if fingerprint(m.Key) == fingerprint(key) {
-			return m.Name, true
-		}
-	}
-	return "", false
+	return key, nil
 }
 
 // fingerprint is that of an authorized_keys line, as ssh-keygen -l prints it.

@@ -83,17 +83,22 @@ func TestModerators(t *testing.T) {
 		t.Errorf("moderator list --json: %v", list)
 	}
 
+	root, _, _, _, err := ssh.ParseAuthorizedKey([]byte(newKey(t)))
+	must(t, err)
+	s.adminKey = root.Marshal()
+
 	for in, says := range map[string]string{
-		"":                                "one public key",
-		"nonsense":                        "one public key",
-		key + "\n" + newKey(t):            "one public key",
-		`from="192.0.2.1" ` + newKey(t):   "options",
-		"cert-authority " + newKey(t):     "options",
-		"-----BEGIN OPENSSH PRIVATE KEY-": "private",
-		dsaKey(t):                         "don't log in here",
-		certificate(t):                    "don't log in here",
-		strings.Repeat(key, 1000):         "one public key",
-		key + " again":                    "eve's already",
+		string(ssh.MarshalAuthorizedKey(root)): "root's already",
+		"":                                     "one public key",
+		"nonsense":                             "one public key",
+		key + "\n" + newKey(t):                 "one public key",
+		`from="192.0.2.1" ` + newKey(t):        "options",
+		"cert-authority " + newKey(t):          "options",
+		"-----BEGIN OPENSSH PRIVATE KEY-":      "private",
+		dsaKey(t):                              "don't log in here",
+		certificate(t):                         "don't log in here",
+		strings.Repeat(key, 1000):              "one public key",
+		key + " again":                         "eve's already",
 	} {
 		a := s.askWith(admin, "moderator add mallory", in)
 		if a.exit != exitFailed || !strings.Contains(a.err, says) || strings.Count(a.err, "\n") != 1 {

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"strangerd/data"
 	"strangerd/moderation"
 	"strangerd/session/staff"
@@ -34,6 +36,8 @@ type station struct {
 	t     testing.TB
 	dir   string
 	width int // of the client's terminal
+
+	adminKey []byte // in SSH's wire format
 
 	mu   sync.Mutex // guards what follows
 	time time.Time
@@ -68,6 +72,14 @@ func newStation(t testing.TB) *station {
 			defer s.mu.Unlock()
 			s.told = append(s.told, line)
 			return 5
+		},
+		Member: func(key []byte) (staff.Member, bool) {
+			for _, m := range desk.Moderators() {
+				if listed, _, _, _, err := ssh.ParseAuthorizedKey([]byte(m.Key)); err == nil && bytes.Equal(listed.Marshal(), key) {
+					return staff.Member{Name: m.Name}, true
+				}
+			}
+			return admin, bytes.Equal(s.adminKey, key)
 		},
 	}
 	return s
