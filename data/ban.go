@@ -1,6 +1,7 @@
 package data
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"time"
@@ -42,7 +43,119 @@ type Lifted struct {
 	Reason string    `json:"reason"`
 }
 
-func (b Ban) save(tx *bolt.Tx) error { return put(tx, bans, []byte(b.ID), b) }
+func (b Ban) save(tx *bolt.Tx) error { return tx.Bucket(bans).Put([]byte(b.ID), b.pack()) }
+
+// banForm is the first byte of a packed ban; another form would have another.
+const banForm = 1
+
+// What a packed ban has, of what not every one has.
+const (
+	banSource  = 1 << iota // a hash
+	banKey                 // a hash
+	banWider               // a hash, and the bits of its network
+	banV4                  // an address of 4 bytes, and the bits of its network
+	banV6                  // likewise, of 16 bytes
+	banMachine             // nothing more
+	banLifted              // when, by whom and why
+)
+
+// pack returns b without its id: form and flags; when it began and ends; category,
+// reason, staff name and report; then what the flags say, in their order.
+func (b Ban) pack() []byte {
+	v := []byte{banForm, b.flags()}
+	v = packTime(packTime(v, b.Created), b.Until)
+	for _, text := range [...]string{b.Category, b.Reason, b.By, b.Report} {
+		v = packText(v, text)
+	}
+	t, has := b.Target, v[1]
+	if has&banSource != 0 {
+		v = append(v, t.Source[:]...)
+	}
+	if has&banKey != 0 {
+		v = append(v, t.Key[:]...)
+	}
+	if has&banWider != 0 {
+		v = append(append(v, t.Wider[:]...), byte(t.Bits))
+	}
+	if t.Network.IsValid() {
+		v = append(append(v, t.Network.Addr().AsSlice()...), byte(t.Network.Bits()))
+	}
+	if l := b.Lifted; l != nil {
+		v = packText(packText(packTime(v, l.At), l.By), l.Reason)
+	}
+	return v
+}
+
+func (b Ban) flags() (has byte) {
+	t := &b.Target
+	for i, is := range [...]bool{ // in the order of the flags
+		!t.Source.IsZero(), !t.Key.IsZero(), !t.Wider.IsZero(), t.Network.Addr().Is4(), t.Network.Addr().Is6(),
+		b.Machine, b.Lifted != nil,
+	} {
+		if is {
+			has |= 1 << i
+		}
+	}
+	return has
+}
+
+func (b *Ban) unpack(id, value []byte) error {
+	u := unpacker{rest: value}
+	form, has := u.byte(), u.byte()
+	u.bad = u.bad || form != banForm
+	*b = Ban{ID: string(id), Created: u.time(), Until: u.time(), Machine: has&banMachine != 0}
+	b.Category, b.Reason, b.By, b.Report = u.text(), u.text(), u.text(), u.text()
+	t := &b.Target
+	if has&banSource != 0 {
+		t.Source = u.hash()
+	}
+	if has&banKey != 0 {
+		t.Key = u.hash()
+	}
+	if has&banWider != 0 {
+		t.Wider, t.Bits = u.hash(), int(u.byte())
+	}
+	switch {
+	case has&banV4 != 0:
+		t.Network = u.network(4)
+	case has&banV6 != 0:
+		t.Network = u.network(16)
+	}
+	if has&banLifted != 0 {
+		b.Lifted = &Lifted{At: u.time(), By: u.text(), Reason: u.text()}
+	}
+	return u.end()
+}
+
+// packBans brings the bans from JSON, as version 2 had them, into their own form.
+func packBans(tx *bolt.Tx) error {
+	var all []Ban
+	err := tx.Bucket(bans).ForEach(func(k, v []byte) error {
+		var b Ban
+		if json.Unmarshal(v, &b) != nil {
+			return unreadable(bans, k)
+		}
+		all = append(all, b)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := tx.DeleteBucket(bans); err != nil {
+		return err
+	}
+	bucket, err := tx.CreateBucket(bans)
+	if err != nil {
+		return err
+	}
+	bucket.FillPercent = 0.9 // they come in their order
+	for _, b := range all {
+		if err := b.save(tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Ban returns the ban called id; ok is false where there is none.
 func (d *DB) Ban(id string) (b Ban, ok bool, err error) { return get[Ban](d, bans, id) }

@@ -71,7 +71,7 @@ func checkRecords(tx *bolt.Tx, path string, secret []byte) (problems []error, er
 		problems = checkRefusals(tx)
 	}
 	if err == nil && version >= 2 {
-		problems = append(problems, checkModeration(tx)...)
+		problems = append(problems, checkModeration(tx, version)...)
 	}
 	return problems, err
 }

@@ -8,8 +8,8 @@ import (
 )
 
 // A Record is what Save writes: one of this package's record types. They are
-// kept as JSON, each kind in its bucket under its own id, and their form changes
-// with the database's version (see migrations).
+// kept as JSON, or packed, each kind in its bucket under its own id, and their form
+// changes with the database's version (see migrations).
 type Record interface{ save(tx *bolt.Tx) error }
 
 // Save writes the records in one transaction, all or none, in place of those
@@ -28,7 +28,7 @@ func (d *DB) Save(records ...Record) error {
 // The buckets that moderation needs, and how the check reads a record of each.
 var kinds = []struct {
 	bucket []byte
-	read   func(value []byte) error
+	read   func(id, value []byte) error
 }{
 	{bans, readable[Ban]},
 	{reports, readable[Report]},
@@ -53,7 +53,7 @@ func createModeration(tx *bolt.Tx) error {
 }
 
 // checkModeration reports each record that can't be read.
-func checkModeration(tx *bolt.Tx) (problems []error) {
+func checkModeration(tx *bolt.Tx, version uint64) (problems []error) {
 	report := func(err error) { problems = append(problems, err) }
 	for _, kind := range kinds {
 		b := tx.Bucket(kind.bucket)
@@ -61,8 +61,12 @@ func checkModeration(tx *bolt.Tx) (problems []error) {
 			report(fmt.Errorf("bucket %s is missing", kind.bucket))
 			continue
 		}
+		read := kind.read
+		if version < 3 && string(kind.bucket) == string(bans) { // see packBans
+			read = func(_, v []byte) error { return json.Unmarshal(v, new(Ban)) }
+		}
 		b.ForEach(func(k, v []byte) error {
-			if kind.read(v) != nil { // its error may quote somebody's words
+			if read(k, v) != nil { // its error may quote somebody's words
 				report(fmt.Errorf("bucket %s: the record %q can't be read", kind.bucket, k))
 			}
 			return nil
@@ -71,9 +75,9 @@ func checkModeration(tx *bolt.Tx) (problems []error) {
 	return problems
 }
 
-func readable[T any](value []byte) error {
+func readable[T any](id, value []byte) error {
 	var record T
-	return json.Unmarshal(value, &record)
+	return parse(nil, id, value, &record)
 }
 
 func put(tx *bolt.Tx, bucket, id []byte, record any) error {
@@ -112,8 +116,19 @@ func each[T any](d *DB, bucket []byte, visit func(T)) error {
 }
 
 func parse(bucket, id, value []byte, record any) error {
-	if json.Unmarshal(value, record) != nil {
-		return fmt.Errorf("the record %s of %s can't be read", id, bucket)
+	var err error
+	if p, ok := record.(packed); ok {
+		err = p.unpack(id, value)
+	} else {
+		err = json.Unmarshal(value, record)
+	}
+	if err != nil {
+		return unreadable(bucket, id)
 	}
 	return nil
+}
+
+// unreadable names a record, and not what it says.
+func unreadable(bucket, id []byte) error {
+	return fmt.Errorf("the record %s of %s can't be read", id, bucket)
 }

@@ -21,6 +21,7 @@ var (
 var migrations = []func(*bolt.Tx) error{
 	createRefusals,
 	createModeration,
+	packBans,
 }
 
 // createDB makes the database of a new folder. Until the last rename there is

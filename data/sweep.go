@@ -29,7 +29,7 @@ func (d *DB) Sweep(now time.Time, ended Ended) (n int, err error) {
 		sweeping(reports, ended.Report), sweeping(bans, ended.Ban), sweeping(appeals, ended.Appeal),
 		sweeping(warnings, ended.Warning), sweeping(audit, ended.Action),
 		sweeping(moderators, ended.Moderator), sweeping(apart, ended.Apart), sweeping(known, ended.Known),
-		{refusals, func(v []byte) bool {
+		{refusals, func(_, v []byte) bool {
 			until, ok := parseTime(v)
 			return ok && !until.After(now)
 		}},
@@ -59,7 +59,7 @@ func (d *DB) Sweep(now time.Time, ended Ended) (n int, err error) {
 // A sweeper knows which values of a bucket ended.
 type sweeper struct {
 	bucket []byte
-	ended  func(value []byte) bool
+	ended  func(id, value []byte) bool
 }
 
 // sweeping makes a sweeper of records. What can't be read stays.
@@ -67,9 +67,9 @@ func sweeping[T any](bucket []byte, ended func(T) bool) sweeper {
 	if ended == nil {
 		return sweeper{bucket: bucket}
 	}
-	return sweeper{bucket, func(v []byte) bool {
+	return sweeper{bucket, func(k, v []byte) bool {
 		var record T
-		return parse(bucket, nil, v, &record) == nil && ended(record)
+		return parse(bucket, k, v, &record) == nil && ended(record)
 	}}
 }
 
@@ -78,7 +78,7 @@ func (s sweeper) find(tx *bolt.Tx) (keys [][]byte) {
 		return nil
 	}
 	tx.Bucket(s.bucket).ForEach(func(k, v []byte) error {
-		if s.ended(v) {
+		if s.ended(k, v) {
 			keys = append(keys, append([]byte(nil), k...))
 		}
 		return nil
@@ -90,7 +90,7 @@ func (s sweeper) remove(tx *bolt.Tx, keys [][]byte, n *int) error {
 	b := tx.Bucket(s.bucket)
 	for _, k := range keys {
 		v := b.Get(k)
-		if v == nil || !s.ended(v) {
+		if v == nil || !s.ended(k, v) {
 			continue
 		}
 		if err := b.Delete(k); err != nil {
