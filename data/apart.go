@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -15,7 +16,15 @@ type Apart struct {
 	Until time.Time `json:"until"`
 }
 
-func (a Apart) save(tx *bolt.Tx) error { return put(tx, apart, a.Both[:], a) }
+func (a Apart) save(tx *bolt.Tx) error {
+	return tx.Bucket(apart).Put(a.Both[:], packTime(nil, a.Until))
+}
+
+func (a *Apart) unpack(id, value []byte) error {
+	u, key := unpacker{rest: value}, unpacker{rest: id}
+	*a = Apart{key.hash(), u.time()}
+	return errors.Join(key.end(), u.end())
+}
 
 // EachApart visits all of them inside a transaction: visit must not use the
 // database.

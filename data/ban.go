@@ -1,7 +1,6 @@
 package data
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/netip"
 	"time"
@@ -48,7 +47,7 @@ func (b Ban) save(tx *bolt.Tx) error { return tx.Bucket(bans).Put([]byte(b.ID), 
 // banForm is the first byte of a packed ban; another form would have another.
 const banForm = 1
 
-// What a packed ban has, of what not every one has.
+// What a packed ban may have, in this order.
 const (
 	banSource  = 1 << iota // a hash
 	banKey                 // a hash
@@ -62,12 +61,16 @@ const (
 // pack returns b without its id: form and flags; when it began and ends; category,
 // reason, staff name and report; then what the flags say, in their order.
 func (b Ban) pack() []byte {
-	v := []byte{banForm, b.flags()}
+	t := &b.Target
+	v := []byte{banForm, flags(
+		!t.Source.IsZero(), !t.Key.IsZero(), !t.Wider.IsZero(), t.Network.Addr().Is4(), t.Network.Addr().Is6(),
+		b.Machine, b.Lifted != nil,
+	)}
 	v = packTime(packTime(v, b.Created), b.Until)
 	for _, text := range [...]string{b.Category, b.Reason, b.By, b.Report} {
 		v = packText(v, text)
 	}
-	t, has := b.Target, v[1]
+	has := v[1]
 	if has&banSource != 0 {
 		v = append(v, t.Source[:]...)
 	}
@@ -84,19 +87,6 @@ func (b Ban) pack() []byte {
 		v = packText(packText(packTime(v, l.At), l.By), l.Reason)
 	}
 	return v
-}
-
-func (b Ban) flags() (has byte) {
-	t := &b.Target
-	for i, is := range [...]bool{ // in the order of the flags
-		!t.Source.IsZero(), !t.Key.IsZero(), !t.Wider.IsZero(), t.Network.Addr().Is4(), t.Network.Addr().Is6(),
-		b.Machine, b.Lifted != nil,
-	} {
-		if is {
-			has |= 1 << i
-		}
-	}
-	return has
 }
 
 func (b *Ban) unpack(id, value []byte) error {
@@ -125,36 +115,6 @@ func (b *Ban) unpack(id, value []byte) error {
 		b.Lifted = &Lifted{At: u.time(), By: u.text(), Reason: u.text()}
 	}
 	return u.end()
-}
-
-// packBans brings the bans from JSON, as version 2 had them, into their own form.
-func packBans(tx *bolt.Tx) error {
-	var all []Ban
-	err := tx.Bucket(bans).ForEach(func(k, v []byte) error {
-		var b Ban
-		if json.Unmarshal(v, &b) != nil {
-			return unreadable(bans, k)
-		}
-		all = append(all, b)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if err := tx.DeleteBucket(bans); err != nil {
-		return err
-	}
-	bucket, err := tx.CreateBucket(bans)
-	if err != nil {
-		return err
-	}
-	bucket.FillPercent = 0.9 // they come in their order
-	for _, b := range all {
-		if err := b.save(tx); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Ban returns the ban called id; ok is false where there is none.

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -15,7 +16,15 @@ type Known struct {
 	Last  time.Time `json:"last"`
 }
 
-func (k Known) save(tx *bolt.Tx) error { return put(tx, known, k.Key[:], k) }
+func (k Known) save(tx *bolt.Tx) error {
+	return tx.Bucket(known).Put(k.Key[:], packTime(packTime(nil, k.First), k.Last))
+}
+
+func (k *Known) unpack(id, value []byte) error {
+	u, key := unpacker{rest: value}, unpacker{rest: id}
+	*k = Known{key.hash(), u.time(), u.time()}
+	return errors.Join(key.end(), u.end())
+}
 
 // Forget removes what is known of the keys, those that nothing is known of too.
 func (d *DB) Forget(keys []Hash) error {

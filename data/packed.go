@@ -2,9 +2,12 @@ package data
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"net/netip"
 	"time"
+
+	bolt "go.etcd.io/bbolt"
 )
 
 // A packed record has a form of its own, shorter and quicker to read than JSON:
@@ -12,6 +15,46 @@ import (
 type packed interface {
 	// unpack takes the record from its id and its value, which it doesn't keep.
 	unpack(id, value []byte) error
+}
+
+// packedVersion is the first version of the database with packed records.
+const packedVersion = 3
+
+// packRecords brings into their own form the records that were JSON before.
+func packRecords(tx *bolt.Tx) error {
+	return errors.Join(
+		packBucket[Ban](tx, bans), packBucket[Report](tx, reports),
+		packBucket[Apart](tx, apart), packBucket[Known](tx, known),
+	)
+}
+
+func packBucket[T Record](tx *bolt.Tx, bucket []byte) error {
+	var all []T
+	err := tx.Bucket(bucket).ForEach(func(k, v []byte) error {
+		var record T
+		if json.Unmarshal(v, &record) != nil {
+			return unreadable(bucket, k)
+		}
+		all = append(all, record)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := tx.DeleteBucket(bucket); err != nil {
+		return err
+	}
+	b, err := tx.CreateBucket(bucket)
+	if err != nil {
+		return err
+	}
+	b.FillPercent = 0.9 // they come in their order
+	for _, record := range all {
+		if err := record.save(tx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 var errPacked = errors.New("a record that doesn't end where it should")
@@ -39,6 +82,17 @@ func (u *unpacker) byte() byte { return u.next(1)[0] }
 func (u *unpacker) hash() (h Hash) {
 	copy(h[:], u.next(len(h)))
 	return h
+}
+
+func (u *unpacker) subject() (s Subject) {
+	has := u.byte()
+	for i, h := range s.hashes() {
+		if has&(1<<i) != 0 {
+			*h = u.hash()
+		}
+	}
+	s.V6 = has&subjectV6 != 0
+	return s
 }
 
 func (u *unpacker) network(size int) netip.Prefix {
@@ -77,6 +131,33 @@ func (u *unpacker) end() error {
 		return errPacked
 	}
 	return nil
+}
+
+// flags is a byte of so many yes and no, from its lowest bit on.
+func flags(all ...bool) (b byte) {
+	for i, is := range all {
+		if is {
+			b |= 1 << i
+		}
+	}
+	return b
+}
+
+// hashes are those that a subject may have, in their packed order.
+func (s *Subject) hashes() [4]*Hash { return [...]*Hash{&s.Source, &s.Key, &s.Wider[0], &s.Wider[1]} }
+
+// subjectV6 is the flag behind those of the hashes.
+const subjectV6 = 1 << 4
+
+// packSubject appends a byte that says which hashes s has, and those.
+func packSubject(b []byte, s Subject) []byte {
+	b = append(b, flags(!s.Source.IsZero(), !s.Key.IsZero(), !s.Wider[0].IsZero(), !s.Wider[1].IsZero(), s.V6))
+	for _, h := range s.hashes() {
+		if !h.IsZero() {
+			b = append(b, h[:]...)
+		}
+	}
+	return b
 }
 
 // packTime appends t, to the millisecond, or zero.

@@ -28,7 +28,7 @@ func (d *DB) Save(records ...Record) error {
 // The buckets that moderation needs, and how the check reads a record of each.
 var kinds = []struct {
 	bucket []byte
-	read   func(id, value []byte) error
+	read   func(version uint64, id, value []byte) error
 }{
 	{bans, readable[Ban]},
 	{reports, readable[Report]},
@@ -61,12 +61,8 @@ func checkModeration(tx *bolt.Tx, version uint64) (problems []error) {
 			report(fmt.Errorf("bucket %s is missing", kind.bucket))
 			continue
 		}
-		read := kind.read
-		if version < 3 && string(kind.bucket) == string(bans) { // see packBans
-			read = func(_, v []byte) error { return json.Unmarshal(v, new(Ban)) }
-		}
 		b.ForEach(func(k, v []byte) error {
-			if read(k, v) != nil { // its error may quote somebody's words
+			if kind.read(version, k, v) != nil { // its error may quote somebody's words
 				report(fmt.Errorf("bucket %s: the record %q can't be read", kind.bucket, k))
 			}
 			return nil
@@ -75,8 +71,11 @@ func checkModeration(tx *bolt.Tx, version uint64) (problems []error) {
 	return problems
 }
 
-func readable[T any](id, value []byte) error {
+func readable[T any](version uint64, id, value []byte) error {
 	var record T
+	if version < packedVersion {
+		return json.Unmarshal(value, &record)
+	}
 	return parse(nil, id, value, &record)
 }
 

@@ -70,8 +70,64 @@ type Line struct {
 	Cut     int       `json:"cut,omitzero"`    // bytes cut off its end
 }
 
-func (r Report) save(tx *bolt.Tx) error   { return put(tx, reports, []byte(r.ID), r) }
+func (r Report) save(tx *bolt.Tx) error   { return tx.Bucket(reports).Put([]byte(r.ID), r.pack()) }
 func (e Evidence) save(tx *bolt.Tx) error { return put(tx, evidence, []byte(e.Report), e) }
+
+// reportForm is the first byte of a packed report; another form would have another.
+const reportForm = 1
+
+// What a packed report may have.
+const (
+	reportBothSpoke = 1 << iota
+	reportHold
+	reportDecision
+)
+
+// pack returns r without its id.
+func (r Report) pack() []byte {
+	v := []byte{reportForm, flags(r.BothSpoke, r.Hold != nil, r.Decision != nil)}
+	v = append(packTime(v, r.Created), r.Receipt[:]...)
+	v = packSubject(packSubject(v, r.Reporter), r.Subject)
+	for _, text := range [...]string{r.Category, r.ReporterSession, r.SubjectSession, r.Chat, r.Rules, r.Mutual, r.Pause} {
+		v = packText(v, text)
+	}
+	v = append(v, byte(len(r.Languages)))
+	for _, language := range r.Languages[:byte(len(r.Languages))] {
+		v = packText(v, language)
+	}
+	if h := r.Hold; h != nil {
+		v = packText(packText(packTime(v, h.Until), h.By), h.Reason)
+	}
+	if d := r.Decision; d != nil {
+		v = packTime(v, d.At)
+		for _, text := range [...]string{d.By, d.Action, d.Reason, d.Ban, d.With} {
+			v = packText(v, text)
+		}
+	}
+	return v
+}
+
+func (r *Report) unpack(id, value []byte) error {
+	u := unpacker{rest: value}
+	form, has := u.byte(), u.byte()
+	u.bad = u.bad || form != reportForm
+	*r = Report{
+		ID: string(id), BothSpoke: has&reportBothSpoke != 0,
+		Created: u.time(), Receipt: u.hash(), Reporter: u.subject(), Subject: u.subject(),
+		Category: u.text(), ReporterSession: u.text(), SubjectSession: u.text(), Chat: u.text(), Rules: u.text(),
+		Mutual: u.text(), Pause: u.text(),
+	}
+	for range u.byte() {
+		r.Languages = append(r.Languages, u.text())
+	}
+	if has&reportHold != 0 {
+		r.Hold = &Hold{Until: u.time(), By: u.text(), Reason: u.text()}
+	}
+	if has&reportDecision != 0 {
+		r.Decision = &Decision{At: u.time(), By: u.text(), Action: u.text(), Reason: u.text(), Ban: u.text(), With: u.text()}
+	}
+	return u.end()
+}
 
 // EachReport visits all reports inside a transaction: visit must not use the
 // database.

@@ -21,7 +21,7 @@ var (
 var migrations = []func(*bolt.Tx) error{
 	createRefusals,
 	createModeration,
-	packBans,
+	packRecords,
 }
 
 // createDB makes the database of a new folder. Until the last rename there is

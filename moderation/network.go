@@ -62,7 +62,11 @@ type networks struct {
 	blocks [1 << 16]block // IPv4 from /17 on, by its /16
 	v6     [129]map[[16]byte]netBan
 	terms  map[terms]*Ban
-	added  map[*block]struct{} // since settle
+	last   struct { // looked up in terms
+		terms
+		ban *Ban
+	}
+	added block // since settle, of IPv4
 }
 
 // A netBan is the ban of one network, as far as the index needs it. The words
@@ -83,6 +87,12 @@ type v4Ban struct {
 	netBan
 }
 
+func (b *v4Ban) network() netip.Prefix {
+	var addr [4]byte
+	binary.BigEndian.PutUint32(addr[:], b.addr)
+	return netip.PrefixFrom(netip.AddrFrom4(addr), int(b.size))
+}
+
 // holds tells whether the network of b holds addr.
 func (b *v4Ban) holds(addr uint32) bool { return (addr^b.addr)>>(32-b.size) == 0 }
 
@@ -93,7 +103,7 @@ type terms struct {
 }
 
 func newNetworks() *networks {
-	return &networks{terms: make(map[terms]*Ban), added: make(map[*block]struct{})}
+	return &networks{terms: make(map[terms]*Ban)}
 }
 
 // block returns where an IPv4 network belongs.
@@ -120,31 +130,62 @@ func (n *networks) add(b Ban) {
 		n.v6[p.Bits()][p.Addr().As16()] = entry
 		return
 	}
-	in := n.block(p)
-	*in = append(*in, v4Ban{addr: v4(p.Addr()), size: uint8(p.Bits()), netBan: entry})
-	n.added[in] = struct{}{}
+	n.added = append(n.added, v4Ban{addr: v4(p.Addr()), size: uint8(p.Bits()), netBan: entry})
 }
 
-// settle ends a series of add.
+// settle ends a series of add. What was added is sorted as one list, of which each
+// block that was empty becomes a part: a million take one piece of memory.
 func (n *networks) settle() {
-	for in := range n.added {
-		in.settle()
+	added := n.added
+	n.added = nil
+	added.sort()
+	for len(added) > 0 {
+		in, end := n.block(added[0].network()), 1
+		for end < len(added) && n.block(added[end].network()) == in {
+			end++
+		}
+		part := added[:end:end]
+		if added = added[end:]; len(*in) > 0 {
+			part = append(slices.Clone(*in), part...)
+			part.sort()
+		}
+		part.link()
+		*in = part
 	}
-	clear(n.added)
 }
 
-// settle brings b into order after a change. Of equal networks the last added
-// stays.
-func (b *block) settle() {
-	slices.Reverse(*b)
-	slices.SortStableFunc(*b, func(x, y v4Ban) int { return cmp.Or(cmp.Compare(x.addr, y.addr), cmp.Compare(x.size, y.size)) })
-	*b = slices.CompactFunc(*b, func(x, y v4Ban) bool { return x.addr == y.addr && x.size == y.size })
+// sort puts b in order, blocks apart. Of equal networks the last one stays.
+func (b *block) sort() {
 	for i := range *b {
-		in := int32(i - 1)
-		for in >= 0 && !(*b)[in].holds((*b)[i].addr) {
-			in = (*b)[in].in
+		(*b)[i].in = int32(i)
+	}
+	slices.SortFunc(*b, func(x, y v4Ban) int {
+		if c := cmp.Compare(x.order(), y.order()); c != 0 {
+			return c
 		}
-		(*b)[i].in = in
+		return cmp.Compare(y.in, x.in)
+	})
+	*b = slices.CompactFunc(*b, func(x, y v4Ban) bool { return x.order() == y.order() })
+}
+
+// order is a number by which bans are sorted: those in wide, then by address, then
+// by size.
+func (b *v4Ban) order() uint64 {
+	n := uint64(b.addr)<<8 | uint64(b.size)
+	if b.size > 16 {
+		n |= 1 << 40
+	}
+	return n
+}
+
+// link says of each network in which other one it lies.
+func (b block) link() {
+	for i := range b {
+		in := int32(i - 1)
+		for in >= 0 && !b[in].holds(b[i].addr) {
+			in = b[in].in
+		}
+		b[i].in = in
 	}
 }
 
@@ -170,11 +211,15 @@ func (b block) find(addr uint32, now func() time.Time) *v4Ban {
 // shared returns the words of b, once for all bans that have the same.
 func (n *networks) shared(b Ban) *Ban {
 	t := terms{b.Created.UnixNano(), unixNano(b.Until), b.Category, b.Reason, b.By}
+	if n.last.ban != nil && n.last.terms == t {
+		return n.last.ban // as in a list that was imported
+	}
 	if n.terms[t] == nil {
 		b.ID, b.Target.Network = "", netip.Prefix{}
 		n.terms[t] = &b
 	}
-	return n.terms[t]
+	n.last.terms, n.last.ban = t, n.terms[t]
+	return n.last.ban
 }
 
 func unixNano(t time.Time) int64 {
@@ -194,7 +239,7 @@ func (n *networks) remove(p netip.Prefix, id string) {
 	}
 	in := n.block(p)
 	*in = slices.DeleteFunc(*in, func(b v4Ban) bool { return b.id == id })
-	in.settle()
+	in.link()
 }
 
 // exact returns the ban of exactly this network.
@@ -275,7 +320,7 @@ func (n *networks) sweep(now time.Time) {
 		before := len(*in)
 		*in = slices.DeleteFunc(*in, func(b v4Ban) bool { return ended(b.netBan) })
 		if len(*in) != before {
-			in.settle()
+			in.link()
 		}
 	}
 	sweep(&n.wide)
