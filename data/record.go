@@ -102,9 +102,10 @@ func get[T any](d *DB, bucket []byte, id string) (record T, ok bool, err error) 
 
 // each visits the records of a bucket in the order of their ids.
 func each[T any](d *DB, bucket []byte, visit func(T)) error {
+	var record, none T // once for all: a million would be much garbage
 	return d.view(func(tx *bolt.Tx) error {
 		return tx.Bucket(bucket).ForEach(func(k, v []byte) error {
-			var record T
+			record = none
 			if err := parse(bucket, k, v, &record); err != nil {
 				return err
 			}
