@@ -98,7 +98,7 @@ func TestNetworkIsBannedOnce(t *testing.T) {
 }
 
 // Row 24: sources are banned for 90 days at most, shared ones not at all.
-func TestHowLongABanMayLast(t *testing.T) {
+func TestRow24HowLongABanMayLast(t *testing.T) {
 	day := 24 * time.Hour
 	never := time.Time{}
 	for name, row := range map[string]struct {
@@ -165,7 +165,7 @@ func TestOfSeveralBansTheLastToEndIsTold(t *testing.T) {
 }
 
 // Rows 24 and 30: what may hit more than was meant is asked about.
-func TestBanAsks(t *testing.T) {
+func TestRow24And30BanAsks(t *testing.T) {
 	from := "198.51.100.9"
 	for network, asks := range map[string]string{
 		"192.0.2.0/24":     "",
@@ -386,7 +386,7 @@ func TestBansWithoutDisk(t *testing.T) {
 	h.open()
 }
 
-func TestOfflineUnban(t *testing.T) {
+func TestRow30OfflineUnban(t *testing.T) {
 	h := newHouse(t)
 	b := h.ban(BanRequest{Network: net("192.0.2.0/24"), For: Forever})
 	must(t, h.folder.Close())

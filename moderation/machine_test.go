@@ -28,7 +28,7 @@ func (h *house) reports(category string, by ...int) (filed []Filed) {
 
 // Row 19: three friends pause somebody for one hour, and not again before a
 // human has looked.
-func TestThreeFriends(t *testing.T) {
+func TestRow19ThreeFriends(t *testing.T) {
 	h := newHouse(t)
 	live := h.enter(bad)
 	h.reports("spam", 1, 2, 1, 1)
@@ -164,7 +164,7 @@ func TestReportsOfADayCount(t *testing.T) {
 
 // Row 20: who reports first, or back, is not paused for it, nor is the other,
 // and staff see one case.
-func TestMutualReports(t *testing.T) {
+func TestRow20AbuserReportsFirstOrBack(t *testing.T) {
 	for _, abuserFirst := range []bool{true, false} {
 		h := newHouse(t)
 		h.reports("spam", 1, 2)
@@ -223,7 +223,7 @@ func TestDecisionOfBoth(t *testing.T) {
 }
 
 // Row 21: underage is first in the queue.
-func TestQueueOrder(t *testing.T) {
+func TestRow21UnderageIsFirst(t *testing.T) {
 	h := newHouse(t)
 	var ids [3]string
 	for i, category := range []string{"spam", "threat", CategoryUnderage} {

@@ -147,7 +147,7 @@ func TestBanOfADecidedReport(t *testing.T) {
 }
 
 // Row 20: whatever is done with one of two mutual reports is done with the case.
-func TestMutualReportsAreOneCase(t *testing.T) {
+func TestRow20MutualReportsAreOneCase(t *testing.T) {
 	h := newHouse(t)
 	f := h.filing("harassment", "192.0.2.1", "192.0.2.2")
 	one := h.file(f).ID

@@ -171,7 +171,7 @@ func lines(n, size int, speaker string) []Line {
 }
 
 // Row 25: what scrolls away in a flood, and what a flood of long lines hides.
-func TestEvidence(t *testing.T) {
+func TestRow25FloodOfLines(t *testing.T) {
 	flood := lines(50, 4<<10, SpeakerReported)
 	for name, row := range map[string]struct {
 		lines   []Line
@@ -346,7 +346,7 @@ func TestReportKeepsTwoApart(t *testing.T) {
 
 // Row 26: what came of a report is told to whoever has the receipt, and to
 // nobody else.
-func TestCaseByReceipt(t *testing.T) {
+func TestRow26OutcomeByReceiptAlone(t *testing.T) {
 	h := newHouse(t)
 	filed := h.report("spam", "192.0.2.1", "192.0.2.2")
 	other := h.report("hate", "192.0.2.1", "192.0.2.2")
