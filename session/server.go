@@ -104,7 +104,10 @@ func New(config Config) (*Server, error) {
 		Version:        config.Version,
 		Stats:          s.counts,
 		Broadcast:      s.broadcast,
-		Member:         s.member,
+		Member: func(key []byte) (staff.Member, bool) {
+			member, err := s.member(key)
+			return member, err == nil
+		},
 		BackupWithKeys: config.BackupWithKeys,
 	}
 	s.banner = words.For().With(locale.Banner, locale.Data{"SSH": config.Host.SSH("")}) + "\n"
