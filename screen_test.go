@@ -5,10 +5,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
+
+	"strangerd/session"
 )
 
 // The main job, by stock clients: one in a full screen, one in lines.
@@ -84,27 +87,33 @@ func TestEscAsksAndLeaves(t *testing.T) {
 	b.expect("You are now chatting with a stranger")
 }
 
-// A key sequence that the network splits is never Esc: it moves the cursor.
+// A key sequence that the network splits is never Esc: it moves the cursor. Only
+// after 50 ms is what came of it the key.
 func TestSplitSequenceIsNoEsc(t *testing.T) {
 	t.Parallel()
-	p := startServer(t)
-	a, b := pairScreens(t, p, window{})
-	a.press("bc")
-	a.expect("> bc")
-	for _, halves := range [][2]string{{"\x1b", "[D"}, {"\x1b[", "D"}, {"\x1bO", "D"}, {"\x1b", "OC"}} {
-		pressed := time.Now()
-		a.press(halves[0])
-		time.Sleep(20 * time.Millisecond) // the network
-		a.press(halves[1])
-		if took := time.Since(pressed); took > 40*time.Millisecond {
-			t.Skipf("this machine is too busy: between the halves were %v, and from 50 ms on it is Esc", took)
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := pairScreens(t, p, window{})
+		a.press("bc")
+		a.expect("> bc")
+		for _, halves := range [][2]string{{"\x1b", "[D"}, {"\x1b[", "D"}, {"\x1bO", "D"}, {"\x1b", "OC"}} {
+			a.press(halves[0])
+			time.Sleep(49 * time.Millisecond) // the network
+			a.press(halves[1])
+			synctest.Wait()
 		}
-	}
-	a.press("a", keyEnter)
-	b.expect("Stranger: bac")
-	if a.shows("Really?") {
-		t.Errorf("Esc was read at\n%s", a.picture())
-	}
+		a.press("a", keyEnter)
+		b.expect("Stranger: bac")
+		if a.shows("Really?") {
+			t.Errorf("Esc was read at\n%s", a.picture())
+		}
+		a.press(keyEsc)
+		time.Sleep(51 * time.Millisecond)
+		synctest.Wait()
+		if !a.shows("Really?") {
+			t.Errorf("Esc was not read at\n%s", a.picture())
+		}
+	})
 }
 
 // Whatever way a visit ends, the terminal is as it was.
@@ -523,4 +532,79 @@ func TestPartnersEscapeSequences(t *testing.T) {
 			t.Errorf("a partner draws:\n%s", a.picture())
 		}
 	}
+}
+
+// Wherever somebody turns to line mode, it says what the screen said: where they are,
+// and how to go on.
+func TestLineModeSaysWhereItBegins(t *testing.T) {
+	t.Parallel()
+	year := func(c *session.Config) { c.AgeGate = session.AgeYear }
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, year)
+		partner := func() *terminal {
+			b := openTerminal(t, p, window{})
+			b.expect("Press Enter")
+			b.press(keyEnter)
+			b.expect("In which year")
+			b.press("1960", keyEnter)
+			b.expectSent("Looking for a stranger")
+			return b
+		}
+		ways := []struct {
+			state string
+			reach func(a *terminal)
+			says  string
+		}{
+			{"rules", func(*terminal) {}, "-- Type yes to accept and to look for a stranger. Type /help for help.\r\n"},
+			{"year", func(a *terminal) {
+				a.press(keyEnter)
+				a.expect("In which year")
+			}, "-- In which year were you born? Type the year, then press Enter.\r\n"},
+			{"search", func(a *terminal) {
+				a.press("1960", keyEnter)
+				a.expect("Looking for a stranger")
+			}, "-- Looking for a stranger\r\n"},
+			{"long search", func(a *terminal) {
+				time.Sleep(2*time.Minute + time.Second)
+				a.expect("You have waited 2 minutes.")
+			}, "-- Looking for a stranger\r\n-- You have waited 2 minutes. You're the only one here; a bell rings when someone comes.\r\n"},
+			{"chat", func(a *terminal) {
+				partner()
+				a.expectSent("Someone is here!")
+				a.press(" ", backspace)
+				a.expect("You are now chatting with a stranger")
+			}, "-- You are now chatting with a stranger\r\n"},
+			{"rest", func(a *terminal) {
+				a.press("/stop", keyEnter)
+				a.expect("You left the chat")
+			}, "-- Type /next or press Enter to look for someone new, or /quit to leave.\r\n"},
+			{"offer", func(a *terminal) {
+				a.press(keyEnter)
+				b := partner()
+				a.expect("You are now chatting with a stranger")
+				b.press("/next", keyEnter)
+				a.expect("Stranger has left the chat")
+				a.press(keyEnter)
+				a.expect("Only the person you last talked to is here.")
+			}, "-- Only the person you last talked to is here. You meet again in 5 seconds."},
+		}
+		for i, way := range ways {
+			a := openTerminal(t, p, window{})
+			a.expect("Press Enter")
+			for _, before := range ways[:i+1] {
+				if before.state != "rest" || way.state == "rest" || way.state == "offer" {
+					before.reach(a)
+				}
+			}
+			a.press("/plain", keyEnter)
+			a.expectSent("-- ")
+			synctest.Wait()
+			if said := a.out.String(); !strings.Contains(said, way.says) {
+				t.Errorf("at the %s, line mode begins with\n%s", way.state, said[strings.LastIndex(said, "\x1b[?1049l")+1:])
+			}
+			a.press("/quit", keyEnter)
+			a.expectExit(exitDone)
+			time.Sleep(time.Minute) // the partner is told
+		}
+	})
 }

@@ -197,12 +197,9 @@ func (b *banned) View() tea.View {
 }
 
 func (b *banned) footer() string {
-	keys := b.words.Say(locale.KeysRefused)
+	keys := locale.KeysRefused
 	if b.appeal {
-		keys = b.words.Say(locale.KeysAppeal)
+		keys = locale.KeysAppeal
 	}
-	if b.screen.below {
-		keys = b.words.Say(locale.KeysMore) + "   " + keys
-	}
-	return bar(" "+fit(keys, b.screen.cols-2), b.screen.cols)
+	return b.screen.keys(b.words, b.screen.below, keys)
 }

@@ -158,7 +158,7 @@ func (c *chat) header() string {
 func (c *chat) footer() string {
 	keys := locale.KeysRules
 	switch {
-	case c.paged() && c.screen.below:
+	case c.state == atRules && c.screen.below:
 		keys = locale.MoreRules
 	case c.report != nil && c.report.category == "":
 		keys = locale.KeysCategory
@@ -183,7 +183,16 @@ func (c *chat) footer() string {
 	case c.state == resting:
 		keys = locale.KeysResting
 	}
-	return bar(" "+fit(c.words.Say(keys), c.screen.cols-2), c.screen.cols)
+	return c.screen.keys(c.words, c.report != nil && c.screen.below, keys)
+}
+
+// keys is a row that names keys, before them the one that shows more.
+func (s *screen) keys(words *locale.Words, more bool, keys locale.ID) string {
+	line := words.Say(keys)
+	if more {
+		line = words.Say(locale.KeysMore) + "   " + line
+	}
+	return bar(" "+fit(line, s.cols-2), s.cols)
 }
 
 // fit leaves out the last of several keys that don't fit.
