@@ -622,6 +622,34 @@ func TestAppealWhereTheBanIsRead(t *testing.T) {
 	expectAll(t, "the next visit", stdout, []string{"was rejected. The answer: I heard you"})
 }
 
+// In line mode an appeal is all lines up to the end of input; one that is too long
+// is not cut, and keeps nobody waiting.
+func TestAppealOfManyLines(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	p := startServer(t, "--admin-key", root.line)
+	inside := joinFrom(t, p, "127.0.0.21")
+	session := root.list(t, p, "sessions")[0]["id"].(string)
+	root.done(t, p, "ban", session, "--for", "1h", "--reason", "'Too loud'")
+	inside.expectExit(exitNotAllowed)
+
+	stdout, _, code := runFrom(t, p, "127.0.0.21", strings.Repeat("I whispered.\n", 100), "-T")
+	if code != exitNotAllowed || !strings.Contains(stdout, "-- Not sent: ") {
+		t.Errorf("an appeal that is too long ends with %d and\n%s", code, stdout)
+	}
+	for _, habit := range []string{"yes\nhello\n", "/next\n", "\n", ""} {
+		runFrom(t, p, "127.0.0.21", habit, "-T")
+	}
+	if appeals := root.list(t, p, "appeals"); len(appeals) != 0 {
+		t.Fatalf("the appeals are %v", appeals)
+	}
+	stdout, _, _ = runFrom(t, p, "127.0.0.21", "I whispered.\nAll of them\nshouted.", "-T")
+	appeals := root.list(t, p, "appeals")
+	if len(appeals) != 1 || appeals[0]["text"] != "I whispered. All of them shouted." || !strings.Contains(stdout, "-- Your appeal A-") {
+		t.Errorf("the appeals are %v, after\n%s", appeals, stdout)
+	}
+}
+
 // A ban of a me@ key holds wherever it comes from, and can be forever.
 func TestBannedKey(t *testing.T) {
 	t.Parallel()

@@ -98,12 +98,12 @@ func New(config Config) (*Server, error) {
 		s.chats[second] = make(map[*chat]struct{})
 	}
 	s.commands = &staff.Commands{
-		Gate:           config.Gate,
-		Desk:           config.Desk,
-		SSH:            config.Host.SSH(userAdmin),
-		Version:        config.Version,
-		Stats:          s.counts,
-		Broadcast:      s.broadcast,
+		Gate:      config.Gate,
+		Desk:      config.Desk,
+		SSH:       config.Host.SSH(userAdmin),
+		Version:   config.Version,
+		Stats:     s.counts,
+		Broadcast: s.broadcast,
 		Member: func(key []byte) (staff.Member, bool) {
 			member, err := s.member(key)
 			return member, err == nil
