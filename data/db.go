@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -66,7 +67,11 @@ func Open(path string, o *Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := sound(f); err != nil {
+	err = settle(f)
+	if err == nil {
+		err = sound(f)
+	}
+	if err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -229,8 +234,12 @@ func (d *DB) notSaved(err error) error {
 }
 
 // syncFailed tells a failed sync from a failed write, which is harmless. bbolt's
-// fdatasync returns the bare errno, os.File a PathError.
+// fdatasync returns the bare errno, os.File a PathError; of the sync after it made
+// the file larger, bbolt keeps nothing but words.
 func syncFailed(err error) bool {
+	if strings.Contains(err.Error(), "file sync error: ") {
+		return true
+	}
 	var at *fs.PathError
 	if errors.As(err, &at) {
 		return at.Op == "sync"

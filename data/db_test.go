@@ -148,7 +148,8 @@ func TestFailedSync(t *testing.T) {
 		syscall.EIO: true,
 		&fs.PathError{Op: "sync", Err: syscall.EIO}:     true,
 		&fs.PathError{Op: "write", Err: syscall.ENOSPC}: false,
-		errors.New("file resize error"):                 false,
+		errors.New("file resize error: no room"):        false,
+		errors.New("file sync error: i/o error"):        true,
 	} {
 		if syncFailed(fmt.Errorf("commit: %w", err)) != want {
 			t.Errorf("syncFailed(%#v) = %v", err, !want)
