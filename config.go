@@ -91,7 +91,7 @@ func (c *Config) flags() *pflag.FlagSet {
 	add(f, &c.ReportThreshold, number(0, math.MaxInt32), "N", "report-threshold", "3", "reports a day that pause someone; 0: never")
 	add(f, &c.Retain, duration(time.Millisecond), "TIME", "retain", "30d", "decided reports are kept for")
 
-	add(f, &c.MaxDB, size, "SIZE", "max-db", "256M", "what reports may take of the disk; bans always have room")
+	add(f, &c.MaxDB, size, "SIZE", "max-db", "256M", "room for reports; bans always have it")
 	add(f, &c.HelpText, path, "FILE", "help-text", "", "helplines, for who may harm themselves")
 	add(f, &c.SealTo, path, "FILE", "seal-to", "", "age or ssh-ed25519 keys that reports are sealed to")
 	add(f, &c.Notify, url, "URL", "notify", "", "told the id and category of each report")
