@@ -70,11 +70,10 @@ func (s *Server) serve(ch *terminal.Channel, sc *gossh.ServerConn) (code int) {
 			code = failed(terminal.Where())
 		}
 	}()
-	v := &visit{config: &s.config, waited: &s.waited, ch: ch, words: words, addr: address(sc.RemoteAddr())}
+	v := s.visit(ch, sc, words)
 	if sc.User() == userAdmin {
 		code, _ = s.staff(v, provenKey(sc)) // whoever is gone is told nothing
 	} else {
-		v.subject = s.config.Gate.Subject(v.addr, provenKey(sc))
 		code, _ = s.person(v, sc)
 	}
 	if panicked := ch.Panicked(); panicked != nil {
@@ -87,6 +86,15 @@ func (s *Server) serve(ch *terminal.Channel, sc *gossh.ServerConn) (code int) {
 // hit.
 func (s *Server) panicked(where string) {
 	s.config.Log.Error("a session panicked and was ended", "where", where)
+}
+
+// visit returns what the client came for.
+func (s *Server) visit(ch *terminal.Channel, sc *gossh.ServerConn, words *locale.Words) *visit {
+	v := &visit{config: &s.config, waited: &s.waited, ch: ch, words: words, addr: address(sc.RemoteAddr())}
+	if sc.User() != userAdmin {
+		v.subject = s.config.Gate.Subject(v.addr, provenKey(sc))
+	}
+	return v
 }
 
 // visit is what one client came for.
@@ -135,24 +143,38 @@ func (v *visit) misunderstood(why string) int {
 // chat lets somebody chat, if the gate does.
 func (s *Server) chat(v *visit, conn gossh.Conn, plain bool) (int, error) {
 	pass, err := v.config.Gate.Admit(v.addr, v.subject)
-	if banned := new(moderation.Banned); errors.As(err, &banned) {
-		return v.banned(banned.Ban, plain)
-	}
 	if err != nil {
-		return v.refuse(err), nil
+		return v.turnAway(err, plain)
 	}
 	defer pass.Close()
 	c := newChat(v, pass, plain)
-	c.seat = v.config.Matcher.Join(matcher.Profile{
+	defer s.seat(c, conn)()
+	err = v.ch.Run(c)
+	return c.code, err
+}
+
+// seat gives c its place among those who are here, until leave is called.
+func (s *Server) seat(c *chat, conn gossh.Conn) (leave func()) {
+	c.seat = s.config.Matcher.Join(matcher.Profile{
 		Subject: c.me,
 		Wake:    c.wake,
 		Evict:   func() { conn.Close() }, // who doesn't take what they are sent
 	})
-	defer c.close()
-	defer context.AfterFunc(pass.Context(), c.wake)()
-	defer s.enter(c)()
-	err = v.ch.Run(c)
-	return c.code, err
+	deaf := context.AfterFunc(c.pass.Context(), c.wake)
+	forget := s.enter(c)
+	return func() {
+		forget()
+		deaf()
+		c.close()
+	}
+}
+
+// turnAway shows who is not admitted why.
+func (v *visit) turnAway(why error, plain bool) (int, error) {
+	if banned := new(moderation.Banned); errors.As(why, &banned) {
+		return v.banned(banned.Ban, plain)
+	}
+	return v.refuse(why), nil
 }
 
 // refuse says why the gate let nobody in.
