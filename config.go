@@ -31,10 +31,11 @@ type Config struct {
 	Rules       string // a file; empty: the built-in rules
 	Contact     string
 	MinAge      int
-	AgeGate     string // enter or year
-	AdminKeys   string // a file; empty: DATA/admin_keys if it is there
-	AdminKey    string // one line as in that file
-	HTTP        string // empty: off
+	AgeGate     string   // enter or year
+	AdminKeys   string   // a file; empty: DATA/admin_keys if it is there
+	AdminKey    string   // one line as in that file
+	HTTP        string   // empty: off
+	HostKeys    []string // files, besides the one in Data
 
 	ProxyFrom         []netip.Prefix
 	SharedSources     []netip.Prefix
@@ -69,6 +70,7 @@ func (c *Config) flags() *pflag.FlagSet {
 	add(f, &c.Listen, address, "ADDR", "listen", ":2222", "SSH address")
 	add(f, &c.StaffListen, addressOrOff, "ADDR", "staff-listen", "off", "second SSH address, for admin@ alone")
 	add(f, &c.Data, nonempty(path), "DIR", "data", "strangerd-data", "database and keys; made if missing")
+	add(f, &c.HostKeys, paths, "FILES", "host-key", "", "RSA or ECDSA host keys beside the one in DATA")
 	add(f, &c.Name, nonempty(line(40)), "TEXT", "name", hostname(), "what it calls itself; :PORT behind it is shown")
 	add(f, &c.Rules, path, "FILE", "rules", "", "rules people accept, instead of the built-in")
 	add(f, &c.Contact, line(200), "TEXT", "contact", "", "whom people can write to")

@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
+	"net/netip"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,7 +25,7 @@ func newHealthCommand(config *Config, flags *pflag.FlagSet) *cobra.Command {
 			if err := load(flags, os.Getenv); err != nil {
 				return err
 			}
-			if err := checkHealth(cmd.Context(), reachable(config.Listen)); err != nil {
+			if err := checkHealth(cmd.Context(), reachable(config.Listen), config.ProxyFrom); err != nil {
 				return fmt.Errorf("no log-in at %s: %w", reachable(config.Listen), err)
 			}
 			cmd.Println("ok")
@@ -37,8 +40,9 @@ func newHealthCommand(config *Config, flags *pflag.FlagSet) *cobra.Command {
 const healthTimeout = 5 * time.Second
 
 // checkHealth completes a log-in at address, as any stranger would, and has the
-// server run a command.
-func checkHealth(ctx context.Context, address string) error {
+// server run a command. Where the server takes this machine for a proxy, it says
+// that it comes for itself.
+func checkHealth(ctx context.Context, address string, proxies []netip.Prefix) error {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
@@ -48,6 +52,12 @@ func checkHealth(ctx context.Context, address string) error {
 	defer conn.Close()
 	deadline, _ := ctx.Deadline()
 	conn.SetDeadline(deadline)
+	here := conn.LocalAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
+	if slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(here) }) {
+		if _, err := io.WriteString(conn, "PROXY UNKNOWN\r\n"); err != nil {
+			return err
+		}
+	}
 
 	// The check tells the server nothing, so it need not know the host key.
 	config := &ssh.ClientConfig{User: "health", HostKeyCallback: ssh.InsecureIgnoreHostKey()}

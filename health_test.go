@@ -18,7 +18,7 @@ func TestHealthOfASilentPort(t *testing.T) {
 	defer listener.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	if err := checkHealth(ctx, listener.Addr().String()); !errors.Is(err, os.ErrDeadlineExceeded) {
+	if err := checkHealth(ctx, listener.Addr().String(), nil); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("got %v, want a deadline exceeded", err)
 	}
 }

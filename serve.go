@@ -43,6 +43,10 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	hostKeys, err := config.hostKeys()
+	if err != nil {
+		return err
+	}
 	seal, err := sealTo(config.SealTo)
 	if err != nil {
 		return err
@@ -51,6 +55,7 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	listener = &proxyListener{steady(listener, logger), config.ProxyFrom}
 	defer listener.Close()
 	var staffListener, operatorListener net.Listener // nil: off
 	if config.StaffListen != "" {
@@ -58,6 +63,7 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		if err != nil {
 			return err
 		}
+		staffListener = steady(staffListener, logger)
 		defer staffListener.Close()
 	}
 	if config.HTTP != "" {
@@ -83,6 +89,10 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		Shared:      config.SharedSources,
 		Proxies:     config.ProxyFrom,
 		MaxSessions: config.MaxSessions,
+
+		MaxPerSource:      config.MaxPerSource,
+		ConnectsPerSource: config.ConnectsPerSource.Count,
+		ConnectsPer:       config.ConnectsPerSource.Per,
 	})
 	if err != nil {
 		return err
@@ -123,7 +133,7 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		AgeGate:        config.AgeGate,
 		Retain:         config.Retain,
 		Sealed:         seal != nil,
-		HostKey:        folder.HostKey(),
+		HostKeys:       append(hostKeys, folder.HostKey()),
 		IdleTimeout:    config.IdleTimeout,
 		LoginGrace:     config.LoginGrace,
 		Admins:         config.adminKeys,
@@ -160,6 +170,9 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	}
 
 	announce(stderr, config, listener.Addr(), folder, len(admins) > 0)
+	for _, key := range hostKeys {
+		fmt.Fprintf(stderr, "Host key: %s (%s)\n", ssh.FingerprintSHA256(key.PublicKey()), key.PublicKey().Type())
+	}
 	if staffListener != nil {
 		fmt.Fprintf(stderr, "Staff alone can also come in at %s.\n", staffListener.Addr())
 		defer inBackground(func(context.Context) { server.ServeStaff(staffListener) })()

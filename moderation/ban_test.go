@@ -26,7 +26,7 @@ func TestBanEndsSessionsAndLasts(t *testing.T) {
 	wantLive(t, other)
 	h.wantBanned(b.ID, "192.0.2.1")
 	h.wantBanned("", "192.0.2.2")
-	if h.Screen(ip("192.0.2.1")) != nil {
+	if _, err := h.Screen(ip("192.0.2.1"), nil); err != nil {
 		t.Error("a banned person is refused before the key exchange: they could not appeal")
 	}
 	h.restart()
@@ -57,7 +57,7 @@ func TestBannedNetworkIsScreened(t *testing.T) {
 		wantLive(t, outside)
 		for range 2 {
 			for i, addr := range addrs {
-				err := h.Screen(ip(addr))
+				_, err := h.Screen(ip(addr), nil)
 				banned := new(Banned)
 				if errors.As(err, &banned) != (i < 2) {
 					t.Errorf("%s, %s: %v", network, addr, err)
@@ -70,7 +70,7 @@ func TestBannedNetworkIsScreened(t *testing.T) {
 		}
 		must(t, h.Unban("ben", b.ID, "a mistake"))
 		for range 2 {
-			if err := h.Screen(ip(addrs[0])); err != nil {
+			if _, err := h.Screen(ip(addrs[0]), nil); err != nil {
 				t.Errorf("%s after unban: %v", network, err)
 			}
 			h.restart()

@@ -16,6 +16,12 @@ type Config struct {
 	Proxies     []netip.Prefix   // networks that no ban should cover by mistake
 	MaxSessions int              // admitted at the same time; 0 means no limit
 	Now         func() time.Time // nil means time.Now
+
+	// What one source may do before anybody knows who it is. Shared sources may
+	// do anything.
+	MaxPerSource      int           // live connections; 0 means no limit
+	ConnectsPerSource int           // new ones in ConnectsPer; 0 means no limit and no penalties
+	ConnectsPer       time.Duration // not 0 if ConnectsPerSource isn't
 }
 
 // Gate decides who may enter. Its methods may be called by any number of
@@ -26,10 +32,11 @@ type Config struct {
 // the passes it hits, and a disk that fails lifts no ban.
 type Gate struct {
 	identity
-	db      *data.DB
-	proxies []netip.Prefix
-	max     int
-	clock   func() time.Time
+	db        *data.DB
+	proxies   []netip.Prefix
+	max       int
+	clock     func() time.Time
+	admission *admission
 
 	// change is held by whoever changes bans or the door, over the write to the
 	// disk. It is taken before mu, and after Desk.change.
@@ -61,6 +68,7 @@ func NewGate(config Config) (*Gate, error) {
 	if g.clock == nil {
 		g.clock = time.Now
 	}
+	g.admission = newAdmission(limits{config.MaxPerSource, config.ConnectsPerSource, config.ConnectsPer}, g.clock)
 	if err := g.loadBans(); err != nil {
 		return nil, err
 	}
@@ -77,15 +85,20 @@ func (g *Gate) now() time.Time { return g.clock().UTC().Truncate(time.Millisecon
 // An IPv4 address mapped into IPv6 is the IPv4 address.
 func (g *Gate) Subject(addr netip.Addr, key []byte) Subject { return g.subject(addr, key) }
 
-// Screen returns a *Banned if a banned network holds addr, and nil else. It is
-// for the time before the key exchange and only looks in memory.
-func (g *Gate) Screen(addr netip.Addr) error {
+// Screen says whether addr may go on to the key exchange. It only looks in
+// memory. The Arrival is the caller's to close when the connection ends; if it
+// has to make room for another before its client has spoken, displace is called,
+// once, by the goroutine of that other. Errors: a *Banned if a banned network
+// holds addr, a *Limited if its source must wait.
+func (g *Gate) Screen(addr netip.Addr, displace func()) (*Arrival, error) {
+	addr = plain(addr)
 	g.mu.RLock()
-	defer g.mu.RUnlock()
-	if b, ok := g.networks.find(plain(addr), g.clock); ok {
-		return &Banned{b}
+	b, banned := g.networks.find(addr, g.clock)
+	g.mu.RUnlock()
+	if banned {
+		return nil, &Banned{b}
 	}
-	return nil
+	return g.admission.admit(addr, g.isShared(addr), displace)
 }
 
 // Admit lets the subject in, who comes from addr, or says why not: a *Banned,

@@ -25,7 +25,7 @@ func (id identity) subject(addr netip.Addr, key []byte) (s Subject) {
 		s.Key = id.hash("key", string(key))
 	}
 	addr = plain(addr)
-	if !addr.IsValid() || slices.ContainsFunc(id.shared, func(p netip.Prefix) bool { return p.Contains(addr) }) {
+	if id.isShared(addr) {
 		return s
 	}
 	s.V6 = addr.Is6()
@@ -35,6 +35,14 @@ func (id identity) subject(addr netip.Addr, key []byte) (s Subject) {
 		s.Wider[i] = id.network(wider)
 	}
 	return s
+}
+
+// isShared tells whether many people may come from addr.
+func (id identity) isShared(addr netip.Addr) bool {
+	if circuits.Contains(addr) {
+		return false
+	}
+	return !addr.IsValid() || slices.ContainsFunc(id.shared, func(p netip.Prefix) bool { return p.Contains(addr) })
 }
 
 // plain is addr without what doesn't tell one machine from another.
@@ -51,10 +59,19 @@ func widerBits(v6 bool) [2]int {
 	return [2]int{24, 16}
 }
 
-// source is the network that counts as one source.
+// circuits are no addresses: the last 32 bits number a circuit of Tor, through
+// which somebody came to an onion service (tor(1), HiddenServiceExportCircuitID).
+// Whoever accepts connections takes one of these from a trusted proxy alone.
+var circuits = netip.MustParsePrefix("fc00:dead:beef:4dad::/64")
+
+// IsCircuit tells whether addr stands for a circuit of Tor.
+func IsCircuit(addr netip.Addr) bool { return circuits.Contains(addr) }
+
+// source is the network that counts as one source: an address, a /64 of IPv6, or
+// one circuit.
 func source(addr netip.Addr) netip.Prefix {
-	bits := 32
-	if addr.Is6() {
+	bits := addr.BitLen()
+	if addr.Is6() && !circuits.Contains(addr) {
 		bits = 64
 	}
 	prefix, _ := addr.Prefix(bits)

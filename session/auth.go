@@ -36,8 +36,11 @@ type Admin struct {
 // VerifiedPublicKeyCallback, after the client has proven that it holds the
 // key: offering a key without its signature gives nothing.
 func (s *Server) authentication(ctx ssh.Context) *gossh.ServerConfig {
-	staffOnly := ctx.Value(connKey{}).(*conn).staffOnly
+	staffOnly := ctx.Value(connKey{}).(*conn).staffOnly()
 	return &gossh.ServerConfig{
+		Config:                  algorithms,
+		PublicKeyAuthAlgorithms: signatures,
+
 		NoClientAuth: true,
 		NoClientAuthCallback: func(meta gossh.ConnMetadata) (*gossh.Permissions, error) {
 			if staffOnly || meta.User() == userAdmin || meta.User() == userMe {

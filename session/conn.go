@@ -2,6 +2,7 @@ package session
 
 import (
 	"errors"
+	"math"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -10,16 +11,18 @@ import (
 	"charm.land/ssh"
 
 	"strangerd/moderation"
+	"strangerd/session/locale"
 )
 
 // conn is a connection from the moment it is accepted.
 type conn struct {
 	net.Conn
-	staffOnly bool
-	grace     *time.Timer // closes the connection unless a session is opened
-	taken     atomic.Bool // by its one session
-	opened    atomic.Bool // the session has begun
-	close     func()
+	arrival *moderation.Arrival // nil at the staff's own address
+	version version
+	grace   *time.Timer // closes the connection unless a session is opened
+	taken   atomic.Bool // by its one session
+	opened  atomic.Bool // the session has begun
+	close   func()
 }
 
 // connKey is where an SSH context holds its conn.
@@ -28,37 +31,116 @@ type connKey struct{}
 // track is called for every connection before the key exchange. A nil result
 // ends the connection.
 func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
+	c := &conn{Conn: nc}
 	door, staffOnly := nc.(staffConn)
 	if staffOnly {
-		nc = door.Conn
+		c.Conn = door.Conn
+	} else {
+		addr := address(nc.RemoteAddr())
+		if !addr.IsValid() {
+			s.refusals.say(nc, s.words.For().Say(locale.NoProxyHeader))
+			return nil
+		}
+		var err error
+		if c.arrival, err = s.config.Gate.Screen(addr, func() { nc.Close() }); err != nil {
+			s.refusals.say(nc, s.screened(err))
+			return nil
+		}
 	}
-	c := &conn{Conn: nc, staffOnly: staffOnly}
 	c.close = sync.OnceFunc(func() {
 		c.grace.Stop()
+		if c.arrival != nil {
+			c.arrival.Close()
+		}
 		s.mu.Lock()
+		defer s.mu.Unlock()
 		delete(s.conns, c)
-		s.mu.Unlock()
 	})
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.conns[c] = struct{}{}
 	c.grace = time.AfterFunc(s.config.LoginGrace, func() { nc.Close() })
-	s.mu.Unlock()
 	ctx.SetValue(connKey{}, c)
-	if banned := new(moderation.Banned); !staffOnly && errors.As(s.config.Gate.Screen(address(nc.RemoteAddr())), &banned) {
-		disconnect(nc, banWords(&s.config, s.words.For(), banned.Ban))
-		c.close()
-		return nil
-	}
 	return c
+}
+
+// screened are the words for whom the gate refused.
+func (s *Server) screened(why error) string {
+	words := s.words.For()
+	if banned := new(moderation.Banned); errors.As(why, &banned) {
+		return banWords(&s.config, words, banned.Ban)
+	}
+	limited := new(moderation.Limited)
+	if !errors.As(why, &limited) {
+		return words.Say(locale.Failed)
+	}
+	minutes := int(math.Ceil(limited.Again.Minutes()))
+	switch {
+	case limited.Most > 0:
+		return words.Count(locale.SourceCrowded, limited.Most)
+	case limited.Unfinished:
+		return words.Count(locale.SourcePenalty, minutes)
+	}
+	return words.Count(locale.SourceTooOften, minutes)
+}
+
+// staffOnly tells whether the connection came to the staff's own address.
+func (c *conn) staffOnly() bool { return c.arrival == nil }
+
+// Read reads what the client sends, and fails if that doesn't begin with a
+// version: the SSH library would skip lines before it, such as a PROXY header that
+// nobody should believe.
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if c.version.done {
+		return n, err
+	}
+	if !c.version.read(p[:n]) {
+		return 0, errNoVersion
+	}
+	if c.version.done && c.arrival != nil {
+		c.arrival.Spoke()
+	}
+	return n, err
+}
+
+// errNoVersion ends a connection whose client speaks something else.
+var errNoVersion = errors.New("the client doesn't begin with its SSH version")
+
+// version follows the first line of a client (RFC 4253, section 4.2).
+type version struct {
+	matched int // bytes of versionStart
+	done    bool
+}
+
+const versionStart = "SSH-"
+
+// read takes what was read, and tells whether it may be a version's.
+func (v *version) read(p []byte) bool {
+	for _, b := range p {
+		switch {
+		case v.matched < len(versionStart):
+			if b != versionStart[v.matched] {
+				return false
+			}
+			v.matched++
+		case b == '\n':
+			v.done = true
+			return true
+		}
+	}
+	return true
 }
 
 // claim gives the connection's one session to the first that asks.
 func (c *conn) claim() bool { return !c.taken.Swap(true) }
 
-// begin says that the session has begun: the log-in is over.
-func (c *conn) begin() {
+// begin says that the session has begun: the log-in is over. It tells whether so
+// many come from one shared address that the operator should hear of it.
+func (c *conn) begin() (crowded bool) {
 	c.opened.Store(true)
 	c.grace.Stop()
+	return c.arrival != nil && c.arrival.Opened()
 }
 
 // unused tells whether no session has begun.

@@ -17,7 +17,23 @@ const (
 	// an immediate close would lose the words that it was sent.
 	drainTime  = 2 * time.Second
 	drainBytes = 64 << 10
+	// maxRefusals is how many clients are refused in words at the same time.
+	maxRefusals = 64
 )
+
+// refusals are the clients that are being refused, each by its goroutine.
+type refusals chan struct{}
+
+// say refuses a client in words, or without if there are too many already. The
+// caller closes the connection.
+func (r refusals) say(nc net.Conn, words string) {
+	select {
+	case r <- struct{}{}:
+		disconnect(nc, words)
+		<-r
+	default:
+	}
+}
 
 // disconnect refuses a client before the key exchange, in words that OpenSSH
 // and PuTTY show: the version line, then SSH_MSG_DISCONNECT in the clear.

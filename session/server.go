@@ -47,9 +47,9 @@ type Config struct {
 	// Admins reads who the administrators are. It may return some with an error.
 	Admins func() ([]Admin, error)
 
-	HostKey     gossh.Signer
-	IdleTimeout time.Duration // without a key press in a chat
-	LoginGrace  time.Duration // from the connection to an open session
+	HostKeys    []gossh.Signer // of different types
+	IdleTimeout time.Duration  // without a key press in a chat
+	LoginGrace  time.Duration  // from the connection to an open session
 
 	Gate    *moderation.Gate
 	Desk    *moderation.Desk
@@ -74,7 +74,8 @@ type Server struct {
 	waited              atomic.Int64    // the longest wait that ended since meter's last sample, in nanoseconds
 	banner, staffBanner string          // what is said before authentication
 
-	visits sync.WaitGroup
+	refusals refusals
+	visits   sync.WaitGroup
 
 	mu    sync.Mutex // guards what follows
 	ended bool       // nobody comes any more
@@ -90,9 +91,10 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		config: config,
-		words:  words,
-		conns:  make(map[*conn]struct{}),
+		config:   config,
+		words:    words,
+		refusals: make(refusals, maxRefusals),
+		conns:    make(map[*conn]struct{}),
 	}
 	for second := range s.chats {
 		s.chats[second] = make(map[*chat]struct{})
@@ -116,7 +118,9 @@ func New(config Config) (*Server, error) {
 		wish.WithVersion(serverVersion),
 		ssh.WrapConn(s.track),
 		func(server *ssh.Server) error {
-			server.AddHostKey(config.HostKey)
+			for _, key := range config.HostKeys {
+				server.AddHostKey(key)
+			}
 			server.Handler = func(ssh.Session) {} // Serve would set one, for each listener
 			server.ServerConfigCallback = s.authentication
 			server.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}

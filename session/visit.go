@@ -52,7 +52,11 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 		c.Close()
 		return
 	}
-	c.begin()
+	if c.begin() {
+		s.config.Log.Warn("several people come from one private address: " +
+			"if a proxy or a container network hides where they come from, have it pass that on " +
+			"(PROXY protocol and --proxy-from, or host networking); see docs/operating.md")
+	}
 	ch.Exit(s.serve(ch, sc))
 }
 

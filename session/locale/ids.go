@@ -105,6 +105,12 @@ const (
 	Unbalanced    ID = "unbalanced"
 	CommandLong   ID = "command_long"
 	NoArguments   ID = "no_arguments"
+
+	// What one source may do, and before the log-in.
+	SourceCrowded  ID = "source_crowded"
+	SourceTooOften ID = "source_too_often"
+	SourcePenalty  ID = "source_penalty"
+	NoProxyHeader  ID = "no_proxy_header"
 )
 
 // Of moderation, as people see it.
@@ -193,7 +199,7 @@ var ids = []ID{
 	HeaderRules, HeaderWarned, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
 	KeysCalled, KeysOffered, KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
 	Banner, BannerStaff, Full, Draining, HelpSlash, HelpKeys, HelpCommands, Privacy, Days, Hours, Failed, NotUnderstood,
-	Unbalanced, CommandLong, NoArguments,
+	Unbalanced, CommandLong, NoArguments, SourceCrowded, SourceTooOften, SourcePenalty, NoProxyHeader,
 	DoorKnown, DoorClosed, Operator, Kicked, NotSaved, BanTitle, BanRule, BanReason, BanByPerson, BanByMachine,
 	BanUntil, BanForever, BanAppeal, AppealHere, AppealLines, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
 	AppealAgain, AppealEmpty, AppealNoBan, CaseUsage, CaseUnknown, CaseOpen, CaseNone, CaseWarn, CaseBan,

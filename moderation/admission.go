@@ -1,0 +1,225 @@
+package moderation
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	// maxSilent is how many connections may be open whose clients have not told
+	// their version yet. An honest client is one of them for a round trip.
+	maxSilent = 100
+	// crowd is how many connections from one shared source are a reason to ask
+	// whether a proxy or a container network hides who comes.
+	crowd = 5
+)
+
+// Limited is why Screen lets nobody in from a source for now: it has the most
+// connections that it may, or, if Most is 0, it made too many.
+type Limited struct {
+	Most       int           // live connections
+	Again      time.Duration // until the next one may come
+	Unfinished bool          // there were some that never opened a session
+}
+
+func (l *Limited) Error() string {
+	if l.Most > 0 {
+		return fmt.Sprintf("the source has %d connections, the most it may", l.Most)
+	}
+	return fmt.Sprintf("the source made too many connections, for %v", l.Again)
+}
+
+// admission counts the connections of each source.
+//
+// A source is known by a hash of its address under a key that lives with the
+// process: one block of AES, of which half is kept. Among a million sources the
+// chance that a new one is taken for another is 5e-14.
+type admission struct {
+	limits limits
+	hash   cipher.Block
+	clock  func() time.Time
+	began  time.Time
+
+	mu      sync.Mutex // guards what follows; no other lock is taken under it
+	sources sources    // limited ones
+	shared  map[uint64]*tally
+	silent  []*Arrival // oldest first
+	hinted  bool
+}
+
+func newAdmission(l limits, clock func() time.Time) *admission {
+	var key [16]byte
+	rand.Read(key[:])
+	hash, err := aes.NewCipher(key[:])
+	if err != nil {
+		panic(err) // only for other lengths of keys
+	}
+	return &admission{
+		limits:  l,
+		hash:    hash,
+		clock:   clock,
+		began:   clock(),
+		sources: sources{most: maxSources},
+		shared:  make(map[uint64]*tally),
+	}
+}
+
+// key returns what a source is known by, never 0.
+func (a *admission) key(addr netip.Addr) uint64 {
+	var b [aes.BlockSize]byte
+	if addr.IsValid() {
+		b = source(addr).Addr().As16()
+	}
+	a.hash.Encrypt(b[:], b[:])
+	return max(1, binary.LittleEndian.Uint64(b[:]))
+}
+
+// now is the time since the start, whatever the machine's clock is set to.
+func (a *admission) now() time.Duration { return a.clock().Sub(a.began) }
+
+// admit counts a new connection, or returns a *Limited.
+func (a *admission) admit(addr netip.Addr, shared bool, displace func()) (*Arrival, error) {
+	arrival, displaced, err := a.count(a.key(addr), shared, displace)
+	if displaced != nil {
+		displaced.displace()
+	}
+	return arrival, err
+}
+
+func (a *admission) count(key uint64, shared bool, displace func()) (arrival, displaced *Arrival, err error) {
+	now := a.now()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.tally(key, shared, now)
+	if s.live == math.MaxUint16 { // as many as TCP has ports
+		return nil, nil, &Limited{Most: math.MaxUint16}
+	}
+	if !shared {
+		if limited := a.limits.connect(s, now); limited != nil {
+			return nil, nil, limited
+		}
+	}
+	s.live++
+	if len(a.silent) == maxSilent {
+		displaced = a.oldestOfMost()
+		displaced.speak()
+	}
+	arrival = &Arrival{admission: a, source: s, shared: shared, silent: true, displace: displace}
+	a.silent = append(a.silent, arrival)
+	s.silent++
+	return arrival, displaced, nil
+}
+
+// tally returns what is counted of a source. The caller holds mu.
+func (a *admission) tally(key uint64, shared bool, now time.Duration) *tally {
+	if !shared {
+		return a.sources.tally(key, now)
+	}
+	if a.shared[key] == nil {
+		a.shared[key] = &tally{key: key}
+	}
+	return a.shared[key]
+}
+
+// oldestOfMost returns the oldest silent connection of the source that has most
+// of them. The caller holds mu.
+func (a *admission) oldestOfMost() *Arrival {
+	oldest := a.silent[0]
+	for _, other := range a.silent {
+		if other.source.silent > oldest.source.silent {
+			oldest = other
+		}
+	}
+	return oldest
+}
+
+// Arrival is a connection that Screen has let through. Its methods may be called
+// by any number of goroutines.
+type Arrival struct {
+	admission *admission
+	source    *tally
+	shared    bool
+	displace  func()
+
+	// admission.mu guards what follows.
+	silent, opened, flooded, closed bool
+}
+
+// Spoke says that the client has told its version. From then on the connection
+// is not displaced.
+func (a *Arrival) Spoke() {
+	a.admission.mu.Lock()
+	defer a.admission.mu.Unlock()
+	a.speak()
+}
+
+// speak takes the Arrival from the silent ones. The caller holds mu.
+func (a *Arrival) speak() {
+	if !a.silent {
+		return
+	}
+	a.silent = false
+	a.source.silent--
+	at := slices.Index(a.admission.silent, a)
+	a.admission.silent = slices.Delete(a.admission.silent, at, at+1)
+}
+
+// Opened says that a session has begun. It returns true once in the life of the
+// process: when so many have come from one shared address that something hides
+// where people come from.
+func (a *Arrival) Opened() (crowded bool) {
+	a.admission.mu.Lock()
+	defer a.admission.mu.Unlock()
+	a.opened = true
+	if a.shared && a.source.live >= crowd && !a.admission.hinted {
+		a.admission.hinted = true
+		return true
+	}
+	return false
+}
+
+// Flooded says that the client sends faster than anybody types or pastes. It
+// counts once a connection.
+func (a *Arrival) Flooded() {
+	a.admission.mu.Lock()
+	defer a.admission.mu.Unlock()
+	if !a.flooded {
+		a.flooded = true
+		a.strike()
+	}
+}
+
+// Close says that the connection has ended. It may be called more than once.
+func (a *Arrival) Close() {
+	a.admission.mu.Lock()
+	defer a.admission.mu.Unlock()
+	if a.closed {
+		return
+	}
+	a.closed = true
+	a.speak()
+	if !a.opened {
+		a.strike()
+	} else if !a.flooded {
+		a.source.forgive()
+	}
+	a.source.live--
+	if a.shared && a.source.live == 0 {
+		delete(a.admission.shared, a.source.key)
+	}
+}
+
+// strike holds something against the source. The caller holds mu.
+func (a *Arrival) strike() {
+	if !a.shared {
+		a.admission.limits.strike(a.source, a.admission.now())
+	}
+}
