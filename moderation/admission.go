@@ -86,36 +86,38 @@ func (a *admission) key(addr netip.Addr) uint64 {
 func (a *admission) now() time.Duration { return a.clock().Sub(a.began) }
 
 // admit counts a new connection, or returns a *Limited.
-func (a *admission) admit(addr netip.Addr, shared bool, displace func()) (*Arrival, error) {
-	arrival, displaced, err := a.count(a.key(addr), shared, displace)
-	if displaced != nil {
-		displaced.displace()
+func (a *admission) admit(addr netip.Addr, shared bool, displace func() bool) (*Arrival, error) {
+	arrival, err := a.count(a.key(addr), shared, displace)
+	for tries := 0; tries < passes; tries++ {
+		other := a.tooSilent()
+		if other == nil {
+			break
+		}
+		if other.displace() {
+			other.Spoke() // its end may take a moment
+		}
 	}
 	return arrival, err
 }
 
-func (a *admission) count(key uint64, shared bool, displace func()) (arrival, displaced *Arrival, err error) {
+func (a *admission) count(key uint64, shared bool, displace func() bool) (*Arrival, error) {
 	now := a.now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s := a.tally(key, shared, now)
 	if s.live == math.MaxUint16 { // as many as TCP has ports
-		return nil, nil, &Limited{Most: math.MaxUint16}
+		return nil, &Limited{Most: math.MaxUint16}
 	}
 	if !shared {
 		if limited := a.limits.connect(s, now); limited != nil {
-			return nil, nil, limited
+			return nil, limited
 		}
 	}
 	s.live++
-	if len(a.silent) == maxSilent {
-		displaced = a.oldestOfMost()
-		displaced.speak()
-	}
-	arrival = &Arrival{admission: a, source: s, shared: shared, silent: true, displace: displace}
-	a.silent = append(a.silent, arrival)
 	s.silent++
-	return arrival, displaced, nil
+	arrival := &Arrival{admission: a, source: s, shared: shared, silent: true, displace: displace}
+	a.silent = append(a.silent, arrival)
+	return arrival, nil
 }
 
 // tally returns what is counted of a source. The caller holds mu.
@@ -129,15 +131,23 @@ func (a *admission) tally(key uint64, shared bool, now time.Duration) *tally {
 	return a.shared[key]
 }
 
-// oldestOfMost returns the oldest silent connection of the source that has most
-// of them. The caller holds mu.
-func (a *admission) oldestOfMost() *Arrival {
-	oldest := a.silent[0]
-	for _, other := range a.silent {
-		if other.source.silent > oldest.source.silent {
-			oldest = other
+// tooSilent returns the connection that should make room, if there are too many
+// that are silent: the oldest of the source that has most of them. It becomes the
+// youngest, for if it doesn't go.
+func (a *admission) tooSilent() *Arrival {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.silent) <= maxSilent {
+		return nil
+	}
+	at := 0
+	for i, other := range a.silent {
+		if other.source.silent > a.silent[at].source.silent {
+			at = i
 		}
 	}
+	oldest := a.silent[at]
+	a.silent = append(slices.Delete(a.silent, at, at+1), oldest)
 	return oldest
 }
 
@@ -147,7 +157,7 @@ type Arrival struct {
 	admission *admission
 	source    *tally
 	shared    bool
-	displace  func()
+	displace  func() bool
 
 	// admission.mu guards what follows.
 	silent, opened, flooded, closed bool

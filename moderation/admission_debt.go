@@ -33,7 +33,7 @@ type tally struct {
 	next    uint32        // slot of the next one in the bucket
 	live    uint16
 	strikes uint8
-	silent  uint8 // of live
+	silent  uint8 // of live, about 100 at most
 }
 
 // connect accounts for a new connection, and returns whether and why it must be

@@ -33,7 +33,7 @@ func (d *doorway) pass(by time.Duration) { d.clock.now = d.clock.now.Add(by) }
 // try lets a connection come, and returns why not.
 func (d *doorway) try(addr string) (*Arrival, *Limited) {
 	d.t.Helper()
-	a, err := d.admit(ip(addr), d.house.isShared(ip(addr)), func() {})
+	a, err := d.admit(ip(addr), d.house.isShared(ip(addr)), func() bool { return true })
 	limited := new(Limited)
 	if err != nil && !errors.As(err, &limited) {
 		d.t.Fatal(err)
@@ -273,17 +273,24 @@ func TestSilentConnectionsAreDisplaced(t *testing.T) {
 	d := newDoorway(t, limits{})
 	var gone []string
 	silent := func(name, addr string) *Arrival {
-		a, err := d.admit(ip(addr), d.house.isShared(ip(addr)), func() { gone = append(gone, name) })
+		a, err := d.admit(ip(addr), d.house.isShared(ip(addr)), func() bool {
+			if name == "busy" {
+				return false
+			}
+			gone = append(gone, name)
+			return true
+		})
 		must(t, err)
 		return a
 	}
 	spoke := silent("spoke", "192.0.2.9")
 	spoke.Spoke()
+	busy := silent("busy", "10.0.0.1") // what it said isn't read yet
 	alone := silent("alone", "192.0.2.7")
 	for i := range 40 {
 		silent(fmt.Sprint("a", i), "192.0.2.1")
 	}
-	for i := range 59 {
+	for i := range 58 {
 		silent(fmt.Sprint("b", i), "10.0.0.1") // shared, and silent all the same
 	}
 	if len(gone) > 0 {
@@ -292,13 +299,14 @@ func TestSilentConnectionsAreDisplaced(t *testing.T) {
 	for i := range 22 {
 		silent(fmt.Sprint("c", i), fmt.Sprintf("198.51.100.%d", i))
 	}
-	var want []string
+	var want []string // of 40 and 59, down to 38 and 39
 	for i := range 19 {
 		want = append(want, fmt.Sprint("b", i))
 	}
 	if want = append(want, "a0", "b19", "a1"); !slices.Equal(gone, want) {
 		t.Errorf("displaced: %v, not %v", gone, want)
 	}
+	busy.Spoke()
 	alone.Close()
 	silent("room", "192.0.2.8")
 	if len(gone) != len(want) {

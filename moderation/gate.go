@@ -86,11 +86,12 @@ func (g *Gate) now() time.Time { return g.clock().UTC().Truncate(time.Millisecon
 func (g *Gate) Subject(addr netip.Addr, key []byte) Subject { return g.subject(addr, key) }
 
 // Screen says whether addr may go on to the key exchange. It only looks in
-// memory. The Arrival is the caller's to close when the connection ends; if it
-// has to make room for another before its client has spoken, displace is called,
-// once, by the goroutine of that other. Errors: a *Banned if a banned network
+// memory. The Arrival is the caller's to close when the connection ends. If that
+// should make room for another before its client has spoken, displace is called, by
+// the goroutine of that other: it ends the connection, or tells that the client
+// has just said something. Errors: a *Banned if a banned network
 // holds addr, a *Limited if its source must wait.
-func (g *Gate) Screen(addr netip.Addr, displace func()) (*Arrival, error) {
+func (g *Gate) Screen(addr netip.Addr, displace func() bool) (*Arrival, error) {
 	addr = plain(addr)
 	g.mu.RLock()
 	b, banned := g.networks.find(addr, g.clock)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"charm.land/ssh"
@@ -42,7 +43,7 @@ func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
 			return nil
 		}
 		var err error
-		if c.arrival, err = s.config.Gate.Screen(addr, func() { nc.Close() }); err != nil {
+		if c.arrival, err = s.config.Gate.Screen(addr, func() bool { return displace(nc) }); err != nil {
 			s.refusals.say(nc, s.screened(err))
 			return nil
 		}
@@ -62,6 +63,29 @@ func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
 	c.grace = time.AfterFunc(s.config.LoginGrace, func() { nc.Close() })
 	ctx.SetValue(connKey{}, c)
 	return c
+}
+
+// displace ends a connection that has said nothing, to make room for another. What
+// it said may wait to be read, on a busy machine: then it isn't ended.
+func displace(nc net.Conn) bool {
+	if raw, ok := nc.(syscall.Conn); ok && pending(raw) {
+		return false
+	}
+	nc.Close()
+	return true
+}
+
+// pending tells whether there is something to read.
+func pending(c syscall.Conn) (some bool) {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return false
+	}
+	raw.Control(func(fd uintptr) { // not Read, which waits for who is reading
+		n, _, _ := syscall.Recvfrom(int(fd), make([]byte, 1), syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		some = n > 0
+	})
+	return some
 }
 
 // screened are the words for whom the gate refused.

@@ -1,0 +1,426 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// from has an intruder connect from an address, of which all in 127.0.0.0/8 but
+// 127.0.0.1 are sources of their own.
+func from(source string) func(*net.Dialer, *ssh.ClientConfig) {
+	return func(dialer *net.Dialer, _ *ssh.ClientConfig) {
+		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(source)}
+	}
+}
+
+// knock connects from an address and sends what is given.
+func knock(p *program, source, text string) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: patience, LocalAddr: &net.TCPAddr{IP: net.ParseIP(source)}}
+	conn, err := dialer.Dial("tcp", p.address)
+	if err == nil && text != "" {
+		_, err = io.WriteString(conn, text)
+	}
+	return conn, err
+}
+
+// visit logs in from an address, has the server run a command, and leaves.
+func visit(p *program, source string) error {
+	conn, err := knock(p, source, "")
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(patience))
+	c, channels, requests, err := ssh.NewClientConn(conn, p.address, &ssh.ClientConfig{User: "guest", HostKeyCallback: ssh.InsecureIgnoreHostKey()})
+	if err != nil {
+		return err
+	}
+	client := ssh.NewClient(c, channels, requests)
+	defer client.Close()
+	session, err := client.NewSession()
+	if err != nil {
+		return err
+	}
+	return session.Run("version")
+}
+
+// visits lets an honest client come from a source of its own, one visit after
+// the other, until stop is called. Each has to succeed, nearly all in time.
+func (s *siege) visits(t *testing.T, limit time.Duration) (stop func()) {
+	over := make(chan struct{})
+	var visiting sync.WaitGroup
+	var took []time.Duration
+	visiting.Go(func() {
+		for i := 0; ; i++ {
+			began := time.Now()
+			if err := visit(s.program, fmt.Sprintf("127.0.1.%d", 1+i/50)); err != nil {
+				t.Errorf("honest visit %d: %v", i, err)
+			}
+			took = append(took, time.Since(began))
+			select {
+			case <-over:
+				return
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	})
+	return func() {
+		close(over)
+		visiting.Wait()
+		if p99 := quantile(took, 0.99); p99 > limit {
+			t.Errorf("the p99 of %d log-ins is %v", len(took), p99)
+		}
+		t.Logf("%d honest log-ins, p50 %v p99 %v", len(took), quantile(took, 0.5), quantile(took, 0.99))
+	}
+}
+
+// open tells how many of the connections the server has not ended.
+func open(conns []net.Conn) (n int) {
+	for _, conn := range conns {
+		conn.SetReadDeadline(time.Now().Add(time.Millisecond))
+		if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
+			n++
+		}
+	}
+	return n
+}
+
+// A thousand clients connect and say nothing, or a byte a second. A server that
+// keeps them all has none for others; one that ends the wrong ones ends who is
+// about to log in.
+func TestAttackSilentConnections(t *testing.T) {
+	t.Parallel()
+	s := besiege(t, "--login-grace", "1m")
+	s.hold(t, func(t *testing.T) {
+		stop := s.visits(t, 2*s.limit)
+		var spoke, silent, dripping []net.Conn
+		keep := func(list *[]net.Conn, source, text string) {
+			conn, err := knock(s.program, source, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { conn.Close() })
+			*list = append(*list, conn)
+		}
+		for range 20 {
+			keep(&spoke, "127.0.0.1", "SSH-2.0-slow\r\n")
+		}
+		for _, conn := range spoke { // the key exchange begins when it is heard
+			conn.SetReadDeadline(time.Now().Add(patience))
+			if _, err := io.ReadFull(conn, make([]byte, 200)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 600 {
+			keep(&silent, "127.0.0.1", "")
+		}
+		for i := range 400 {
+			keep(&dripping, fmt.Sprintf("127.0.2.%d", 1+i/10), "S")
+		}
+		for drop := range strings.SplitSeq("SH-", "") {
+			for _, conn := range dripping {
+				io.WriteString(conn, drop)
+			}
+			time.Sleep(time.Second)
+		}
+		stop()
+		if n := open(silent) + open(dripping); n > 100 {
+			t.Errorf("%d silent connections are open", n)
+		}
+		if n := open(spoke); n != len(spoke) {
+			t.Errorf("%d of %d clients that told their version are still there", n, len(spoke))
+		}
+	})
+}
+
+// Clients tell their version, and then a byte a second, or log in and open
+// nothing. A server that waits for them waits for ever.
+func TestAttackLogInWithoutEnd(t *testing.T) {
+	t.Parallel()
+	s := besiege(t, "--login-grace", "3s")
+	s.hold(t, func(t *testing.T) {
+		var conns []net.Conn
+		for i := range 30 {
+			conn, err := knock(s.program, fmt.Sprintf("127.0.2.%d", 1+i), "SSH-2.0-slow\r\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			conns = append(conns, conn)
+		}
+		idle := intrude(t, s.program)
+		for range 5 {
+			for _, conn := range conns {
+				conn.Write([]byte{0})
+			}
+			time.Sleep(time.Second)
+		}
+		if err := idle.ended(); err != nil {
+			t.Error(err)
+		}
+		if n := open(conns); n > 0 {
+			t.Errorf("%d connections are open after the grace period", n)
+		}
+	})
+}
+
+// One source connects without end, and keeps what it gets. A server without
+// limits has nothing left for others.
+func TestAttackOneSource(t *testing.T) {
+	t.Parallel()
+	s := besiege(t)
+	s.hold(t, func(t *testing.T) {
+		const source = "127.0.0.66"
+		stop := s.visits(t, s.limit)
+		var flooding sync.WaitGroup
+		var mu sync.Mutex
+		var inside int
+		told := make(map[string]int)
+		until := time.Now().Add(5 * time.Second)
+		for i := range 16 {
+			flooding.Go(func() {
+				for n := 0; time.Now().Before(until); n++ {
+					conn, err := knock(s.program, source, "")
+					if err != nil {
+						continue // so many that ports run out
+					}
+					t.Cleanup(func() { conn.Close() })
+					if i%2 == 0 { // says nothing
+						continue
+					}
+					conn.SetDeadline(time.Now().Add(patience))
+					_, _, _, err = ssh.NewClientConn(conn, s.address, &ssh.ClientConfig{User: "guest", HostKeyCallback: ssh.InsecureIgnoreHostKey()})
+					mu.Lock()
+					if err == nil {
+						inside++
+					} else if _, words, found := strings.Cut(err.Error(), "reason 1: "); found {
+						told[words]++
+					}
+					mu.Unlock()
+				}
+			})
+		}
+		flooding.Wait()
+		stop()
+		s.bounded(t)
+		if inside > 16 {
+			t.Errorf("%d connections of one source are inside", inside)
+		}
+		t.Logf("%d inside, told: %v", inside, told)
+		if len(told) == 0 {
+			t.Error("nobody was told why")
+		}
+	})
+}
+
+// Thousands of sources connect at once, most to leave again. A server that counts
+// them together refuses whoever comes then.
+func TestAttackManySources(t *testing.T) {
+	t.Parallel()
+	s := besiege(t)
+	s.hold(t, func(t *testing.T) {
+		stop := s.visits(t, 2*s.limit)
+		var flooding sync.WaitGroup
+		for i := range 20 {
+			flooding.Go(func() {
+				for n := range 100 {
+					source := fmt.Sprintf("127.7.%d.%d", i, 1+n)
+					conn, err := knock(s.program, source, "")
+					if err != nil {
+						t.Error(err)
+						continue
+					}
+					conn.Close()
+					if n%5 == 0 {
+						if err := visit(s.program, source); err != nil {
+							t.Errorf("from %s: %v", source, err)
+						}
+					}
+				}
+			})
+		}
+		flooding.Wait()
+		stop()
+	})
+}
+
+// A client says in a PROXY header that it comes from somewhere else, or speaks no
+// SSH at all. A server that believes it, or looks for a version behind it, bans
+// the wrong ones.
+func TestAttackProxyHeader(t *testing.T) {
+	t.Parallel()
+	const version = "SSH-2.0-client\r\n"
+	v2 := "\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c\xc0\x00\x02\x07\x7f\x00\x00\x01\x12\x34\x00\x16"
+	s := besiege(t, "--proxy-from", "192.0.2.1,127.0.9.9")
+	s.hold(t, func(t *testing.T) {
+		for _, opening := range []string{
+			"PROXY TCP4 192.0.2.7 127.0.0.1 4660 22\r\n", "PROXY UNKNOWN\r\n", v2, "GET / HTTP/1.1\r\n\r\n", "\n", "\r\n", "ssh-2.0-x\r\n", "\x16\x03\x01",
+		} {
+			for _, whole := range []bool{true, false} {
+				conn, err := knock(s.program, "127.0.0.1", "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Close()
+				text := opening + version
+				if whole {
+					io.WriteString(conn, text)
+				} else {
+					for i := range text {
+						conn.Write([]byte{text[i]})
+					}
+				}
+				conn.SetReadDeadline(time.Now().Add(patience))
+				said, err := io.ReadAll(conn)
+				if errors.Is(err, os.ErrDeadlineExceeded) || strings.TrimPrefix(string(said), "SSH-2.0-strangerd\r\n") != "" {
+					t.Errorf("%.20q is answered with %q, %v", opening, said, err)
+				}
+			}
+		}
+		conn, err := knock(s.program, "127.0.0.1", version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		conn.SetReadDeadline(time.Now().Add(patience))
+		if _, err := io.ReadFull(conn, make([]byte, 200)); err != nil {
+			t.Errorf("a version is answered with no key exchange: %v", err)
+		}
+
+		// A trusted proxy that says nothing is waited for, for three seconds.
+		slow, err := knock(s.program, "127.0.9.9", "PRO")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer slow.Close()
+		slow.SetReadDeadline(time.Now().Add(patience))
+		if said, err := io.ReadAll(slow); err != nil || !strings.Contains(string(said), "PROXY protocol header") {
+			t.Errorf("half a header is answered with %q, %v", said, err)
+		}
+	})
+}
+
+// So many connect that the process has no descriptor left. A server that gives up
+// then, or tries again without a pause, doesn't outlive the attack.
+func TestAttackDescriptors(t *testing.T) {
+	t.Parallel()
+	prlimit, err := exec.LookPath("prlimit")
+	if err != nil {
+		t.Skip("prlimit is not installed")
+	}
+	s := besiege(t)
+	const spare = 20
+	limit := s.before.descriptors + spare
+	if said, err := exec.Command(prlimit, "--pid", strconv.Itoa(s.cmd.Process.Pid), fmt.Sprintf("--nofile=%d:%d", limit, limit)).CombinedOutput(); err != nil {
+		t.Fatalf("prlimit: %v: %s", err, said)
+	}
+	// The footprint can't be read while there are none left.
+	var conns []net.Conn
+	for range 3 * spare {
+		conn, err := knock(s.program, "127.0.0.1", "SSH-2.0-client\r\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		conns = append(conns, conn)
+	}
+	before := processorTime(t, s.cmd.Process.Pid)
+	for range 20 { // the chat goes on
+		if err := s.say("hello"); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if used := processorTime(t, s.cmd.Process.Pid) - before; used > s.limit {
+		t.Errorf("the server burns %v in 2 s", used)
+	}
+	answered := 0
+	for _, conn := range conns {
+		conn.SetReadDeadline(time.Now().Add(time.Millisecond))
+		if n, _ := conn.Read(make([]byte, 1)); n > 0 {
+			answered++
+		}
+	}
+	if answered == 0 || answered > spare+spareCount {
+		t.Errorf("%d of %d connections are accepted, with %d descriptors to spare", answered, len(conns), spare)
+	}
+	for _, conn := range conns {
+		conn.Close()
+	}
+	if err := visit(s.program, "127.0.0.2"); err != nil {
+		t.Errorf("after the attack: %v", err)
+	}
+	if err := s.stop(); err != nil {
+		t.Error(err)
+	}
+	if n := strings.Count(s.later.String(), "can't be accepted"); n != 1 {
+		t.Errorf("it is logged %d times: %s", n, s.later.String())
+	}
+}
+
+// processorTime is what a process has used of a processor.
+func processorTime(t *testing.T, pid int) time.Duration {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest)
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond // a hundredth of a second on Linux
+}
+
+// Who has reached a limit is told which, and until when, by a stock client.
+func TestRefusedSourceIsTold(t *testing.T) {
+	t.Parallel()
+	p := startServer(t, "--max-per-source", "1", "--connects-per-source", "5/20m")
+	expect := func(source, words string) {
+		t.Helper()
+		_, stderr, code := runSSH(t, p, "-b", source, "version")
+		if code != 255 || !strings.Contains(stderr, words) {
+			t.Errorf("exit code %d, %q, not %q", code, stderr, words)
+		}
+	}
+	for range 5 {
+		if _, stderr, code := runSSH(t, p, "-b", "127.0.0.31", "version"); code != 0 {
+			t.Fatalf("exit code %d: %s", code, stderr)
+		}
+	}
+	expect("127.0.0.31", "There were too many new connections from your address. Try again in 4 minutes.")
+	for range 20 { // shared
+		if _, stderr, code := runSSH(t, p, "version"); code != 0 {
+			t.Fatalf("exit code %d: %s", code, stderr)
+		}
+	}
+	one := joinFrom(t, p, "127.0.0.32")
+	expect("127.0.0.32", "There is a connection from your address already, and no more than 1 is allowed.")
+	one.send("/quit\n")
+	one.expectExit(0)
+
+	none := startServer(t, "--max-per-source", "0", "--connects-per-source", "0")
+	for range 100 {
+		conn, err := knock(none, "127.0.0.33", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+	}
+	if err := visit(none, "127.0.0.33"); err != nil {
+		t.Errorf("without limits: %v", err)
+	}
+}
