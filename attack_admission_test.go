@@ -8,8 +8,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/exec"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -316,78 +314,6 @@ func TestAttackProxyHeader(t *testing.T) {
 			t.Errorf("half a header is answered with %q, %v", said, err)
 		}
 	})
-}
-
-// So many connect that the process has no descriptor left. A server that gives up
-// then, or tries again without a pause, doesn't outlive the attack.
-func TestAttackDescriptors(t *testing.T) {
-	t.Parallel()
-	prlimit, err := exec.LookPath("prlimit")
-	if err != nil {
-		t.Skip("prlimit is not installed")
-	}
-	s := besiege(t)
-	const spare = 20
-	limit := s.before.descriptors + spare
-	if said, err := exec.Command(prlimit, "--pid", strconv.Itoa(s.cmd.Process.Pid), fmt.Sprintf("--nofile=%d:%d", limit, limit)).CombinedOutput(); err != nil {
-		t.Fatalf("prlimit: %v: %s", err, said)
-	}
-	// The footprint can't be read while there are none left.
-	var conns []net.Conn
-	for range 3 * spare {
-		conn, err := knock(s.program, "127.0.0.1", "SSH-2.0-client\r\n")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close()
-		conns = append(conns, conn)
-	}
-	before := processorTime(t, s.cmd.Process.Pid)
-	for range 20 { // the chat goes on
-		if err := s.say("hello"); err != nil {
-			t.Error(err)
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	if used := processorTime(t, s.cmd.Process.Pid) - before; used > s.limit {
-		t.Errorf("the server burns %v in 2 s", used)
-	}
-	answered := 0
-	for _, conn := range conns {
-		conn.SetReadDeadline(time.Now().Add(time.Millisecond))
-		if n, _ := conn.Read(make([]byte, 1)); n > 0 {
-			answered++
-		}
-	}
-	if answered == 0 || answered > spare+spareCount {
-		t.Errorf("%d of %d connections are accepted, with %d descriptors to spare", answered, len(conns), spare)
-	}
-	for _, conn := range conns {
-		conn.Close()
-	}
-	if err := visit(s.program, "127.0.0.2"); err != nil {
-		t.Errorf("after the attack: %v", err)
-	}
-	if err := s.stop(); err != nil {
-		t.Error(err)
-	}
-	if n := strings.Count(s.later.String(), "can't be accepted"); n != 1 {
-		t.Errorf("it is logged %d times: %s", n, s.later.String())
-	}
-}
-
-// processorTime is what a process has used of a processor.
-func processorTime(t *testing.T, pid int) time.Duration {
-	t.Helper()
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	fields := strings.Fields(rest)
-	user, _ := strconv.Atoi(fields[11])
-	system, _ := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond // a hundredth of a second on Linux
 }
 
 // Who has reached a limit is told which, and until when, by a stock client.

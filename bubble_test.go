@@ -60,7 +60,7 @@ func startBubble(t *testing.T, change func(*session.Config)) *program {
 	config := session.Config{
 		Name: "chat.example.org", Host: session.Host{Name: "chat.example.org", Port: 22}, Version: "devel",
 		MinAge: 18, AgeGate: session.AgeEnter, IdleTimeout: 10 * time.Minute, LoginGrace: 15 * time.Second, Retain: 30 * 24 * time.Hour,
-		HostKey: signer, Gate: gate, Desk: desk, Matcher: pairs, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		HostKeys: []ssh.Signer{signer}, Gate: gate, Desk: desk, Matcher: pairs, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Admins: func() ([]session.Admin, error) { return nil, nil },
 	}
 	if change != nil {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -62,8 +63,12 @@ func TestOutOfDescriptors(t *testing.T) {
 		defer conn.Close()
 		waiting = append(waiting, conn)
 	}
+	used := processorTime(t, p.cmd.Process.Pid)
 	for began := time.Now(); time.Since(began) < 5*time.Second; time.Sleep(500 * time.Millisecond) { // over two looks at the staff's keys
 		a.tell(t, b, "still here")
+	}
+	if used = processorTime(t, p.cmd.Process.Pid) - used; used > 2*time.Second {
+		t.Errorf("the server tries again without a pause: it takes %v of the processor in 5 s", used)
 	}
 	unanswered := 0
 	for _, conn := range waiting {
@@ -87,8 +92,25 @@ func TestOutOfDescriptors(t *testing.T) {
 		t.Errorf("who was at work among the staff: %v", err)
 	}
 	stopServer(t, p)
+	if n := strings.Count(p.later.String(), "connections can't be accepted"); n != 1 {
+		t.Errorf("that no connection can be accepted is logged %d times", n)
+	}
 	if lines := strings.Count(p.later.String(), "\n"); lines > 50 {
 		t.Errorf("%d lines are logged", lines)
 	}
 	t.Logf("%d of %d waited for a descriptor; the log: %s", unanswered, crowd, p.later.String())
+}
+
+// processorTime is what a process has used of a processor.
+func processorTime(t *testing.T, pid int) time.Duration {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest)
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond // a hundredth of a second on Linux
 }

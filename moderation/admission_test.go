@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -240,12 +239,6 @@ func TestSourcesMakeRoom(t *testing.T) {
 
 // A million sources take 32 MB, and a few take next to nothing.
 func TestMemoryOfSources(t *testing.T) {
-	heap := func() int {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return int(m.HeapAlloc)
-	}
 	before := heap()
 	d := newDoorway(t, usual)
 	fill := func(n int) {
@@ -258,9 +251,9 @@ func TestMemoryOfSources(t *testing.T) {
 		}
 	}
 	fill(1000)
-	few := heap() - before
+	few := int(heap() - before)
 	fill(maxSources + 10_000)
-	many := heap() - before
+	many := int(heap() - before)
 	t.Logf("1,000 sources take %d KB, a million %.1f MB", few>>10, float64(many)/1e6)
 	if few > 100_000 || many > 32_000_000 || d.sources.used != maxSources {
 		t.Errorf("%d bytes, and %d bytes of %d sources", few, many, d.sources.used)
