@@ -58,9 +58,11 @@ func manyBans6() []Ban {
 	return bans
 }
 
+// randomAddr6 is of one of the 65,536 networks of /32 that a registry might have
+// given out.
 func randomAddr6(random *rand.Rand) netip.Addr {
-	b := [16]byte{0x2a}
-	binary.BigEndian.PutUint64(b[1:], random.Uint64())
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:], 0x2a<<56|random.Uint64()>>16)
 	binary.BigEndian.PutUint64(b[8:], random.Uint64())
 	return netip.AddrFrom16(b)
 }

@@ -53,48 +53,73 @@ func overlaps(p netip.Prefix, with []netip.Prefix) bool {
 
 // networks are the banned networks.
 //
-// Those of IPv4 lie in one list for each /16 and one for what is larger, in the
-// order of their addresses: a look-up searches two short lists, and waits for
-// memory a few times however many networks there are. Those of IPv6 lie in one
-// map for each size that occurs.
+// They lie in one list for each /16 of IPv4 and /32 of IPv6, and in one each for
+// what is larger, in the order of their addresses: a look-up searches two short
+// lists, and waits for memory a few times however many networks there are.
 type networks struct {
-	wide   block          // IPv4 up to /16
-	blocks [1 << 16]block // IPv4 from /17 on, by its /16
-	v6     [129]map[[16]byte]netBan
-	terms  map[terms]*Ban
-	last   struct { // looked up in terms
+	wide4, wide6 block             // up to /16 and /32
+	blocks4      [1 << 16]block    // the rest, by its /16
+	blocks6      map[uint32]*block // by its /32
+	terms        map[terms]*Ban
+	last         struct { // looked up in terms
 		terms
 		ban *Ban
 	}
-	added block // since settle, of IPv4
+	added block // since settle
 }
 
-// A netBan is the ban of one network, as far as the index needs it. The words
-// of an import are the same for thousands of networks and kept once.
+// A netBan is the ban of one network, as far as the index needs it: 48 bytes. The
+// words of an import are the same for thousands of networks and kept once.
 type netBan struct {
-	id    string
+	address
+	in    int32 // index of the next larger network that holds this one, or -1
+	size  uint8 // in bits
+	v6    bool
+	id    shortID
 	terms *Ban // without id and network
 }
 
-// A block is some banned IPv4 networks, in the order of address and size, so
-// that each comes after those that hold it.
-type block []v4Ban
+// A block is some banned networks of one family, in the order of address and size,
+// so that each comes after those that hold it.
+type block []netBan
 
-type v4Ban struct {
-	addr uint32
-	size uint8
-	in   int32 // index of the next larger network that holds this one, or -1
-	netBan
+// An address is its 16 bytes as two numbers. IPv4 has its 4 at their beginning.
+type address struct{ high, low uint64 }
+
+func addressOf(a netip.Addr) address {
+	if a.Is4() {
+		b := a.As4()
+		return address{high: uint64(binary.BigEndian.Uint32(b[:])) << 32}
+	}
+	b := a.As16()
+	return address{binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:])}
 }
 
-func (b *v4Ban) network() netip.Prefix {
-	var addr [4]byte
-	binary.BigEndian.PutUint32(addr[:], b.addr)
-	return netip.PrefixFrom(netip.AddrFrom4(addr), int(b.size))
+func (a address) compare(b address) int {
+	if c := cmp.Compare(a.high, b.high); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.low, b.low)
 }
 
-// holds tells whether the network of b holds addr.
-func (b *v4Ban) holds(addr uint32) bool { return (addr^b.addr)>>(32-b.size) == 0 }
+// A shortID is an id as it lies in the index, with zeros behind it: without a
+// pointer, of which a million cost the collector more than all the rest.
+type shortID [len("B-") + idSize]byte
+
+func shorten(id string) (s shortID) {
+	copy(s[:], id)
+	return s
+}
+
+func (s shortID) String() string { return strings.TrimRight(string(s[:]), "\x00") }
+
+// holds tells whether the network of b holds a, of the same family.
+func (b *netBan) holds(a address) bool {
+	if b.size <= 64 {
+		return (a.high^b.high)>>(64-b.size) == 0
+	}
+	return a.high == b.high && (a.low^b.low)>>(128-b.size) == 0
+}
 
 // terms are what tells the words of one ban from those of another.
 type terms struct {
@@ -103,34 +128,49 @@ type terms struct {
 }
 
 func newNetworks() *networks {
-	return &networks{terms: make(map[terms]*Ban)}
+	return &networks{blocks6: make(map[uint32]*block), terms: make(map[terms]*Ban)}
 }
 
-// block returns where an IPv4 network belongs.
-func (n *networks) block(p netip.Prefix) *block {
-	if p.Bits() <= 16 {
-		return &n.wide
+// block returns where a network belongs, or nil: a /32 of IPv6 has none until it
+// is needed.
+func (n *networks) block(b *netBan) *block {
+	switch first := uint32(b.high >> 32); b.kind() {
+	case wide4:
+		return &n.wide4
+	case narrow4:
+		return &n.blocks4[first>>16]
+	case wide6:
+		return &n.wide6
+	default:
+		return n.blocks6[first]
 	}
-	return &n.blocks[v4(p.Addr())>>16]
 }
 
-func v4(addr netip.Addr) uint32 {
-	b := addr.As4()
-	return binary.BigEndian.Uint32(b[:])
+// all yields every block that isn't empty.
+func (n *networks) all(yield func(*block) bool) {
+	ok := yield(&n.wide4) && yield(&n.wide6)
+	for i := range n.blocks4 {
+		if ok && len(n.blocks4[i]) > 0 {
+			ok = yield(&n.blocks4[i])
+		}
+	}
+	for _, b := range n.blocks6 {
+		ok = ok && yield(b)
+	}
 }
 
 // add puts b in, in place of an earlier ban of the same network. Nothing may be
 // looked up before settle, which is once for thousands that are added.
 func (n *networks) add(b Ban) {
-	p, entry := b.Target.Network, netBan{id: b.ID, terms: n.shared(b)}
-	if p.Addr().Is6() {
-		if n.v6[p.Bits()] == nil {
-			n.v6[p.Bits()] = make(map[[16]byte]netBan)
-		}
-		n.v6[p.Bits()][p.Addr().As16()] = entry
-		return
-	}
-	n.added = append(n.added, v4Ban{addr: v4(p.Addr()), size: uint8(p.Bits()), netBan: entry})
+	p := b.Target.Network
+	entry := netBanOf(p)
+	entry.id, entry.terms = shorten(b.ID), n.shared(b)
+	n.added = append(n.added, entry)
+}
+
+// netBanOf is a ban of p that says nothing else.
+func netBanOf(p netip.Prefix) netBan {
+	return netBan{address: addressOf(p.Addr()), v6: p.Addr().Is6(), size: uint8(p.Bits())}
 }
 
 // settle ends a series of add. What was added is sorted as one list, of which each
@@ -140,8 +180,12 @@ func (n *networks) settle() {
 	n.added = nil
 	added.sort()
 	for len(added) > 0 {
-		in, end := n.block(added[0].network()), 1
-		for end < len(added) && n.block(added[end].network()) == in {
+		in, end := n.block(&added[0]), 1
+		if in == nil {
+			in = new(block)
+			n.blocks6[uint32(added[0].high>>32)] = in
+		}
+		for end < len(added) && n.block(&added[end]) == in {
 			end++
 		}
 		part := added[:end:end]
@@ -159,49 +203,71 @@ func (b *block) sort() {
 	for i := range *b {
 		(*b)[i].in = int32(i)
 	}
-	slices.SortFunc(*b, func(x, y v4Ban) int {
-		if c := cmp.Compare(x.order(), y.order()); c != 0 {
+	slices.SortFunc(*b, func(x, y netBan) int {
+		if c := x.compare(&y); c != 0 {
 			return c
 		}
 		return cmp.Compare(y.in, x.in)
 	})
-	*b = slices.CompactFunc(*b, func(x, y v4Ban) bool { return x.order() == y.order() })
+	*b = slices.CompactFunc(*b, func(x, y netBan) bool { return x.compare(&y) == 0 })
 }
 
-// order is a number by which bans are sorted: those in wide, then by address, then
-// by size.
-func (b *v4Ban) order() uint64 {
-	n := uint64(b.addr)<<8 | uint64(b.size)
-	if b.size > 16 {
-		n |= 1 << 40
+// compare orders networks: IPv4 first, in each family those in wide first, then by
+// address, then by size.
+func (b *netBan) compare(c *netBan) int {
+	if kinds := cmp.Compare(b.kind(), c.kind()); kinds != 0 {
+		return kinds
 	}
-	return n
+	if addresses := b.address.compare(c.address); addresses != 0 {
+		return addresses
+	}
+	return cmp.Compare(b.size, c.size)
+}
+
+// The kinds of networks, which lie in blocks of their own.
+const (
+	wide4 = iota
+	narrow4
+	wide6
+	narrow6
+)
+
+func (b *netBan) kind() int {
+	switch {
+	case !b.v6 && b.size <= 16:
+		return wide4
+	case !b.v6:
+		return narrow4
+	case b.size <= 32:
+		return wide6
+	}
+	return narrow6
 }
 
 // link says of each network in which other one it lies.
 func (b block) link() {
 	for i := range b {
 		in := int32(i - 1)
-		for in >= 0 && !b[in].holds(b[i].addr) {
+		for in >= 0 && !b[in].holds(b[i].address) {
 			in = b[in].in
 		}
 		b[i].in = in
 	}
 }
 
-// find returns a ban in force of a network that holds addr, or nil. Whatever
-// holds addr also holds the last network that begins at or before it.
-func (b block) find(addr uint32, now func() time.Time) *v4Ban {
+// find returns a ban in force of a network that holds a, or nil. Whatever holds a
+// also holds the last network that begins at or before it.
+func (b block) find(a address, now func() time.Time) *netBan {
 	low, high := 0, len(b)
 	for low < high {
-		if middle := (low + high) / 2; b[middle].addr <= addr {
+		if middle := (low + high) / 2; b[middle].address.compare(a) <= 0 {
 			low = middle + 1
 		} else {
 			high = middle
 		}
 	}
 	for i := int32(low - 1); i >= 0; i = b[i].in {
-		if b[i].holds(addr) && inForce(b[i].terms.Until, now()) {
+		if b[i].holds(a) && inForce(b[i].terms.Until, now()) {
 			return &b[i]
 		}
 	}
@@ -231,83 +297,65 @@ func unixNano(t time.Time) int64 {
 
 // remove takes the ban called id of exactly this network out.
 func (n *networks) remove(p netip.Prefix, id string) {
-	if p.Addr().Is6() {
-		if n.v6[p.Bits()][p.Addr().As16()].id == id {
-			delete(n.v6[p.Bits()], p.Addr().As16())
-		}
+	entry, short := netBanOf(p), shorten(id)
+	in := n.block(&entry)
+	if in == nil {
 		return
 	}
-	in := n.block(p)
-	*in = slices.DeleteFunc(*in, func(b v4Ban) bool { return b.id == id })
+	*in = slices.DeleteFunc(*in, func(b netBan) bool { return b.id == short })
 	in.link()
 }
 
 // exact returns the ban of exactly this network.
 func (n *networks) exact(p netip.Prefix) (entry netBan, ok bool) {
-	if p.Addr().Is6() {
-		entry, ok = n.v6[p.Bits()][p.Addr().As16()]
-		return entry, ok
+	wanted := netBanOf(p)
+	in := n.block(&wanted)
+	if in == nil {
+		return netBan{}, false
 	}
-	in, addr := *n.block(p), v4(p.Addr())
-	i, ok := slices.BinarySearchFunc(in, addr, func(b v4Ban, addr uint32) int {
-		return cmp.Or(cmp.Compare(b.addr, addr), cmp.Compare(int(b.size), p.Bits()))
-	})
+	i, ok := slices.BinarySearchFunc(*in, &wanted, func(b netBan, wanted *netBan) int { return b.compare(wanted) })
 	if !ok {
 		return netBan{}, false
 	}
-	return in[i].netBan, true
+	return (*in)[i], true
 }
 
 // find returns a ban in force of a network that holds addr.
 func (n *networks) find(addr netip.Addr, now func() time.Time) (Ban, bool) {
-	switch {
-	case addr.Is4():
-		whole := v4(addr)
-		for _, in := range [...]block{n.wide, n.blocks[whole>>16]} {
-			if found := in.find(whole, now); found != nil {
-				return found.ban(addr, int(found.size)), true
-			}
+	if !addr.IsValid() {
+		return Ban{}, false
+	}
+	a := addressOf(addr)
+	wide, narrow := n.wide4, n.blocks4[a.high>>48]
+	if addr.Is6() {
+		wide, narrow = n.wide6, nil
+		if b := n.blocks6[uint32(a.high>>32)]; b != nil {
+			narrow = *b
 		}
-	case addr.Is6():
-		for size, bans := range n.v6 {
-			if len(bans) == 0 {
-				continue
-			}
-			p, _ := addr.Prefix(size)
-			if entry, ok := bans[p.Addr().As16()]; ok && inForce(entry.terms.Until, now()) {
-				return entry.ban(addr, size), true
-			}
+	}
+	for _, in := range [...]block{wide, narrow} {
+		if found := in.find(a, now); found != nil {
+			return found.ban(addr), true
 		}
 	}
 	return Ban{}, false
 }
 
-// ban returns the whole ban, of a network of that size around addr.
-func (n netBan) ban(addr netip.Addr, size int) Ban {
-	b := *n.terms
-	b.ID = n.id
-	b.Target.Network, _ = addr.Prefix(size)
-	return b
+// ban returns the whole ban, of whose network addr is.
+func (b *netBan) ban(addr netip.Addr) Ban {
+	whole := *b.terms
+	whole.ID = b.id.String()
+	whole.Target.Network, _ = addr.Prefix(int(b.size))
+	return whole
 }
 
 // inForce counts the bans that are in force then.
 func (n *networks) inForce(now time.Time) (count int) {
-	counts := func(entry netBan) {
-		if inForce(entry.terms.Until, now) {
-			count++
-		}
-	}
-	for _, b := range n.wide {
-		counts(b.netBan)
-	}
-	for i := range n.blocks {
-		for _, b := range n.blocks[i] {
-			counts(b.netBan)
-		}
-	}
-	for _, bans := range n.v6 {
-		for _, entry := range bans {
-			counts(entry)
+	for in := range n.all {
+		for i := range *in {
+			if inForce((*in)[i].terms.Until, now) {
+				count++
+			}
 		}
 	}
 	return count
@@ -315,22 +363,16 @@ func (n *networks) inForce(now time.Time) (count int) {
 
 // sweep drops the bans that ended.
 func (n *networks) sweep(now time.Time) {
-	ended := func(entry netBan) bool { return !inForce(entry.terms.Until, now) }
-	sweep := func(in *block) {
+	for in := range n.all {
 		before := len(*in)
-		*in = slices.DeleteFunc(*in, func(b v4Ban) bool { return ended(b.netBan) })
+		*in = slices.DeleteFunc(*in, func(b netBan) bool { return !inForce(b.terms.Until, now) })
 		if len(*in) != before {
 			in.link()
 		}
 	}
-	sweep(&n.wide)
-	for i := range n.blocks {
-		sweep(&n.blocks[i])
-	}
-	for _, bans := range n.v6 {
-		maps.DeleteFunc(bans, func(_ [16]byte, entry netBan) bool { return ended(entry) })
-	}
+	maps.DeleteFunc(n.blocks6, func(_ uint32, b *block) bool { return len(*b) == 0 })
 	maps.DeleteFunc(n.terms, func(_ terms, b *Ban) bool { return !inForce(b.Until, now) })
+	n.last.ban = nil
 }
 
 // inForce tells whether what ends then, zero for never, is in force now.

@@ -49,7 +49,7 @@ func TestNetworksAgainstAModel(t *testing.T) {
 			t.Fatalf("step %d, %s: %v %v, want %v", i, addr, ok, b, inForceThere)
 		}
 		if q := network(); inForce(model[q].Until, now) && model[q].ID != "" {
-			if entry, ok := n.exact(q); !ok || entry.id != model[q].ID {
+			if entry, ok := n.exact(q); !ok || entry.id.String() != model[q].ID {
 				t.Fatalf("step %d: %s is banned by %q, want %s", i, q, entry.id, model[q].ID)
 			}
 		}
