@@ -699,20 +699,22 @@ func TestFloodArrivesAtItsPace(t *testing.T) {
 	b.expect("stranger: still here\n")
 }
 
-// Wherever people are told how to come in, it is a line that works: with the port.
+// Wherever people are told how to come in, it is a line that works: with the port,
+// but for the banners, whose words are the contract's.
 func TestHintsNameThePort(t *testing.T) {
 	t.Parallel()
 	p := startServer(t, "--name", "localhost")
 	_, port, _ := net.SplitHostPort(p.address)
 	line := "ssh -p " + port + " localhost"
 	_, log, _ := runSSH(t, p, "-v", "-T", "version")
-	expectAll(t, "the banner", log, []string{"Screen reader? " + line + " plain"})
+	expectAll(t, "the banner", log, []string{"Screen reader? ssh localhost plain"}) // the contract's words
+
 	help, _, _ := runSSH(t, p, "-T", "help")
 	expectAll(t, "help", help, []string{line + " plain", line + " status [--json]"})
 	_, unknown, _ := runSSH(t, p, "-T", "nonsense")
 	expectAll(t, "an unknown command", unknown, []string{"Try: " + line + " help"})
 	_, refused, _ := runSSH(t, p, "-v", "-o", "BatchMode=yes", "-o", "PubkeyAuthentication=no", "-l", "admin", "-T")
-	expectAll(t, "the staff's banner", refused, []string{"Staff only. To chat: ssh -p " + port + " guest@localhost"})
+	expectAll(t, "the staff's banner", refused, []string{"Staff only. To chat: ssh guest@localhost"})
 	a, b := pairFrom(t, p, "127.0.0.21", "127.0.0.22")
 	_, receipt := a.report("spam")
 	b.send("/quit\n")

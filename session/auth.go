@@ -18,7 +18,6 @@ import (
 const (
 	userAdmin = "admin" // needs a staff key, proven
 	userMe    = "me"    // needs any key, proven
-	userGuest = "guest" // any other, for the lines that say how to come in
 )
 
 // keyExtension is where a connection's permissions hold the proven key.

@@ -112,8 +112,10 @@ func New(config Config) (*Server, error) {
 		},
 		BackupWithKeys: config.BackupWithKeys,
 	}
-	s.banner = words.For().With(locale.Banner, locale.Data{"SSH": config.Host.SSH("")}) + "\n"
-	s.staffBanner = words.For().With(locale.BannerStaff, locale.Data{"SSH": config.Host.SSH(userGuest)}) + "\n"
+	// Both are the contract's words, without a port: who reads them has just typed it.
+	host := locale.Data{"Host": config.Host.Name}
+	s.banner = words.For().With(locale.Banner, host) + "\n"
+	s.staffBanner = words.For().With(locale.BannerStaff, host) + "\n"
 	s.ssh, err = wish.NewServer(
 		wish.WithVersion(serverVersion),
 		ssh.WrapConn(s.track),

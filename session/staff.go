@@ -18,7 +18,7 @@ const keyCheck = 2 * time.Second
 func (s *Server) staff(v *visit, key []byte) (int, error) {
 	member, err := s.member(key)
 	if err != nil {
-		return v.misunderstood(v.words.With(locale.BannerStaff, locale.Data{"SSH": v.config.Host.SSH(userGuest)})), nil
+		return v.misunderstood(v.words.With(locale.BannerStaff, locale.Data{"Host": v.config.Host.Name})), nil
 	}
 	member.From = v.addr
 	defer s.watchKey(v.ch, key)()

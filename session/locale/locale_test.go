@@ -34,7 +34,7 @@ func TestPluralsAndVariables(t *testing.T) {
 		{w.Count(Others, 0), "0 other people are online."},
 		{w.Count(Others, 1001), "1001 other people are online."},
 		{w.Count(Others, 2001), "2001 other people are online."},
-		{w.With(Banner, Data{"SSH": "ssh chat.example.org"}), "Screen reader? ssh chat.example.org plain"},
+		{w.With(Banner, Data{"Host": "chat.example.org"}), "Screen reader? ssh chat.example.org plain"},
 		{w.With(TooLong, Data{"Count": 1200, "Max": 1000}), "Not sent: a message has up to 1000 characters, and this has 1200. Shorten it."},
 	} {
 		if test.got != test.want {
