@@ -89,6 +89,9 @@ func TestSealedReports(t *testing.T) {
 		t.Errorf("staff read what is sealed:\n%s", all)
 	}
 	sealed := root.done(t, p, "report", "show", id, "--sealed")
+	if stdout, stderr, code := root.run(t, p, "-tt", "report", "show", id, "--sealed"); code != exitNotUnderstood || !strings.Contains(stdout+stderr, "A terminal would spoil") {
+		t.Errorf("onto a terminal, sealed lines end with %d: %q %q", code, stdout, stderr)
+	}
 	for recipient, identity := range keys {
 		opened, err := age.Decrypt(strings.NewReader(sealed), identity)
 		if err != nil {

@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"strangerd/session/locale"
@@ -33,8 +34,8 @@ func (s *Server) staff(v *visit, key []byte) (int, error) {
 		return s.desk(v, member, key)
 	case len(args) == 0:
 		args = []string{"help"}
-	case args[0] == "backup" && v.ch.Pty:
-		return v.misunderstood(v.words.Say(locale.BackupPty)), nil
+	case v.ch.Pty && (args[0] == "backup" || slices.Contains(args, "--sealed")):
+		return v.misunderstood(v.words.Say(locale.BinaryPty)), nil
 	}
 	return s.commands.Run(v.ch.Context(), member, args,
 		staff.Client{In: v.ch, Out: v.ch, Err: v.ch.Stderr(), Width: v.ch.Columns()}), nil

@@ -171,7 +171,7 @@ const (
 	KeysCategory    ID = "keys_category"
 	KeysReport      ID = "keys_report"
 	KeysWarned      ID = "keys_warned"
-	BackupPty       ID = "backup_pty"
+	BinaryPty       ID = "binary_pty"
 
 	// Reasons that moderators begin with.
 	LanguageName ID = "language_name"
@@ -205,7 +205,7 @@ var ids = []ID{
 	AppealAgain, AppealEmpty, AppealNoBan, CaseUsage, CaseUnknown, CaseOpen, CaseNone, CaseWarn, CaseBan,
 	WarningTitle, WarningYes, WarningEnter, HelpOffered, HelpForOthers, ReportTitle, ReportSends, ReportNote,
 	ReportNoteMark, ReportAbout, ReportSendsMark, Marked, MarkedLine, MarkNothing, MarkUnknown, ReportUsage, ReportCancelled, ReportNobody, ReportedAlready, Reported, ReportQuota,
-	ReportNoRoom, ReportTooLong, KeysAppeal, KeysMore, KeysCategory, KeysReport, KeysWarned, BackupPty,
+	ReportNoRoom, ReportTooLong, KeysAppeal, KeysMore, KeysCategory, KeysReport, KeysWarned, BinaryPty,
 	Category("underage"), Category("sexual"), Category("harassment"), Category("hate"), Category("threat"),
 	Category("selfharm"), Category("illegal"), Category("spam"), Category("doxxing"), Category("other"),
 	LanguageName, ReasonWarn, ReasonHelp, AppealLift, AppealKeep,
