@@ -316,6 +316,24 @@ func TestAttackProxyHeader(t *testing.T) {
 	})
 }
 
+// Clients send text as fast as the line carries it. The SSH library grants each 2 MB
+// ahead of what is read: a server that lets them be filled keeps 80 MB here.
+func TestAttackWindow(t *testing.T) {
+	t.Parallel()
+	s := besiege(t)
+	s.hold(t, func(t *testing.T) {
+		const flooding = 3 * time.Second
+		var floods sync.WaitGroup
+		for range 40 {
+			g := intrude(t, s.program).search(t, 80, 24)
+			floods.Go(func() { g.flood(strings.Repeat("k", 32<<10), flooding) })
+		}
+		time.Sleep(flooding / 2)
+		s.bounded(t)
+		floods.Wait()
+	})
+}
+
 // Who has reached a limit is told which, and until when, by a stock client.
 func TestRefusedSourceIsTold(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,7 @@ type conn struct {
 	net.Conn
 	arrival *moderation.Arrival // nil at the staff's own address
 	version version
+	pace    throttle
 	grace   *time.Timer // closes the connection unless a session is opened
 	taken   atomic.Bool // by its one session
 	opened  atomic.Bool // the session has begun
@@ -32,7 +33,7 @@ type connKey struct{}
 // track is called for every connection before the key exchange. A nil result
 // ends the connection.
 func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
-	c := &conn{Conn: nc}
+	c := &conn{Conn: nc, pace: throttle{closed: make(chan struct{})}}
 	door, staffOnly := nc.(staffConn)
 	if staffOnly {
 		c.Conn = door.Conn
@@ -50,6 +51,7 @@ func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
 	}
 	c.close = sync.OnceFunc(func() {
 		c.grace.Stop()
+		close(c.pace.closed)
 		if c.arrival != nil {
 			c.arrival.Close()
 		}
@@ -117,6 +119,7 @@ func (c *conn) staffOnly() bool { return c.arrival == nil }
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if c.version.done {
+		c.pace.wait(n)
 		return n, err
 	}
 	if !c.version.read(p[:n]) {
@@ -165,6 +168,15 @@ func (c *conn) begin() (crowded bool) {
 	c.opened.Store(true)
 	c.grace.Stop()
 	return c.arrival != nil && c.arrival.Opened()
+}
+
+// overspent is told when the client has spent its budget, and when it has some
+// again.
+func (c *conn) overspent(spent bool) {
+	c.pace.spent.Store(spent)
+	if spent && c.arrival != nil {
+		c.arrival.Flooded()
+	}
 }
 
 // unused tells whether no session has begun.

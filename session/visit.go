@@ -52,6 +52,8 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 		c.Close()
 		return
 	}
+	ch.Overspent = c.overspent
+	c.pace.on.Store(sc.User() != userAdmin) // staff import lists
 	if c.begin() {
 		s.config.Log.Warn("several people come from one private address: " +
 			"if a proxy or a container network hides where they come from, have it pass that on " +

@@ -19,8 +19,8 @@ type budget struct {
 }
 
 // take accounts for n bytes, and waits until they are within the budget or ctx
-// ends.
-func (b *budget) take(ctx context.Context, n int) {
+// ends. It tells overspent, unless that is nil, when it begins and ends to wait.
+func (b *budget) take(ctx context.Context, n int, overspent func(bool)) {
 	now := time.Now()
 	b.debt = max(0, b.debt-now.Sub(b.since).Seconds()*Rate) + float64(n)
 	b.since = now
@@ -29,6 +29,10 @@ func (b *budget) take(ctx context.Context, n int) {
 	}
 	pause := time.NewTimer(time.Duration((b.debt - Burst) / Rate * float64(time.Second)))
 	defer pause.Stop()
+	if overspent != nil {
+		overspent(true)
+		defer overspent(false)
+	}
 	select {
 	case <-pause.C:
 	case <-ctx.Done():

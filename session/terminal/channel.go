@@ -33,6 +33,10 @@ type Channel struct {
 	Pty  bool
 	Term string
 
+	// Overspent, unless it is nil, is told by the goroutine that reads for [Channel.Run]
+	// when the client has sent more than its budget, and when that is paid back.
+	Overspent func(bool)
+
 	env     []string
 	size    size
 	resized atomic.Bool // a window change is on its way to the event loop

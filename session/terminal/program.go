@@ -98,7 +98,7 @@ func (c *Channel) read() {
 		if n > 0 {
 			fault(buffer[:n])
 			c.reads.Add(1)
-			spent.take(c.ctx, n)
+			spent.take(c.ctx, n, c.Overspent)
 			c.post(inputMsg(bytes.Clone(buffer[:n])))
 		}
 		if err != nil {
