@@ -69,7 +69,7 @@ func TestPrecedence(t *testing.T) {
 // Every flag can be said in each of the three places.
 func TestEverySetting(t *testing.T) {
 	samples := map[string]string{
-		"listen": ":1", "staff-listen": ":2", "data": "d", "name": "n", "rules": "r", "contact": "c",
+		"listen": ":1", "staff-listen": ":2", "data": "d", "host-key": "h", "name": "n", "rules": "r", "contact": "c",
 		"min-age": "21", "age-gate": "year", "admin-keys": "k", "admin-key": testKey, "http": ":3",
 		"proxy-from": "192.0.2.1", "shared-sources": "192.0.2.0/24", "max-sessions": "4",
 		"max-per-source": "5", "connects-per-source": "6/7s", "login-grace": "8s", "idle-timeout": "9m",
