@@ -134,6 +134,7 @@ type cable struct {
 
 	mu      sync.Mutex // guards what follows
 	written [][]byte   // and not yet sent
+	cut     bool       // what is written is lost
 	closed  bool
 	changed chan struct{}
 }
@@ -152,9 +153,18 @@ func (w *cable) Write(p []byte) (int, error) {
 	if w.closed {
 		return 0, net.ErrClosed
 	}
-	w.written = append(w.written, bytes.Clone(p))
-	w.wake()
+	if !w.cut {
+		w.written = append(w.written, bytes.Clone(p))
+		w.wake()
+	}
 	return len(p), nil
+}
+
+// vanish has nothing more arrive from this end, and the other end not hear of it.
+func (w *cable) vanish() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cut = true
 }
 
 // Close closes the cable once what was written is sent.

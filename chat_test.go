@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -643,6 +644,21 @@ func TestIdleChatEnds(t *testing.T) {
 	a.expect("Stranger: I am", "This chat ended because you pressed no key for a long time.", "not chatting")
 	b.expect("-- Stranger has left the chat\n")
 
+}
+
+// A chat ends in time for who is left there, whatever the idle one's client does
+// or doesn't do, which is told when it goes on.
+func TestIdleChatOfStoppedClientEnds(t *testing.T) {
+	t.Parallel()
+	p := startServer(t, "--idle-timeout", "4s")
+	a, b := pairLines(t, p)
+	a.cmd.Process.Signal(syscall.SIGSTOP)
+	b.expect("-- Are you still there?")
+	b.send("I am\n")
+	b.expect("-- Stranger has left the chat\n")
+	a.cmd.Process.Signal(syscall.SIGCONT)
+	a.expect("-- Are you still there?")
+	a.expect("stranger: I am\n-- This chat ended because you pressed no key for a long time.\n")
 }
 
 func TestServerThatStopsSaysSo(t *testing.T) {

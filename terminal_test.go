@@ -48,6 +48,7 @@ type window struct {
 // terminal is somebody at a terminal, which an emulator plays.
 type terminal struct {
 	t       *testing.T
+	line    net.Conn // that conn goes through
 	conn    *ssh.Client
 	session *ssh.Session
 	in      io.WriteCloser
@@ -80,7 +81,7 @@ func openTerminal(t *testing.T, p *program, look window) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	term := &terminal{t: t, conn: ssh.NewClient(conn, channels, requests), ended: make(chan error, 1)}
+	term := &terminal{t: t, line: raw, conn: ssh.NewClient(conn, channels, requests), ended: make(chan error, 1)}
 	t.Cleanup(func() { term.conn.Close() })
 	term.emulate(look.cols, look.rows)
 	if term.session, err = term.conn.NewSession(); err != nil {

@@ -24,6 +24,7 @@ type conn struct {
 	grace   *time.Timer // closes the connection unless a session is opened
 	taken   atomic.Bool // by its one session
 	opened  atomic.Bool // the session has begun
+	heard   atomic.Bool // something came since it was looked
 	close   func()
 }
 
@@ -118,6 +119,7 @@ func (c *conn) staffOnly() bool { return c.arrival == nil }
 // nobody should believe.
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
+	c.heard.Store(true)
 	if c.version.done {
 		c.pace.wait(n)
 		return n, err

@@ -76,6 +76,7 @@ type Server struct {
 
 	refusals refusals
 	visits   sync.WaitGroup
+	pulses   pulses
 
 	mu    sync.Mutex // guards what follows
 	ended bool       // nobody comes any more
@@ -149,9 +150,9 @@ func (s *Server) Serve(l net.Listener) error {
 	return nil
 }
 
-// Run lets every chat refresh what changes by itself, once a minute, until ctx
-// ends. It is the only timer that all of them share; each second has its share of
-// them. Its caller owns the goroutine.
+// Run lets every chat refresh what changes by itself, once a minute, and finds out
+// who is gone without a word, until ctx ends. It is the only timer that all of them
+// share; each second has its share of them. Its caller owns the goroutine.
 func (s *Server) Run(ctx context.Context) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
@@ -161,6 +162,7 @@ func (s *Server) Run(ctx context.Context) {
 			s.mu.Lock()
 			tell(s.chats[second], notice{kind: minutePassed})
 			s.mu.Unlock()
+			s.pulses.look()
 			if second == 0 {
 				s.sample()
 			}

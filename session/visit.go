@@ -59,7 +59,10 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 			"if a proxy or a container network hides where they come from, have it pass that on " +
 			"(PROXY protocol and --proxy-from, or host networking); see docs/operating.md")
 	}
-	ch.Exit(s.serve(ch, sc))
+	stop := s.pulses.feel(c, ch)
+	code := s.serve(ch, sc)
+	stop()
+	ch.Exit(code)
 }
 
 // serve gives the client what it asks for, and returns its exit code. A panic

@@ -19,6 +19,9 @@ const (
 	// closeTimeout is how long a client has to answer that it saw the exit
 	// status, before the connection is closed under it.
 	closeTimeout = 2 * time.Second
+	// keepalive is the request by which OpenSSH's server asks whether a client is
+	// still there.
+	keepalive = "keepalive@openssh.com"
 )
 
 // Channel is an SSH session channel whose client has asked for a shell or a
@@ -106,13 +109,20 @@ func (c *Channel) Read(p []byte) (int, error) {
 
 // answers tells whether the client is still there. The SSH library reports the end
 // of a connection as an end of input, so the client is asked; it answers any
-// request, be it by not knowing it (RFC 4254, section 5.4). OpenSSH's server asks
-// by this name too. Who doesn't answer within WriteTimeout is disconnected.
+// request, be it by not knowing it (RFC 4254, section 5.4). Who doesn't answer within
+// WriteTimeout is disconnected.
 func (c *Channel) answers() bool {
 	c.stuck.Reset(WriteTimeout)
 	defer c.stuck.Stop()
-	_, err := c.ch.SendRequest("keepalive@openssh.com", true, nil)
+	_, err := c.ch.SendRequest(keepalive, true, nil)
 	return err == nil
+}
+
+// Ask asks the client for a sign of life, and waits for nobody. It may be called by
+// any goroutine until Exit is. The answer shows as something that the connection
+// reads.
+func (c *Channel) Ask() {
+	c.Go(func() { c.ch.SendRequest(keepalive, true, nil) })
 }
 
 // Write writes p to the client as it is, but that lines end as the client's
