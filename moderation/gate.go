@@ -154,28 +154,28 @@ func (g *Gate) banOf(addr netip.Addr, s Subject, now time.Time) (Ban, bool) {
 func (g *Gate) loadBans() error {
 	g.change.Lock()
 	defer g.change.Unlock()
-	var inForce []Ban
+	networks, people := newNetworks(), make(people)
 	now := g.now()
 	err := g.db.EachBan(func(b Ban) {
 		if !over(b, now) {
-			inForce = append(inForce, b)
+			index(networks, people, b)
 		}
 	})
 	if err != nil {
 		return err
 	}
-	g.enforceIn(newNetworks(), make(people), inForce)
+	networks.settle()
+	g.enforceIn(networks, people, nil)
 	return nil
 }
 
-// index puts a ban in force into memory; networks.settle must follow. The
-// caller holds mu, or is alone.
-func (g *Gate) index(b Ban) {
+// index puts a ban in force into one of these; networks.settle must follow.
+func index(networks *networks, people people, b Ban) {
 	if b.Target.Network.IsValid() {
-		g.networks.add(b)
+		networks.add(b)
 		return
 	}
-	g.people.add(b)
+	people.add(b)
 }
 
 // unindex takes b out of memory. The caller holds mu.
@@ -205,7 +205,7 @@ func (g *Gate) reindex(networks *networks, people people, bans []Ban) (hit []fun
 	defer g.mu.Unlock()
 	g.networks, g.people = networks, people
 	for _, b := range bans {
-		g.index(b)
+		index(networks, people, b)
 	}
 	g.networks.settle()
 	now := g.now()

@@ -281,8 +281,9 @@ func (n *networks) shared(b Ban) *Ban {
 		return n.last.ban // as in a list that was imported
 	}
 	if n.terms[t] == nil {
-		b.ID, b.Target.Network = "", netip.Prefix{}
-		n.terms[t] = &b
+		kept := b
+		kept.ID, kept.Target.Network = "", netip.Prefix{}
+		n.terms[t] = &kept
 	}
 	n.last.terms, n.last.ban = t, n.terms[t]
 	return n.last.ban
