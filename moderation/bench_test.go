@@ -157,7 +157,7 @@ func BenchmarkStart(b *testing.B) {
 	must(b, h.imported("ann", manyBans()))
 	b.ReportMetric(time.Since(began).Seconds(), "s/import")
 	for range 10 { // a transaction of all of them takes gigabytes
-		h.queue(10_000)
+		h.queue(10_000, 5) // so that they fit into --max-db
 	}
 	must(b, h.folder.Close())
 	h.Gate, h.Desk, h.folder = nil, nil, nil
@@ -200,13 +200,13 @@ func heap() uint64 {
 
 func queueOf(b *testing.B, n int) *house {
 	h := newHouse(b, func(c *DeskConfig) { c.Threshold = 0 })
-	h.queue(n)
+	h.queue(n, 60)
 	h.restart()
 	return h
 }
 
-// queue fills the queue with so many reports.
-func (h *house) queue(n int) {
+// queue fills the queue with so many reports of so many lines each.
+func (h *house) queue(n, said int) {
 	var records []data.Record
 	for i := range n {
 		f := h.filing(Categories[i%len(Categories)], fmt.Sprintf("192.0.%d.%d", i%200, i/200), fmt.Sprintf("198.51.%d.%d", i%199, i/199))
@@ -215,7 +215,7 @@ func (h *house) queue(n int) {
 			ReporterSession: f.ReporterSession, SubjectSession: f.ReportedSession, Chat: f.Chat, BothSpoke: true,
 		}
 		r.Receipt = h.receipt(r.ID)
-		records = append(records, r, data.Evidence{Report: r.ID, Lines: lines(60, 80, SpeakerReported)})
+		records = append(records, r, data.Evidence{Report: r.ID, Lines: lines(said, 80, SpeakerReported)})
 	}
 	must(h.t, h.folder.DB().Save(records...))
 }
