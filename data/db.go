@@ -3,6 +3,7 @@ package data
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"runtime"
@@ -118,6 +119,11 @@ func openLocked(path string, flag int, timeout time.Duration) (*os.File, error) 
 func sound(f *os.File) error {
 	m, err := examine(f)
 	if err != nil {
+		return err
+	}
+	// The walk asks for pages all over the file. A disk reads the whole of it, from
+	// its beginning to its end, ten times as quickly.
+	if _, err := io.Copy(io.Discard, f); err != nil {
 		return err
 	}
 	if problems := walkPages(f, m); len(problems) > 0 {
