@@ -10,75 +10,106 @@ import (
 	"github.com/KimMachineGun/automemlimit/memlimit"
 )
 
+// How much memory the collector may leave to garbage. Most of its work is to look
+// at the stacks of everybody's goroutines, so what it costs is how often it runs:
+// docs/performance.md has figures. Garbage goes when the server comes to rest.
 const (
-	// gcPercent lets garbage take twice the memory of what lives. The collector's
-	// work is mostly to look at stacks, ten a person, so it should work seldom
-	// while many come: docs/performance.md has what other values cost.
-	gcPercent = 200
 	// memoryShare of the machine's or the container's memory is where the collector
 	// begins to work as often as it takes to stay below.
 	memoryShare = 0.8
-	// trimEvery is how often it is looked whether the server is calm.
-	trimEvery = time.Second
+	// garbageShare of that memory may be garbage, up to garbageMost bytes, or half of
+	// what lives, if that is more.
+	garbageShare = 1. / 4
+	garbageMost  = 512 << 20
+	// The least and the most of it, in percent of what lives.
+	minPercent, maxPercent = 50, 1000
 )
 
-// tuneHeap sets the collector by what the machine has. GOGC and GOMEMLIMIT, where
-// the operator sets them, hold instead.
-func tuneHeap() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
-	memlimit.Set( // without a figure for the memory, there is no limit
-		memlimit.WithRatio(memoryShare),
-		memlimit.WithProvider(memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)))
+// heap is what the program knows of its memory.
+type heap struct {
+	room    uint64 // bytes that garbage may take
+	percent int    // of what lives, as the collector was told last; 0: not to touch
+	now     heapUse
+	trimmed heapUse // when it was trimmed last
 }
 
-// trimHeap gives the memory of what was garbage back to the system whenever the
-// server comes to rest, until ctx ends.
-func trimHeap(ctx context.Context) {
-	ticker := time.NewTicker(trimEvery)
+// newHeap sets the collector by what memory there is. GOGC and GOMEMLIMIT, where
+// the operator sets them, hold instead.
+func newHeap() *heap {
+	memory := memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)
+	memlimit.Set(memlimit.WithRatio(memoryShare), memlimit.WithProvider(memory))
+	h := &heap{now: useHeap()}
+	if os.Getenv("GOGC") == "" {
+		h.room = garbageMost / 8
+		if all, err := memory(); err == nil {
+			h.room = min(garbageMost, uint64(float64(all)*garbageShare))
+		}
+		h.percent = maxPercent
+		debug.SetGCPercent(h.percent)
+	}
+	return h
+}
+
+// run looks after the heap once a second, until ctx ends.
+func (h *heap) run(ctx context.Context) {
+	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
-	now := heapUse()
-	last, trimmed := now, heapState{}
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-		}
-		last, now = now, heapUse()
-		if now.calm(last) && now.worthTrimming(trimmed) {
-			debug.FreeOSMemory()
-			trimmed = now
+			h.look(useHeap())
 		}
 	}
 }
 
-// heapState is in bytes.
-type heapState struct {
+// look tells the collector what has changed, and trims the heap when it pays.
+func (h *heap) look(now heapUse) {
+	last := h.now
+	h.now = now
+	if percent := now.percent(h.room); h.percent != 0 && (percent < h.percent*7/8 || percent > h.percent*9/8) {
+		h.percent = percent
+		debug.SetGCPercent(percent)
+	}
+	if now.calm(last) && now.worthTrimming(h.trimmed) {
+		debug.FreeOSMemory()
+		h.trimmed = now
+	}
+}
+
+// heapUse is in bytes.
+type heapUse struct {
 	allocated uint64 // since the start
 	live      uint64 // what the last collection found, and stacks
 }
 
-func heapUse() heapState {
+func useHeap() heapUse {
 	samples := []metrics.Sample{
 		{Name: "/gc/heap/allocs:bytes"},
 		{Name: "/gc/heap/live:bytes"},
 		{Name: "/memory/classes/heap/stacks:bytes"},
 	}
 	metrics.Read(samples)
-	return heapState{
+	return heapUse{
 		allocated: samples[0].Value.Uint64(),
 		live:      samples[1].Value.Uint64() + samples[2].Value.Uint64(),
 	}
 }
 
+// percent is room in percent of what lives, within bounds.
+func (u heapUse) percent(room uint64) int {
+	return int(min(max(room*100/max(u.live, 1), minPercent), maxPercent))
+}
+
 // calm tells whether little was allocated since last: the minutes that pass on
-// everybody's screen take a tenth of that.
-func (h heapState) calm(last heapState) bool { return h.allocated-last.allocated < h.live/64 }
+// everybody's screen take a tenth of that, and whoever reads /metrics less.
+func (u heapUse) calm(last heapUse) bool {
+	return u.allocated-last.allocated < max(u.live/64, 4<<20)
+}
 
 // worthTrimming tells whether enough was allocated since the last time for a
 // collection to pay.
-func (h heapState) worthTrimming(trimmed heapState) bool {
-	return h.allocated-trimmed.allocated > h.live/2
+func (u heapUse) worthTrimming(trimmed heapUse) bool {
+	return u.allocated-trimmed.allocated > max(u.live/2, 16<<20)
 }

@@ -26,8 +26,8 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	defer fail(nil)
 	inBackground := func(run func(context.Context)) (stop func()) { return inBackground(run, fail) }
 	redactLibraries(logger)
-	tuneHeap()
-	defer inBackground(trimHeap)()
+
+	defer inBackground(newHeap().run)()
 
 	// First all that may be refused, then the folder: what is wrong with a first
 	// start is told before it leaves anything on the disk.

@@ -128,7 +128,12 @@ func (c *chat) Init() tea.Cmd {
 	if c.plain {
 		c.open()
 	}
-	return func() tea.Msg { return wakeMsg{} } // what came before there was a loop
+	c.woken.Store(false) // nobody was there to be woken
+	c.receive()
+	if c.done {
+		return tea.Quit
+	}
+	return nil
 }
 
 // wake has the event loop look at what has reached this chat from elsewhere. It
