@@ -23,6 +23,9 @@ const (
 	garbageMost  = 512 << 20
 	// The least and the most of it, in percent of what lives.
 	minPercent, maxPercent = 50, 1000
+	// restFor is how many seconds have to be calm before the heap is trimmed, which
+	// keeps whoever speaks then waiting for a moment.
+	restFor = 3
 )
 
 // heap is what the program knows of its memory.
@@ -31,6 +34,7 @@ type heap struct {
 	percent int    // of what lives, as the collector was told last; 0: not to touch
 	now     heapUse
 	trimmed heapUse // when it was trimmed last
+	rest    int     // seconds that were calm, up to now
 }
 
 // newHeap sets the collector by what memory there is. GOGC and GOMEMLIMIT, where
@@ -72,7 +76,10 @@ func (h *heap) look(now heapUse) {
 		h.percent = percent
 		debug.SetGCPercent(percent)
 	}
-	if now.calm(last) && now.worthTrimming(h.trimmed) {
+	if h.rest++; !now.calm(last) {
+		h.rest = 0
+	}
+	if h.rest >= restFor && now.worthTrimming(h.trimmed) {
 		debug.FreeOSMemory()
 		h.trimmed = now
 	}

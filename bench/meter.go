@@ -39,11 +39,11 @@ func (m meter) during(stage func() error) (float64, error) {
 }
 
 // settled returns the usage when resident memory has stayed within 0.5 % for
-// 2 s, or after 10 s.
+// 5 s, or after 15 s: strangerd trims its heap after 3 s of rest.
 func (m meter) settled(rest func(time.Duration) error) (usage, error) {
 	const step = 500 * time.Millisecond
 	last, err := m()
-	for steady, steps := 0, 0; err == nil && steady < 4 && steps < 20; steps++ {
+	for steady, steps := 0, 0; err == nil && steady < 10 && steps < 30; steps++ {
 		if err := rest(step); err != nil {
 			return usage{}, err
 		}
