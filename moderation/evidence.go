@@ -32,10 +32,6 @@ func (d *Desk) evidenceOf(id string, f Filing) (Evidence, error) {
 	e := Evidence{Report: id, Note: f.Note}
 	e.Lines, e.Omitted = firstAndLast(f.Lines)
 	e.Omitted += f.Omitted
-	if f.Marked != nil {
-		e.Lines = withMarked(e.Lines, *f.Marked)
-		e.Omitted = max(0, e.Omitted-1)
-	}
 	e.Cut = fit(e.Lines)
 	if d.config.Seal == nil {
 		return e, nil
@@ -60,17 +56,6 @@ func firstAndLast(lines []Line) (shown []Line, omitted int) {
 		}
 	}
 	return shown, omitted
-}
-
-// withMarked puts the marked line where it was said: behind the first lines, and
-// before the first of the others that is younger.
-func withMarked(lines []Line, marked Line) []Line {
-	marked.Marked = true
-	at := min(FirstLines, len(lines))
-	for at < len(lines) && lines[at].At.Before(marked.At) {
-		at++
-	}
-	return slices.Insert(lines, at, marked)
 }
 
 // fit cuts the ends of long lines until all together have MaxEvidence bytes,

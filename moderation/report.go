@@ -26,10 +26,7 @@ type Filing struct {
 	// Lines are those of the chat, oldest first; at least FirstLines and LastLines
 	// if it had so many. File chooses among them. One may be Marked.
 	Lines []Line
-	// Omitted is how many lines the caller left out of Lines. Marked is the one of
-	// them that the reporter marked, or nil.
-	Omitted int
-	Marked  *Line
+	Omitted int // lines that the caller left out of Lines
 
 	Reporter, Reported               Subject
 	ReporterSession, ReportedSession string // Pass.ID of each

@@ -163,7 +163,7 @@ func (s *Server) Run(ctx context.Context) {
 			tell(s.chats[second], notice{kind: minutePassed})
 			s.mu.Unlock()
 			s.pulses.look()
-			if second == 0 {
+			if second%5 == 0 {
 				s.sample()
 			}
 		case <-ctx.Done():

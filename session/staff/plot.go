@@ -29,7 +29,7 @@ type Meter struct {
 	hour    time.Time // the last of reading.Hours
 }
 
-// Add takes a sample. Its owner calls it once a minute or so.
+// Add takes a sample. Its owner calls it every few seconds.
 func (m *Meter) Add(s Sample) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
