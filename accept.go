@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -19,10 +20,11 @@ const (
 // process has no descriptor free (EMFILE). Only Close ends it.
 type steadyListener struct {
 	net.Listener
-	log    *slog.Logger
-	logged time.Time // at most once a minute
-	close  func()
-	closed chan struct{}
+	log     *slog.Logger
+	logged  time.Time   // at most once a minute
+	failing atomic.Bool // the last accept did
+	close   func()
+	closed  chan struct{}
 }
 
 // steady takes over a listener.
@@ -34,6 +36,7 @@ func steady(l net.Listener, log *slog.Logger) *steadyListener {
 func (l *steadyListener) Accept() (net.Conn, error) {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		nc, err := l.Listener.Accept()
+		l.failing.Store(err != nil)
 		if err == nil || errors.Is(err, net.ErrClosed) {
 			return nc, err
 		}

@@ -35,6 +35,7 @@ type Config struct {
 	AdminKeys   string   // a file; empty: DATA/admin_keys if it is there
 	AdminKey    string   // one line as in that file
 	HTTP        string   // empty: off
+	Pprof       bool     // on the listener of HTTP
 	HostKeys    []string // files, besides the one in Data
 
 	ProxyFrom         []netip.Prefix
@@ -79,6 +80,8 @@ func (c *Config) flags() *pflag.FlagSet {
 	add(f, &c.AdminKeys, path, "FILE", "admin-keys", "", "administrators' public keys (DATA/admin_keys)")
 	add(f, &c.AdminKey, publicKey, "KEY", "admin-key", "", "one administrator's public key")
 	add(f, &c.HTTP, addressOrOff, "ADDR", "http", "off", "operator's /metrics, /healthz and /readyz")
+	add(f, &c.Pprof, truth, "", "pprof", "false", "profiles of the process at --http, too")
+	f.Lookup("pprof").NoOptDefVal = "true" // --pprof alone
 
 	add(f, &c.ProxyFrom, networks, "NETS", "proxy-from", "none", "proxies whose PROXY header is believed")
 	add(f, &c.SharedSources, networks, "NETS", "shared-sources", sharedSources, "never limited as one source (private networks)")
@@ -217,6 +220,8 @@ func tomlText(value any) (string, error) {
 		return v, nil
 	case int64:
 		return strconv.FormatInt(v, 10), nil
+	case bool:
+		return strconv.FormatBool(v), nil
 	case []any:
 		words := make([]string, len(v))
 		for i := range v {
@@ -228,5 +233,5 @@ func tomlText(value any) (string, error) {
 		}
 		return strings.Join(words, ","), nil
 	}
-	return "", errors.New(`give a string such as "10m", a whole number, or a list of strings`)
+	return "", errors.New(`give a string such as "10m", a whole number, true or false, or a list of strings`)
 }

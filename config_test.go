@@ -74,7 +74,7 @@ func TestEverySetting(t *testing.T) {
 		"proxy-from": "192.0.2.1", "shared-sources": "192.0.2.0/24", "max-sessions": "4",
 		"max-per-source": "5", "connects-per-source": "6/7s", "login-grace": "8s", "idle-timeout": "9m",
 		"shutdown-grace": "0s", "report-threshold": "0", "retain": "7d",
-		"max-db": "1G", "help-text": "h", "seal-to": "s", "notify": "https://example.org/x",
+		"max-db": "1G", "help-text": "h", "seal-to": "s", "notify": "https://example.org/x", "pprof": "true",
 	}
 	flags := new(Config).flags()
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -144,6 +144,7 @@ func TestBadSettings(t *testing.T) {
 		{"max-db", "0", "256M"},
 		{"max-db", "1T", "256M"},
 		{"notify", "example.org", "https://"},
+		{"pprof", "maybe", "true or false"},
 		{"retain", "d", "30d"},
 		{"retain", "999999999d", "30d"},
 		{"retain", "1d25h", "30d"},

@@ -80,13 +80,6 @@ func (p *patient) done(command string) string {
 	return stdout
 }
 
-// operator is where the operator's listener is.
-func (p *patient) operator() string {
-	_, rest, _ := strings.Cut(p.output, "http://")
-	address, _, _ := strings.Cut(rest, " ")
-	return address
-}
-
 // ready is what /readyz says.
 func (p *patient) ready() (code int, words string) {
 	p.t.Helper()

@@ -51,11 +51,15 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	listener, err := listen(ctx, "listen", config.Listen)
+	if config.Pprof && config.HTTP == "" {
+		return usageError{errors.New("--pprof needs a listener of its own: give --http, such as 127.0.0.1:9100")}
+	}
+	open, err := listen(ctx, "listen", config.Listen)
 	if err != nil {
 		return err
 	}
-	listener = &proxyListener{steady(listener, logger), config.ProxyFrom}
+	door := steady(open, logger)
+	listener := &proxyListener{door, config.ProxyFrom}
 	defer listener.Close()
 	var staffListener, operatorListener net.Listener // nil: off
 	if config.StaffListen != "" {
@@ -118,7 +122,8 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	defer inBackground(func(ctx context.Context) {
 		desk.Run(ctx, func(err error) { logger.Error("what should be forgotten could not be", "error", err) })
 	})()
-	pairs := matcher.New(&matcher.Options{MayMeet: session.MayMeet(desk)})
+	times := newTimings()
+	pairs := matcher.New(&matcher.Options{MayMeet: session.MayMeet(desk), Moved: observe(times.move)})
 	defer inBackground(func(ctx context.Context) { pairs.Run(ctx) })()
 
 	name, host := config.called(listener.Addr())
@@ -141,6 +146,7 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		Gate:           gate,
 		Desk:           desk,
 		Matcher:        pairs,
+		Timings:        session.Timings{Wait: observe(times.wait), Chat: observe(times.chat), Paint: observe(times.paint)},
 		Log:            logger,
 	})
 	if err != nil {
@@ -157,13 +163,14 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		}
 	})()
 	if operatorListener != nil {
-		operator := newOperator(func() error {
-			if running.Err() != nil {
-				return errors.New("stopping")
-			}
+		ready := func() error {
 			fault("readyz")
-			return folder.DB().Writable()
+			return readiness(running, gate, door, folder.DB())
+		}
+		metrics := times.register(&house{
+			pairs: pairs, server: server, gate: gate, desk: desk, ready: ready, data: config.Data, log: logger,
 		})
+		operator := newOperator(ready, metrics, config.Pprof)
 		defer inBackground(func(context.Context) { operator.Serve(operatorListener) })()
 		defer operator.Close()
 		fmt.Fprintf(stderr, "The operator's http://%s has /metrics, /healthz and /readyz.\n", operatorListener.Addr())
@@ -183,6 +190,19 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		err = panicked
 	}
 	return err
+}
+
+// readiness is why nobody can come in for the moment, or nil.
+func readiness(running context.Context, gate *moderation.Gate, door *steadyListener, db *data.DB) error {
+	switch {
+	case running.Err() != nil:
+		return errors.New("stopping")
+	case gate.Stats().Draining:
+		return errors.New("draining: nobody is let in any more, and the server stops when all are gone")
+	case door.failing.Load():
+		return errors.New("connections can't be accepted; see the log")
+	}
+	return db.Writable()
 }
 
 // serveUntil lets people in until ctx ends, and out within the grace period.

@@ -90,8 +90,7 @@ func TestSecondSignal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.cmd.Process.Kill()
-	_, rest, _ := strings.Cut(p.output, "http://")
-	operator, _, _ := strings.Cut(rest, " ")
+	operator := p.operator()
 	if code := status(t, "http://"+operator+"/readyz"); code != http.StatusOK {
 		t.Errorf("/readyz answers %d before the signal", code)
 	}

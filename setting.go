@@ -114,6 +114,14 @@ func addressOrOff(text string) (string, error) {
 	return text, nil
 }
 
+func truth(text string) (bool, error) {
+	yes, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, errors.New("give true or false")
+	}
+	return yes, nil
+}
+
 // duration takes Go's notation and whole days in front of it: 30d, 1d12h.
 func duration(least time.Duration) func(string) (time.Duration, error) {
 	return func(text string) (time.Duration, error) {

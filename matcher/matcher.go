@@ -21,6 +21,9 @@ type Options struct {
 	// MayMeet tells of two Subjects whether they may be partners; nil means that
 	// all may. It is called under the lock: it must not block, nor call back.
 	MayMeet func(a, b any) bool
+	// Moved is told of one move in 64 how long it held the lock; nil isn't. It is
+	// called under the lock, as MayMeet is.
+	Moved func(took time.Duration)
 	// Rand is used under the lock. Default: ChaCha8, seeded by the system, so
 	// that nobody foresees whom they meet.
 	Rand rand.Source
@@ -48,6 +51,10 @@ func (o *Options) withDefaults() Options {
 	return opts
 }
 
+// movesPerSample is of how many moves one is timed: a look at the clock is much of
+// what a move costs.
+const movesPerSample = 64
+
 // Stats are counts of seats. Waiting and Chatting are parts of Online.
 type Stats struct {
 	Online, Waiting, Chatting int
@@ -66,6 +73,8 @@ type Matcher struct {
 	planned       time.Duration
 	seats, pairs  int
 	ids, searches uint64 // how many there were so far
+	moves         uint64 // likewise
+	said, bytes   uint64 // messages that were delivered, and their bytes
 	awake, asleep pool
 	alarms        alarms
 
@@ -112,6 +121,13 @@ func (m *Matcher) Stats() Stats {
 	}
 }
 
+// Said counts the messages that reached a partner so far, and their bytes.
+func (m *Matcher) Said() (messages, bytes uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.said, m.bytes
+}
+
 // lock begins a move: state is brought up to the present first.
 func (m *Matcher) lock() {
 	m.mu.Lock()
@@ -140,6 +156,9 @@ func (m *Matcher) end() (evict []func()) {
 	if next := m.alarms.next(); next < m.planned {
 		m.planned = next
 		m.timer.Reset(next - m.now)
+	}
+	if m.moves++; m.moves%movesPerSample == 0 && m.opts.Moved != nil {
+		m.opts.Moved(time.Since(m.start) - m.now)
 	}
 	return evict
 }

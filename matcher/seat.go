@@ -156,6 +156,8 @@ func (s *Seat) Say(text string) error {
 	if s.partner == nil || !m.deliver(s.partner, Event{Kind: Said, Text: text}) {
 		return ErrNoPartner
 	}
+	m.said++
+	m.bytes += uint64(len(text))
 	return nil
 }
 

@@ -37,6 +37,7 @@ type Gate struct {
 	max       int
 	clock     func() time.Time
 	admission *admission
+	made      bansMade
 
 	// change is held by whoever changes bans or the door, over the write to the
 	// disk. It is taken before mu, and after Desk.change.
@@ -187,9 +188,14 @@ func (g *Gate) unindex(b Ban) {
 	g.people.remove(b)
 }
 
-// enforce puts bans that are on the disk into memory, and ends every pass that
-// they hit.
-func (g *Gate) enforce(bans ...Ban) { g.enforceIn(g.networks, g.people, bans) }
+// enforce puts new bans, which are on the disk, into memory, and ends every pass
+// that they hit.
+func (g *Gate) enforce(bans ...Ban) {
+	for _, b := range bans {
+		g.made.count(b)
+	}
+	g.enforceIn(g.networks, g.people, bans)
+}
 
 // enforceIn is enforce, but that the index from then on is these. The caller holds
 // change.

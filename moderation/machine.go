@@ -135,12 +135,17 @@ func pausedBefore(against []*data.Report, now time.Time) bool {
 	})
 }
 
-// pauseName is what a pause is called in the transparency report.
+// What pauses are called where they are counted.
+const (
+	pauseOnce  = "pause 1h"
+	pauseTwice = "pause 24h"
+)
+
 func pauseName(pause Ban) string {
 	if pause.Until.Sub(pause.Created) == pauseAgain {
-		return "pause 24h"
+		return pauseTwice
 	}
-	return "pause 1h"
+	return pauseOnce
 }
 
 // byCreation orders reports by age, oldest first.

@@ -53,12 +53,9 @@ func (d *Desk) Transparency(since time.Time) Transparency {
 	day := since.UTC().Truncate(24 * time.Hour)
 	t := Transparency{
 		Since:   day,
-		Reports: make(map[string]Count),
-		People:  map[string]Count{string(ActionNone): 0, string(ActionWarn): 0, string(ActionHelp): 0, string(ActionBan): 0},
-		Machine: map[string]Count{"pause 1h": 0, "pause 24h": 0},
-	}
-	for _, category := range Categories {
-		t.Reports[category] = 0
+		Reports: zeros[Count](Categories...),
+		People:  zeros[Count](actions...),
+		Machine: zeros[Count](pauses...),
 	}
 	var waits []int
 	d.mu.RLock()
@@ -80,12 +77,6 @@ func (d *Desk) Transparency(since time.Time) Transparency {
 		t.Median = &waits[len(waits)/2]
 	}
 	return t
-}
-
-func sum(to map[string]Count, counts map[string]int) {
-	for what, n := range counts {
-		to[what] += Count(n)
-	}
 }
 
 // tally returns a copy of today's counts to add to. The caller holds change.

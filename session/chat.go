@@ -112,6 +112,7 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 func (c *chat) close() {
 	c.woken.Store(true) // nobody is woken any more
 	c.seat.Close()
+	c.chatOver()
 	stop(c.idle)
 	stop(c.typingOff)
 	stop(c.hangUp)
@@ -179,6 +180,7 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		c.leftOut = false
 		c.sign()
 	case terminal.PasteCutMsg:
+		c.counted.limits.add(limitPaste)
 		c.tell(c.words.Count(locale.PasteCut, msg.Dropped))
 	case terminal.InvalidMsg:
 		if !c.leftOut {
@@ -215,7 +217,15 @@ func (c *chat) quit(code int) {
 	}
 }
 
+// chatOver counts the chat that ends, if there is one.
+func (c *chat) chatOver() {
+	if c.state == chatting {
+		took(c.config.Timings.Chat, c.since)
+	}
+}
+
 func (c *chat) enter(s state) {
+	c.chatOver()
 	c.state, c.since = s, time.Now()
 	c.really, c.offered, c.called, c.typing = false, false, false, false
 	c.hint = "" // it was about the state before
@@ -316,7 +326,8 @@ func (c *chat) event(e matcher.Event) {
 func (c *chat) matched() {
 	c.transcript, c.record, c.report, c.reported = transcript{}, record{}, nil, false
 	c.partner, _ = c.seat.Partner().(*person)
-	c.waited.Store(max(c.waited.Load(), int64(time.Since(c.since))))
+	c.counted.waited.Store(max(c.counted.waited.Load(), int64(time.Since(c.since))))
+	took(c.config.Timings.Wait, c.since)
 	c.enter(chatting)
 	c.ch.Bell()
 	c.announce(c.words.Say(locale.Matched))

@@ -19,6 +19,7 @@ import (
 type conn struct {
 	net.Conn
 	arrival *moderation.Arrival // nil at the staff's own address
+	counted *counters
 	version version
 	pace    throttle
 	grace   *time.Timer // closes the connection unless a session is opened
@@ -34,22 +35,25 @@ type connKey struct{}
 // track is called for every connection before the key exchange. A nil result
 // ends the connection.
 func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
-	c := &conn{Conn: nc, pace: throttle{closed: make(chan struct{})}}
+	c := &conn{Conn: nc, counted: s.counters, pace: throttle{closed: make(chan struct{})}}
 	door, staffOnly := nc.(staffConn)
 	if staffOnly {
 		c.Conn = door.Conn
 	} else {
 		addr := address(nc.RemoteAddr())
 		if !addr.IsValid() {
+			s.counters.refused.add(refusedHeader)
 			s.refusals.say(nc, s.words.For().Say(locale.NoProxyHeader))
 			return nil
 		}
 		var err error
-		if c.arrival, err = s.config.Gate.Screen(addr, func() bool { return displace(nc) }); err != nil {
+		if c.arrival, err = s.config.Gate.Screen(addr, func() bool { return s.displace(nc) }); err != nil {
+			s.counters.refused.add(refusal(err))
 			s.refusals.say(nc, s.screened(err))
 			return nil
 		}
 	}
+	s.counters.accepted.Add(1)
 	c.close = sync.OnceFunc(func() {
 		c.grace.Stop()
 		close(c.pace.closed)
@@ -63,17 +67,21 @@ func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conns[c] = struct{}{}
-	c.grace = time.AfterFunc(s.config.LoginGrace, func() { nc.Close() })
+	c.grace = time.AfterFunc(s.config.LoginGrace, func() {
+		s.counters.limits.add(limitGrace)
+		nc.Close()
+	})
 	ctx.SetValue(connKey{}, c)
 	return c
 }
 
 // displace ends a connection that has said nothing, to make room for another. What
 // it said may wait to be read, on a busy machine: then it isn't ended.
-func displace(nc net.Conn) bool {
+func (s *Server) displace(nc net.Conn) bool {
 	if raw, ok := nc.(syscall.Conn); ok && pending(raw) {
 		return false
 	}
+	s.counters.limits.add(limitSilent)
 	nc.Close()
 	return true
 }
@@ -120,6 +128,7 @@ func (c *conn) staffOnly() bool { return c.arrival == nil }
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	c.heard.Store(true)
+	c.counted.received.Add(uint64(n))
 	if c.version.done {
 		c.pace.wait(n)
 		return n, err
@@ -130,6 +139,13 @@ func (c *conn) Read(p []byte) (int, error) {
 	if c.version.done && c.arrival != nil {
 		c.arrival.Spoke()
 	}
+	return n, err
+}
+
+// Write writes to the client.
+func (c *conn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.counted.sent.Add(uint64(n))
 	return n, err
 }
 
@@ -176,7 +192,11 @@ func (c *conn) begin() (crowded bool) {
 // again.
 func (c *conn) overspent(spent bool) {
 	c.pace.spent.Store(spent)
-	if spent && c.arrival != nil {
+	if !spent {
+		return
+	}
+	c.counted.limits.add(limitInput)
+	if c.arrival != nil {
 		c.arrival.Flooded()
 	}
 }

@@ -46,6 +46,7 @@ func (c *chat) checkIdle() {
 	idle := time.Since(c.lastKey)
 	switch {
 	case idle >= c.config.IdleTimeout:
+		c.counted.limits.add(limitIdle)
 		c.seat.Leave()
 		c.announce(c.words.Say(locale.IdleEnded))
 		c.rest()

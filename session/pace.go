@@ -39,6 +39,7 @@ func (c *chat) say(message string) bool {
 		if wait == 0 {
 			return c.sayNow(message)
 		}
+		c.counted.limits.add(limitPace)
 		c.paced = c.ch.After(wait, pacedMsg{})
 	}
 	c.queue = append(c.queue, message)

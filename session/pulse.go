@@ -52,6 +52,7 @@ func (p *pulses) feel(c *conn, ch *terminal.Channel) (stop func()) {
 // look looks at the next share. It is called once a second.
 func (p *pulses) look() {
 	for _, c := range p.gone() {
+		c.counted.limits.add(limitPulse)
 		c.Close()
 	}
 }

@@ -15,7 +15,6 @@ import (
 	"log/slog"
 	"net"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"charm.land/ssh"
@@ -54,6 +53,7 @@ type Config struct {
 	Gate    *moderation.Gate
 	Desk    *moderation.Desk
 	Matcher *matcher.Matcher
+	Timings Timings
 	Log     *slog.Logger
 }
 
@@ -71,8 +71,8 @@ type Server struct {
 
 	commands            *staff.Commands // of the moderators
 	meter               staff.Meter     // what their desk plots
-	waited              atomic.Int64    // the longest wait that ended since meter's last sample, in nanoseconds
-	banner, staffBanner string          // what is said before authentication
+	counters            *counters
+	banner, staffBanner string // what is said before authentication
 
 	refusals refusals
 	visits   sync.WaitGroup
@@ -94,6 +94,7 @@ func New(config Config) (*Server, error) {
 	s := &Server{
 		config:   config,
 		words:    words,
+		counters: newCounters(),
 		refusals: make(refusals, maxRefusals),
 		conns:    make(map[*conn]struct{}),
 	}
@@ -175,7 +176,7 @@ func (s *Server) Run(ctx context.Context) {
 // sample lets the desk know how busy it is.
 func (s *Server) sample() {
 	online, waiting, _ := s.counts()
-	s.meter.Add(staff.Sample{Online: online, Waiting: waiting, Wait: time.Duration(s.waited.Swap(0))})
+	s.meter.Add(staff.Sample{Online: online, Waiting: waiting, Wait: time.Duration(s.counters.waited.Swap(0))})
 }
 
 // enter adds a chat to those that are told what happens, until leave is called.

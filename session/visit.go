@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
@@ -32,6 +31,7 @@ const (
 func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewChannel, ctx ssh.Context) {
 	c := ctx.Value(connKey{}).(*conn)
 	if !c.claim() {
+		s.counters.limits.add(limitSessions)
 		offer.Reject(gossh.Prohibited, "one session a connection")
 		return
 	}
@@ -54,6 +54,7 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 	}
 	ch.Overspent = c.overspent
 	c.pace.on.Store(sc.User() != userAdmin) // staff import lists
+	ch.Painted = s.config.Timings.Paint
 	if c.begin() {
 		s.config.Log.Warn("several people come from one private address: " +
 			"if a proxy or a container network hides where they come from, have it pass that on " +
@@ -94,12 +95,13 @@ func (s *Server) serve(ch *terminal.Channel, sc *gossh.ServerConn) (code int) {
 // panicked says that a session ended by a panic, and neither its value nor who it
 // hit.
 func (s *Server) panicked(where string) {
+	s.counters.panics.Add(1)
 	s.config.Log.Error("a session panicked and was ended", "where", where)
 }
 
 // visit returns what the client came for.
 func (s *Server) visit(ch *terminal.Channel, sc *gossh.ServerConn, words *locale.Words) *visit {
-	v := &visit{config: &s.config, waited: &s.waited, ch: ch, words: words, addr: address(sc.RemoteAddr())}
+	v := &visit{config: &s.config, counted: s.counters, ch: ch, words: words, addr: address(sc.RemoteAddr())}
 	if sc.User() != userAdmin {
 		v.subject = s.config.Gate.Subject(v.addr, provenKey(sc))
 	}
@@ -113,7 +115,7 @@ type visit struct {
 	words   *locale.Words
 	addr    netip.Addr
 	subject moderation.Subject
-	waited  *atomic.Int64 // the server's
+	counted *counters // the server's
 }
 
 // languages are those of the visitor, best first, as far as the client says.
@@ -153,6 +155,7 @@ func (v *visit) misunderstood(why string) int {
 func (s *Server) chat(v *visit, conn gossh.Conn, plain bool) (int, error) {
 	pass, err := v.config.Gate.Admit(v.addr, v.subject)
 	if err != nil {
+		s.counters.refused.add(refusal(err))
 		return v.turnAway(err, plain)
 	}
 	defer pass.Close()
@@ -167,7 +170,10 @@ func (s *Server) seat(c *chat, conn gossh.Conn) (leave func()) {
 	c.seat = s.config.Matcher.Join(matcher.Profile{
 		Subject: c.me,
 		Wake:    c.wake,
-		Evict:   func() { conn.Close() }, // who doesn't take what they are sent
+		Evict: func() { // who doesn't take what they are sent
+			s.counters.limits.add(limitInbox)
+			conn.Close()
+		},
 	})
 	deaf := context.AfterFunc(c.pass.Context(), c.wake)
 	forget := s.enter(c)

@@ -35,6 +35,9 @@ type Channel struct {
 	// Pty tells whether the client has a terminal, Term its type.
 	Pty  bool
 	Term string
+	// Painted is told how long each paint took, from the model's view to the last
+	// byte that the client took. It is set before [Channel.Run]; nil isn't told.
+	Painted func(took time.Duration)
 
 	// Overspent, unless it is nil, is told by the goroutine that reads for [Channel.Run]
 	// when the client has sent more than its budget, and when that is paid back.

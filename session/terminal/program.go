@@ -165,7 +165,11 @@ func (l *loop) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (l *loop) View() tea.View {
 	if l.dirty {
 		l.dirty = false
+		begun := time.Now()
 		l.channel.paint(l.model.View())
+		if painted := l.channel.Painted; painted != nil {
+			painted(time.Since(begun))
+		}
 	}
 	return tea.View{}
 }
