@@ -61,4 +61,5 @@ func (m *Matcher) expire() {
 	for m.alarms.next() <= m.now {
 		m.timeout(m.alarms[0])
 	}
+	m.openDue()
 }

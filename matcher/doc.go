@@ -11,7 +11,8 @@
 // A seat is idle, waits in the pool, or is in a chat with one other seat. Who
 // searches is given, in this order:
 //
-//  1. a chat with someone awake, at random among all who fit;
+//  1. a chat with someone awake who fits: who shares the most interests, else who
+//     shares a language, else anyone, at random among equals;
 //  2. a call to someone asleep, at random, once in a search;
 //  3. an offer to meet again the awake person of either one's last chat;
 //  4. calls to the others who sleep, one after the other, who they last
@@ -28,6 +29,14 @@
 //
 // An offer ([RematchOffered]) goes to both, who meet after
 // Options.RematchDelay unless one declines or somebody else comes first.
+//
+// Two people fit when each has what the other insists on. A search with interests or
+// languages ([Criteria]) insists on sharing one for Options.InterestWait, or until
+// [Seat.Anyone]; then it is open. So two who share nothing meet when both are open,
+// and who is open can be kept waiting only by nobody else being. Those who can be
+// found by an interest or a language lie in groups, so that a search looks at a few
+// of those who share something, the rarest first, however many wait. Among more than
+// that it is by chance whether the very best is found; somebody is.
 //
 // Whether two people fit is decided in one function, fits. What goes from one
 // seat to another passes one function, deliver; a partner on another machine

@@ -3,6 +3,7 @@ package matcher
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -167,18 +168,32 @@ func (m *Matcher) check(t testing.TB) {
 	}
 	must(len(m.retry) == 0 && len(m.lost) == 0, "work left over")
 	armed := 0
-	for _, p := range []*pool{&m.awake, &m.asleep} {
-		for i, s := range *p {
-			must(s.pool == p && s.place == i && s.waiting.Load(), "%d: place in the pool", s.id)
+	groups, users := make(map[*group]bool), make(map[*group]int)
+	for _, p := range []*pool{&m.awake, &m.choosy, &m.asleep} {
+		for i, slot := range *p {
+			s := slot.seat
+			must(slot == &s.home && slot.pool == p && slot.place == i && s.waiting.Load(), "%d: place in the pool", s.id)
+			must(p == &m.asleep || s.choosy() == (p == &m.choosy), "%d: pool", s.id)
+			if w := s.wish; w != nil {
+				for _, in := range slices.Concat(w.interests, w.languages) {
+					users[in.group]++
+					groups[in.group] = true
+					found := p != &m.asleep && (!in.group.name.language || !s.wantsInterest())
+					must(found == (in.pool != nil), "%d: in the group %v: %v", s.id, in.group.name, in.pool != nil)
+					if found {
+						must(in.pool == &in.group.pool && (*in.pool)[in.place].seat == s, "%d: place in a group", s.id)
+					}
+				}
+			}
 			must(s.partner == nil && !s.closed, "%d: waits, but is closed or in a chat", s.id)
 			if c := s.calling; c != nil {
-				must(c.caller == s && c.pool == &m.asleep && p == &m.awake && s.rematch == nil, "%d calls %d", s.id, c.id)
+				must(c.caller == s && c.home.pool == &m.asleep && p != &m.asleep && s.rematch == nil, "%d calls %d", s.id, c.id)
 			}
 			if c := s.caller; c != nil {
 				must(c.calling == s && p == &m.asleep, "%d is called by %d", s.id, c.id)
 			}
 			if c := s.rematch; c != nil {
-				must(c.rematch == s && c != s && c.pool != nil && met(s, c) && s.until == c.until, "%d is to meet %d again", s.id, c.id)
+				must(c.rematch == s && c != s && c.home.pool != nil && met(s, c) && s.until == c.until, "%d is to meet %d again", s.id, c.id)
 			}
 			must(s.until != never || s.calling == nil && s.rematch == nil, "%d: no deadline", s.id)
 			if s.until != never {
@@ -191,9 +206,15 @@ func (m *Matcher) check(t testing.TB) {
 	for i, s := range m.alarms {
 		must(m.alarms[max(0, (i-1)/2)].until <= s.until, "alarms are not a heap")
 	}
-	must(m.alarms.next() >= m.planned, "Run sleeps past the next alarm")
-	for i, a := range m.awake {
-		for _, b := range m.awake[:i] {
+	must(m.alarms.next() >= m.planned && m.nextOpening() >= m.planned, "Run sleeps past what is next")
+	must(len(m.groups) == len(groups), "%d groups, of which %d are named", len(m.groups), len(groups))
+	for g, n := range users {
+		must(g.users == n && m.groups[g.name] == g, "%v has %d users, not %d", g.name, g.users, n)
+	}
+	awake := slices.Concat(m.awake, m.choosy)
+	for i, slot := range awake {
+		for _, other := range awake[:i] {
+			a, b := slot.seat, other.seat
 			must(!stranger(a, b) || m.sleepy(a) || m.sleepy(b), "%d and %d wait side by side", a.id, b.id)
 		}
 	}

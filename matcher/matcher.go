@@ -16,6 +16,9 @@ type Options struct {
 	// AsleepAfter is how long without a key press puts who waits to sleep.
 	// Default 2 min.
 	AsleepAfter time.Duration
+	// InterestWait is how long a search takes only who shares an interest, or a
+	// language. Default 10 s.
+	InterestWait time.Duration
 	// CallTimeout is how long who sleeps has to answer a call. Default 30 s.
 	CallTimeout time.Duration
 	// MayMeet tells of two Subjects whether they may be partners; nil means that
@@ -39,6 +42,9 @@ func (o *Options) withDefaults() Options {
 	}
 	if opts.AsleepAfter == 0 {
 		opts.AsleepAfter = 2 * time.Minute
+	}
+	if opts.InterestWait == 0 {
+		opts.InterestWait = 10 * time.Second
 	}
 	if opts.CallTimeout == 0 {
 		opts.CallTimeout = 30 * time.Second
@@ -75,7 +81,11 @@ type Matcher struct {
 	ids, searches uint64 // how many there were so far
 	moves         uint64 // likewise
 	said, bytes   uint64 // messages that were delivered, and their bytes
-	awake, asleep pool
+	awake, choosy pool   // who is awake: content with anyone, and not
+	asleep        pool
+	groups        map[groupName]*group
+	groupIDs      uint32
+	openings      []opening // of searches, the next one first
 	alarms        alarms
 
 	// What the present move has set off. Both are empty when mu is free.
@@ -92,6 +102,7 @@ func New(o *Options) *Matcher {
 		timer:   time.NewTimer(never),
 		planned: never,
 		rand:    rand.New(opts.Rand),
+		groups:  make(map[groupName]*group),
 	}
 }
 
@@ -116,7 +127,7 @@ func (m *Matcher) Stats() Stats {
 	defer m.mu.Unlock()
 	return Stats{
 		Online:   m.seats,
-		Waiting:  len(m.awake) + len(m.asleep),
+		Waiting:  len(m.awake) + len(m.choosy) + len(m.asleep),
 		Chatting: 2 * m.pairs,
 	}
 }
@@ -153,7 +164,7 @@ func (m *Matcher) unlock() {
 func (m *Matcher) end() (evict []func()) {
 	defer m.mu.Unlock() // also after a panic, in MayMeet for one
 	evict = m.finish()
-	if next := m.alarms.next(); next < m.planned {
+	if next := min(m.alarms.next(), m.nextOpening()); next < m.planned {
 		m.planned = next
 		m.timer.Reset(next - m.now)
 	}
@@ -180,7 +191,7 @@ func (m *Matcher) finish() (evict []func()) {
 		case len(m.retry) > 0:
 			s := m.retry[0]
 			m.retry = slices.Delete(m.retry, 0, 1)
-			if s.pool == &m.awake && s.until == never {
+			if m.awaits(s) && s.until == never {
 				m.search(s)
 			}
 		default:

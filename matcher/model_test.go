@@ -243,7 +243,7 @@ func (w *model) learn(s *soul, e Event) {
 			w.Fatal("offered what was declined")
 		}
 		for _, o := range w.souls {
-			if o != s && o.waiting && o.awake() && !s.met(o) && o.seat.pool != nil {
+			if o != s && o.waiting && o.awake() && !s.met(o) && o.seat.home.pool != nil {
 				w.Fatal("offered while a stranger waits")
 			}
 		}

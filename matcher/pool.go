@@ -6,35 +6,43 @@ const samples = 16
 
 // A pool holds seats that wait, in no order; each knows its place, so that
 // adding and removing cost the same whatever the size.
-type pool []*Seat
+type pool []*slot
 
-func (p *pool) add(s *Seat) {
-	s.place = len(*p)
+// A slot is a seat's place in one pool.
+type slot struct {
+	seat  *Seat
+	pool  *pool // nil: in none
+	place int
+}
+
+func (p *pool) add(s *slot) {
+	s.pool, s.place = p, len(*p)
 	*p = append(*p, s)
 }
 
-func (p *pool) remove(s *Seat) {
+func (p *pool) remove(s *slot) {
 	end := len(*p) - 1
 	last := (*p)[end]
 	(*p)[s.place], last.place = last, s.place
 	(*p)[end] = nil
 	*p = (*p)[:end]
+	s.pool = nil
 }
 
 // pick returns one of p's seats for which ok holds, each with the same
 // probability, or nil when there is none.
 func (m *Matcher) pick(p pool, ok func(*Seat) bool) *Seat {
 	for range min(samples, len(p)) {
-		if c := p[m.rand.IntN(len(p))]; ok(c) {
+		if c := p[m.rand.IntN(len(p))].seat; ok(c) {
 			return c
 		}
 	}
 	var picked *Seat
 	n := 0
-	for _, c := range p {
-		if ok(c) {
+	for _, slot := range p {
+		if ok(slot.seat) {
 			if n++; m.rand.IntN(n) == 0 {
-				picked = c
+				picked = slot.seat
 			}
 		}
 	}

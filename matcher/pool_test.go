@@ -79,11 +79,13 @@ func TestFairPick(t *testing.T) {
 		m := New(&Options{Rand: rand.NewPCG(1, uint64(fit))})
 		var p pool
 		for range size {
-			p.add(new(Seat))
+			s := new(Seat)
+			s.home.seat = s
+			p.add(&s.home)
 		}
 		counts := make([]int, size)
 		for range picks {
-			counts[m.pick(p, func(s *Seat) bool { return s.place%(size/fit) == 0 }).place]++
+			counts[m.pick(p, func(s *Seat) bool { return s.home.place%(size/fit) == 0 }).home.place]++
 		}
 		expected, chi2 := float64(picks)/float64(fit), 0.0
 		for i, n := range counts {
@@ -100,7 +102,7 @@ func TestFairPick(t *testing.T) {
 
 func TestPickNobody(t *testing.T) {
 	m := New(nil)
-	p := pool{new(Seat)}
+	p := pool{&slot{seat: new(Seat)}}
 	for _, p := range []pool{nil, p} {
 		if m.pick(p, func(*Seat) bool { return false }) != nil {
 			t.Error("picked someone")

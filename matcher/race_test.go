@@ -32,7 +32,7 @@ func TestOwners(t *testing.T) {
 
 func owners(t *testing.T) {
 	const people, moves = 16, 4000
-	m := New(&Options{RematchDelay: 2 * time.Millisecond, AsleepAfter: 10 * time.Millisecond, CallTimeout: 4 * time.Millisecond})
+	m := New(&Options{RematchDelay: 2 * time.Millisecond, AsleepAfter: 10 * time.Millisecond, CallTimeout: 4 * time.Millisecond, InterestWait: 3 * time.Millisecond})
 	stop := run(t, m)
 	var (
 		ids  atomic.Int64
@@ -81,7 +81,7 @@ func (p *tenure) move(chance *rand.Rand) bool {
 	}
 	switch chance.IntN(16) {
 	case 0, 1:
-		p.seat.Find(Criteria{})
+		p.seat.Find(whim(chance))
 		p.chatting = false
 	case 2:
 		if chance.IntN(3) == 0 {
@@ -99,8 +99,12 @@ func (p *tenure) move(chance *rand.Rand) bool {
 		}
 	case 5:
 		p.seat.Typing(chance.IntN(2) == 0)
-	case 6, 7:
+	case 6:
 		p.seat.Touch()
+	case 7:
+		if p.seat.Touch(); chance.IntN(10) == 0 {
+			p.seat.Anyone()
+		}
 	case 8:
 		time.Sleep(time.Duration(chance.IntN(3)) * time.Millisecond)
 	case 9:
@@ -119,6 +123,18 @@ func (p *tenure) move(chance *rand.Rand) bool {
 		}
 	}
 	return true
+}
+
+// whim asks for anything, or for nothing.
+func whim(chance *rand.Rand) (c Criteria) {
+	for range chance.IntN(4) {
+		c.Interests = append(c.Interests, string(rune('a'+chance.IntN(6))))
+	}
+	for range chance.IntN(3) {
+		c.Languages = append(c.Languages, string(rune('a'+chance.IntN(3))))
+	}
+	c.OnlyLanguages = chance.IntN(4) == 0
+	return c
 }
 
 // say tells the partner from whom to whom a message goes, and its number in

@@ -1,8 +1,9 @@
 package matcher
 
-// fits reports whether a and b may be partners at all.
+// fits reports whether a and b may be partners at this time.
 func fits(a, b *Seat) bool {
-	return a != b && (a.m.opts.MayMeet == nil || a.m.opts.MayMeet(a.subject, b.subject))
+	return a != b && a.accepts(b) && b.accepts(a) &&
+		(a.m.opts.MayMeet == nil || a.m.opts.MayMeet(a.subject, b.subject))
 }
 
 // met reports whether either talked to the other last.
@@ -21,9 +22,23 @@ func (m *Matcher) beginSearch(s *Seat) {
 	m.searches++
 	s.search = m.searches
 	s.tried = false
-	m.move(s, &m.awake)
+	m.move(s, m.room(s))
+	if s.home.pool == &m.choosy {
+		m.openings = append(m.openings, opening{m.now + m.opts.InterestWait, s, s.search})
+	}
 	m.lookAgain(s)
 }
+
+// room is the pool where s, awake, waits.
+func (m *Matcher) room(s *Seat) *pool {
+	if s.choosy() {
+		return &m.choosy
+	}
+	return &m.awake
+}
+
+// awaits reports whether s waits and is awake.
+func (m *Matcher) awaits(s *Seat) bool { return s.home.pool == &m.awake || s.home.pool == &m.choosy }
 
 // lookAgain has s, if it is awake and nothing is under way for it, search
 // before this move is over.
@@ -36,14 +51,15 @@ func (m *Matcher) search(s *Seat) {
 		m.doze(s)
 		return
 	}
-	if c := m.pickAwake(func(c *Seat) bool { return stranger(s, c) }); c != nil {
+	if c := m.pickStranger(s); c != nil {
 		m.match(s, c)
 		return
 	}
+	m.gather(s)
 	if !s.tried && m.call(s, stranger) {
 		return
 	}
-	if c := m.pickAwake(func(c *Seat) bool { return c.rematch == nil && again(s, c) }); c != nil {
+	if c := m.pickAgain(s); c != nil {
 		m.offer(s, c)
 		return
 	}
@@ -57,6 +73,8 @@ func (m *Matcher) match(a, b *Seat) {
 	if a.rematch == b {
 		a.rematch, b.rematch = nil, nil
 	}
+	a.shared = shared(a, b)
+	b.shared = a.shared
 	m.withdraw(a)
 	m.withdraw(b)
 	a.partner, b.partner = b, a
@@ -82,6 +100,9 @@ func (m *Matcher) offer(a, b *Seat) {
 // being called already, s waits for what comes of it. It reports whether there
 // was anyone.
 func (m *Matcher) call(s *Seat, right func(s, c *Seat) bool) bool {
+	if s.wantsInterest() { // for which nobody is woken
+		return false
+	}
 	fresh := func(c *Seat) bool { return c.missed < s.search && right(s, c) }
 	c := m.pick(m.asleep, func(c *Seat) bool { return c.caller == nil && fresh(c) })
 	switch {
@@ -139,15 +160,18 @@ func (m *Matcher) withdraw(s *Seat) {
 	m.settle(s)
 	m.release(s)
 	m.move(s, nil)
+	m.forget(s)
 }
 
-// move takes s from the pool it is in to another; nil is none.
+// move takes s from the pool it is in to another; nil is none. No group has it
+// until it is gathered.
 func (m *Matcher) move(s *Seat, to *pool) {
-	if s.pool != nil {
-		s.pool.remove(s)
+	if p := s.home.pool; p != nil {
+		p.remove(&s.home)
+		m.scatter(s)
 	}
-	if s.pool = to; to != nil {
-		to.add(s)
+	if to != nil {
+		to.add(&s.home)
 	}
 	s.waiting.Store(to != nil)
 }

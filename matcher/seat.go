@@ -17,9 +17,6 @@ const (
 // ErrNoPartner: nobody was there to hear it, so the message reached nobody.
 var ErrNoPartner = errors.New("matcher: no partner")
 
-// Criteria is what a search asks of a partner.
-type Criteria struct{}
-
 // A Profile is what a Matcher is told of a person.
 type Profile struct {
 	// Subject is given to this person's partner, by Partner.
@@ -44,8 +41,7 @@ type Seat struct {
 	id      uint64
 	last    uint64 // the id of partner, or of the last one
 	partner *Seat
-	pool    *pool // &m.awake, &m.asleep, or nil
-	place   int   // in pool
+	home    slot // in &m.awake, &m.choosy, &m.asleep, or none
 	// What is under way: a call, or the wait for somebody else's, while until
 	// is set; or an offer, while rematch is set, too.
 	until   time.Duration
@@ -54,22 +50,24 @@ type Seat struct {
 	rematch *Seat // whose rematch is this seat
 	inbox   chan Event
 	wake    func()
+	wish    *wish       // of the present search, or nil
 	peer    any         // the Subject of partner, or of the last one
 	turn    uint32      // counts Find and Leave; written by the owner alone
 	waiting atomic.Bool // pool != nil, for Touch
 	closed  bool
+	waited  bool // the search is open to anyone
 	tried   bool // in this search a call had its time: an offer comes before the next
 	// declined is set for both between whom an offer was declined.
 	declined bool
 	typing   bool // the partner was told so; the owner's alone
 
-	subject  any
-	criteria Criteria
-	m        *Matcher
-	evict    func()
-	alarm    int    // place in m.alarms, while until is set
-	search   uint64 // the number of the present search
-	missed   uint64 // searches up to this number called in vain
+	subject any
+	m       *Matcher
+	shared  []string // with partner, or the last one
+	evict   func()
+	alarm   int    // place in m.alarms, while until is set
+	search  uint64 // the number of the present search
+	missed  uint64 // searches up to this number called in vain
 }
 
 // Join gives a person a seat. It is idle until Find.
@@ -82,6 +80,7 @@ func (m *Matcher) Join(p Profile) *Seat {
 		inbox:   make(chan Event, inboxSize),
 		until:   never,
 	}
+	s.home.seat = s
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.ids++
@@ -109,6 +108,24 @@ func (s *Seat) Partner() any {
 	return s.peer
 }
 
+// Shared is what the partner of the present chat, or of the last one, named as
+// interests, too.
+func (s *Seat) Shared() []string {
+	s.m.mu.Lock()
+	defer s.m.mu.Unlock()
+	return s.shared
+}
+
+// Anyone has the present search wait no longer for whom it shares something with.
+func (s *Seat) Anyone() {
+	m := s.m
+	m.lock()
+	defer m.unlock()
+	if s.home.pool != nil {
+		m.open(s)
+	}
+}
+
 // Find leaves the present chat or search and starts a new search.
 func (s *Seat) Find(c Criteria) {
 	m := s.m
@@ -120,7 +137,8 @@ func (s *Seat) Find(c Criteria) {
 	m.leave(s)
 	s.turn++
 	s.typing = false
-	s.criteria = c
+	s.wish = m.wishFor(s, c)
+	s.waited = false
 	s.touched = m.now
 	s.declined = false
 	m.beginSearch(s)
@@ -195,7 +213,7 @@ func (s *Seat) Touch() {
 	m := s.m
 	m.lock()
 	defer m.unlock()
-	if s.pool == nil {
+	if s.home.pool == nil {
 		return
 	}
 	slept := m.sleepy(s)

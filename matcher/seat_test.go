@@ -257,7 +257,7 @@ func TestSeatIsSmall(t *testing.T) {
 	if n := inboxSize * unsafe.Sizeof(Event{}); n > 512 {
 		t.Error("an inbox has", n, "bytes")
 	}
-	if n := unsafe.Sizeof(Seat{}); n > 208 {
+	if n := unsafe.Sizeof(Seat{}); n > 224 {
 		t.Error("a seat has", n, "bytes")
 	}
 }
