@@ -187,6 +187,10 @@ func readSettings(f *pflag.FlagSet, file string) (map[string]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("can't read the configuration as uid %d: %w", os.Getuid(), err)
 	}
+	return parseSettings(f, file, raw)
+}
+
+func parseSettings(f *pflag.FlagSet, file string, raw []byte) (map[string]string, error) {
 	var values map[string]any
 	if err := toml.Unmarshal(raw, &values); err != nil {
 		if bad, ok := errors.AsType[*toml.DecodeError](err); ok {

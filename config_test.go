@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/spf13/pflag"
 )
@@ -252,4 +253,38 @@ func TestHowToComeIn(t *testing.T) {
 			t.Errorf("--name %q that listens on %s is called %q, and is found by %q", test.name, test.listens, called, at.SSH("guest"))
 		}
 	}
+}
+
+// FuzzSettings checks that any file is a configuration, or is refused in one line that
+// says which file it is about.
+func FuzzSettings(f *testing.F) {
+	for _, text := range []string{
+		"max-sessions = 7\nmin_age = \"21\"\n", `shared-sources = ["127.0.0.1", "10.0.0.0/8"]`, "pprof = true",
+		"# words\n[table]\nname = 1", `name = """` + "\ntwo\nlines\"\"\"", "listen = 1.5\nlisten = 2", "retain = 2026-12-31", "name = 'a",
+		"max-sessions = 1\nmax_sessions = 2", "config = 'x'", "a.b.c = {d = [1, {e = 2}]}", "\"\\n\" = 1", "name = \"\x1b[2J\"",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		flags := new(Config).flags()
+		settings, err := parseSettings(flags, "strangerd.toml", raw)
+		for name, text := range settings {
+			flag := flags.Lookup(name)
+			if flag == nil {
+				t.Fatalf("there is no setting %q", name)
+			}
+			if bad := flag.Value.Set(text); bad != nil && err == nil {
+				err = badValue(name+" in strangerd.toml", text, bad)
+			}
+		}
+		if err == nil {
+			return
+		}
+		if _, usage := errors.AsType[usageError](err); !usage {
+			t.Errorf("%v is no usage error", err)
+		}
+		if said := err.Error(); !strings.Contains(said, "strangerd.toml") || strings.ContainsFunc(said, unicode.IsControl) {
+			t.Errorf("the error is %q", said)
+		}
+	})
 }
