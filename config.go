@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"strangerd/session"
+	"strangerd/session/text"
 )
 
 // Config is what an operator may decide. Each field is one flag, one environment
@@ -195,9 +196,9 @@ func parseSettings(f *pflag.FlagSet, file string, raw []byte) (map[string]string
 	if err := toml.Unmarshal(raw, &values); err != nil {
 		if bad, ok := errors.AsType[*toml.DecodeError](err); ok {
 			row, _ := bad.Position()
-			return nil, usageError{fmt.Errorf("%s line %d: %w", file, row, err)}
+			return nil, usageError{fmt.Errorf("%s line %d: %s", file, row, text.Line(err.Error()))}
 		}
-		return nil, usageError{fmt.Errorf("%s: %w", file, err)}
+		return nil, usageError{fmt.Errorf("%s: %s", file, text.Line(err.Error()))}
 	}
 	settings := make(map[string]string, len(values))
 	for _, key := range slices.Sorted(maps.Keys(values)) {

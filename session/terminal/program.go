@@ -221,11 +221,14 @@ func (l *loop) unit(u unit) tea.Cmd {
 			cmd = tea.Batch(cmd, l.pass(PasteCutMsg{u.dropped}))
 		}
 		return cmd
+	case sequenceUnit:
+		_, cmd := l.key(u.bytes) // what the decoder leaves of it was never typed
+		return cmd
 	}
 	return l.keys(u.bytes)
 }
 
-// keys decodes whole characters or one whole sequence.
+// keys decodes whole characters.
 func (l *loop) keys(b []byte) tea.Cmd {
 	var cmds batch
 	for len(b) > 0 {
@@ -234,21 +237,28 @@ func (l *loop) keys(b []byte) tea.Cmd {
 			b = b[n:]
 			continue
 		}
-		n, event := l.decoder.Decode(b)
+		n, cmd := l.key(b)
 		if n <= 0 {
 			break
 		}
 		b = b[n:]
-		switch event := event.(type) {
-		case uv.KeyPressEvent:
-			cmds.add(l.pass(tea.KeyPressMsg(event)))
-		case uv.FocusEvent:
-			cmds.add(l.pass(tea.FocusMsg{}))
-		case uv.BlurEvent:
-			cmds.add(l.pass(tea.BlurMsg{}))
-		}
+		cmds.add(cmd)
 	}
 	return cmds.cmd()
+}
+
+// key decodes what b begins with, and returns how many bytes that is.
+func (l *loop) key(b []byte) (n int, cmd tea.Cmd) {
+	n, event := l.decoder.Decode(b)
+	switch event := event.(type) {
+	case uv.KeyPressEvent:
+		cmd = l.pass(tea.KeyPressMsg(event))
+	case uv.FocusEvent:
+		cmd = l.pass(tea.FocusMsg{})
+	case uv.BlurEvent:
+		cmd = l.pass(tea.BlurMsg{})
+	}
+	return n, cmd
 }
 
 // printable is how many bytes of printable ASCII b begins with. Characters that
