@@ -1,11 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -173,6 +175,9 @@ func expectDocumented(t *testing.T, metrics string) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if filepath.Ext(file) == ".json" && !json.Valid(text) {
+			t.Errorf("%s is no JSON", file)
 		}
 		asked := name.FindAllString(string(text), -1)
 		if len(asked) == 0 {
