@@ -22,6 +22,8 @@ type Config struct {
 	MaxPerSource      int           // live connections; 0 means no limit
 	ConnectsPerSource int           // new ones in ConnectsPer; 0 means no limit and no penalties
 	ConnectsPer       time.Duration // not 0 if ConnectsPerSource isn't
+
+	NewSources bool // are limited in whom they may meet, see conduct.go
 }
 
 // Gate decides who may enter. Its methods may be called by any number of
@@ -38,6 +40,7 @@ type Gate struct {
 	clock     func() time.Time
 	admission *admission
 	made      bansMade
+	conduct   *conduct
 
 	// change is held by whoever changes bans or the door, over the write to the
 	// disk. It is taken before mu, and after Desk.change.
@@ -70,6 +73,7 @@ func NewGate(config Config) (*Gate, error) {
 		g.clock = time.Now
 	}
 	g.admission = newAdmission(limits{config.MaxPerSource, config.ConnectsPerSource, config.ConnectsPer}, g.clock)
+	g.conduct = newConduct(config.NewSources, g.clock)
 	if err := g.loadBans(); err != nil {
 		return nil, err
 	}

@@ -69,6 +69,7 @@ func (h *house) open() {
 	h.Gate, err = NewGate(Config{
 		DB: h.folder.DB(), Secret: h.folder.Secret(), Shared: shared,
 		Proxies: []netip.Prefix{netip.MustParsePrefix("203.0.113.7/32")}, Now: h.clock.Now,
+		NewSources: true,
 	})
 	must(h.t, err)
 	config := h.desk

@@ -18,6 +18,8 @@ type Pass struct {
 
 	ctx context.Context // ends when the Pass is revoked
 	end context.CancelCauseFunc
+
+	place *past // where it takes a place, or nil; guarded by conduct.mu
 }
 
 // ID names the session to staff, S-….
@@ -33,7 +35,10 @@ func (p *Pass) Context() context.Context { return p.ctx }
 func (p *Pass) Why() error { return context.Cause(p.ctx) }
 
 // Close gives the Pass back. It may be called more than once.
-func (p *Pass) Close() { p.gate.letOut(p) }
+func (p *Pass) Close() {
+	p.Unmet()
+	p.gate.letOut(p)
+}
 
 // Session is a live Pass as staff see it.
 type Session struct {

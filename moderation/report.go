@@ -62,6 +62,9 @@ func (d *Desk) File(f Filing) (Filed, error) {
 	if filed.Paused, err = d.file(filed, f, evidence); err != nil {
 		return Filed{}, err
 	}
+	if f.BothSpoke && f.Category != CategorySelfharm {
+		d.gate.conduct.settle(f.Reported, f.Reporter, -1)
+	}
 	if d.config.Notify != nil {
 		d.config.Notify(filed.ID, f.Category)
 	}
