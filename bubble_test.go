@@ -45,7 +45,7 @@ func startBubble(t *testing.T, change func(*session.Config)) *program {
 	must(err)
 	gate, err := moderation.NewGate(moderation.Config{
 		DB: folder.DB(), Secret: folder.Secret(), MaxSessions: 100,
-		Shared: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+		Shared: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, NewSources: true,
 	})
 	must(err)
 	desk, err := moderation.NewDesk(moderation.DeskConfig{DB: folder.DB(), Gate: gate, Secret: folder.Secret(), Threshold: 3})
@@ -59,7 +59,7 @@ func startBubble(t *testing.T, change func(*session.Config)) *program {
 	must(err)
 	config := session.Config{
 		Name: "chat.example.org", Host: session.Host{Name: "chat.example.org", Port: 22}, Version: "devel",
-		MinAge: 18, AgeGate: session.AgeEnter, IdleTimeout: 10 * time.Minute, LoginGrace: 15 * time.Second, Retain: 30 * 24 * time.Hour,
+		MinAge: 18, AgeGate: session.AgeEnter, Openers: session.Block, EarlyLinks: session.Block, Skips: session.Block, IdleTimeout: 10 * time.Minute, LoginGrace: 15 * time.Second, Retain: 30 * 24 * time.Hour,
 		HostKeys: []ssh.Signer{signer}, Gate: gate, Desk: desk, Matcher: pairs, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Admins: func() ([]session.Admin, error) { return nil, nil },
 	}

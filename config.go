@@ -45,6 +45,9 @@ type Config struct {
 	MaxPerSource      int // 0: no limit
 	ConnectsPerSource rate
 
+	NewSources                 bool // are limited
+	Openers, EarlyLinks, Skips session.Measure
+
 	LoginGrace    time.Duration
 	IdleTimeout   time.Duration
 	ShutdownGrace time.Duration
@@ -89,6 +92,11 @@ func (c *Config) flags() *pflag.FlagSet {
 	add(f, &c.MaxSessions, number(1, 1_000_000), "N", "max-sessions", "10000", "sessions at a time")
 	add(f, &c.MaxPerSource, number(0, 1_000_000), "N", "max-per-source", "16", "live connections of one source; 0: any number")
 	add(f, &c.ConnectsPerSource, parseRate, "RATE", "connects-per-source", "60/10m", "new connections of one source; 0: any")
+
+	add(f, &c.NewSources, onOrOff, "WORD", "new-sources", "on", "limits for newcomers: on or off")
+	add(f, &c.Openers, offWarnBlock, "WORD", "openers", "block", "same words to all: off, warn or block")
+	add(f, &c.EarlyLinks, offWarnBlock, "WORD", "early-links", "block", "links in first lines: off, warn or block")
+	add(f, &c.Skips, offWarnBlock, "WORD", "skips", "block", "skip after skip: off, warn or block")
 
 	add(f, &c.LoginGrace, duration(time.Millisecond), "TIME", "login-grace", "15s", "time to log in and open a session")
 	add(f, &c.IdleTimeout, duration(time.Millisecond), "TIME", "idle-timeout", "10m", "a chat with no key pressed ends")

@@ -97,6 +97,7 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		MaxPerSource:      config.MaxPerSource,
 		ConnectsPerSource: config.ConnectsPerSource.Count,
 		ConnectsPer:       config.ConnectsPerSource.Per,
+		NewSources:        config.NewSources,
 	})
 	if err != nil {
 		return err
@@ -136,6 +137,9 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		HelpText:       helpText,
 		MinAge:         config.MinAge,
 		AgeGate:        config.AgeGate,
+		Openers:        config.Openers,
+		EarlyLinks:     config.EarlyLinks,
+		Skips:          config.Skips,
 		Retain:         config.Retain,
 		Sealed:         seal != nil,
 		HostKeys:       append(hostKeys, folder.HostKey()),

@@ -15,6 +15,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/crypto/ssh"
+
+	"strangerd/session"
 )
 
 // setting is a flag (pflag.Value) of any type that can be read from text.
@@ -79,6 +81,17 @@ func oneOf(words ...string) func(string) (string, error) {
 		}
 		return text, nil
 	}
+}
+
+// offWarnBlock takes what is done about who is over a limit.
+func offWarnBlock(text string) (session.Measure, error) {
+	word, err := oneOf(string(session.Off), string(session.Warn), string(session.Block))(text)
+	return session.Measure(word), err
+}
+
+func onOrOff(text string) (bool, error) {
+	word, err := oneOf("on", "off")(text)
+	return word == "on", err
 }
 
 func number(least, most int) func(string) (int, error) {

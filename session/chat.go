@@ -69,8 +69,12 @@ type chat struct {
 	hint       string   // of the screen: what the last key led to
 	kept       []string // until there is a partner
 	queue      []string // until it is their turn
-	pace       pace
+	lines      int      // said or in the queue, to this partner
+	pace       pace     // of messages
 	paced      *time.Timer
+	skips      pace
+	skipped    bool // a chat was left quickly, since the last search
+	hold       hold // of the search
 
 	since      time.Time // this state began
 	offered    bool      // the last partner was offered again
@@ -91,6 +95,7 @@ type (
 	typingMsg  struct{}
 	hangUpMsg  struct{}
 	pacedMsg   struct{}
+	heldMsg    struct{}
 	wakeMsg    struct{}
 	noticeKind uint8
 )
@@ -103,6 +108,8 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 		me:      &person{subject: v.subject, pass: pass.ID(), languages: v.languages()},
 		notices: make(chan notice, noticesKept),
 		plain:   plain,
+		pace:    pace{burst: messageBurst, rate: messageRate},
+		skips:   pace{burst: skipBurst, rate: skipRate},
 		since:   now,
 		lastKey: now,
 	}
@@ -111,12 +118,16 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 // close gives up the seat and stops the timers.
 func (c *chat) close() {
 	c.woken.Store(true) // nobody is woken any more
+	if c.state == chatting {
+		c.walkOut()
+	}
 	c.seat.Close()
 	c.chatOver()
 	stop(c.idle)
 	stop(c.typingOff)
 	stop(c.hangUp)
 	stop(c.paced)
+	c.hold.release()
 }
 
 func stop(t *time.Timer) {
@@ -201,6 +212,10 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		c.typing = false
 	case pacedMsg:
 		c.sayQueued()
+	case heldMsg:
+		if c.held() {
+			c.find()
+		}
 	case hangUpMsg:
 		c.hangUpNow()
 	}
@@ -219,13 +234,21 @@ func (c *chat) quit(code int) {
 
 // chatOver counts the chat that ends, if there is one.
 func (c *chat) chatOver() {
-	if c.state == chatting {
-		took(c.config.Timings.Chat, c.since)
+	if c.state != chatting {
+		return
+	}
+	took(c.config.Timings.Chat, c.since)
+	if c.record.spoke[you] && c.record.spoke[stranger] {
+		c.pass.Settled(c.partner.subject)
 	}
 }
 
 func (c *chat) enter(s state) {
 	c.chatOver()
+	if s != chatting {
+		c.pass.Unmet()
+	}
+	c.hold.release()
 	c.state, c.since = s, time.Now()
 	c.really, c.offered, c.called, c.typing = false, false, false, false
 	c.hint = "" // it was about the state before
@@ -260,14 +283,14 @@ func (c *chat) search() {
 	if !opened && c.alone() {
 		c.print("-- ", c.words.Say(locale.Alone))
 	}
-	c.seat.Find(matcher.Criteria{})
+	c.find()
 }
 
 // leave ends a chat or a search, and stays.
 func (c *chat) leave() {
 	switch c.state {
 	case chatting:
-		c.seat.Leave()
+		c.walkOut()
 		c.announce(c.words.Say(locale.YouLeft))
 	case searching:
 		c.seat.Leave()
@@ -325,6 +348,7 @@ func (c *chat) event(e matcher.Event) {
 
 func (c *chat) matched() {
 	c.transcript, c.record, c.report, c.reported = transcript{}, record{}, nil, false
+	c.lines = 0
 	c.partner, _ = c.seat.Partner().(*person)
 	c.counted.waited.Store(max(c.counted.waited.Load(), int64(time.Since(c.since))))
 	took(c.config.Timings.Wait, c.since)
@@ -333,7 +357,7 @@ func (c *chat) matched() {
 	c.announce(c.words.Say(locale.Matched))
 	c.lastKey, c.nudged = time.Now(), false
 	c.watchIdle()
-	for len(c.kept) > 0 && c.say(c.kept[0]) {
+	for len(c.kept) > 0 && (!c.passes(c.kept[0]) || c.say(c.kept[0])) {
 		c.kept = c.kept[1:]
 	}
 	if c.over && len(c.queue) == 0 {

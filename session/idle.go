@@ -47,7 +47,7 @@ func (c *chat) checkIdle() {
 	switch {
 	case idle >= c.config.IdleTimeout:
 		c.counted.limits.add(limitIdle)
-		c.seat.Leave()
+		c.walkOut()
 		c.announce(c.words.Say(locale.IdleEnded))
 		c.rest()
 		return

@@ -76,6 +76,9 @@ func (c *chat) statusReport() {
 
 // waitingLine is how long somebody has waited, and with how many others.
 func (c *chat) waitingLine() string {
+	if c.held() {
+		return c.holdLine()
+	}
 	line := c.words.Count(locale.Waiting, c.minutes())
 	if others := c.config.Matcher.Stats().Waiting - 1; others > 0 {
 		return line + " " + c.words.Count(locale.WaitingOthers, others)

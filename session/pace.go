@@ -1,31 +1,35 @@
 package session
 
-import "time"
+import (
+	"time"
 
-// How fast somebody may say messages: so many at once, then so many a second. It
-// is well above what a person types, and below what the inbox of a partner whose
-// machine is slow for a moment holds.
+	"strangerd/session/locale"
+)
+
+// How fast somebody may say messages: so many at once, then so many a second. It is
+// about what a person types, and below what the inbox of a partner whose machine is
+// slow for a moment holds.
 const (
-	paceBurst = 10
-	paceRate  = 4
+	messageBurst = 5
+	messageRate  = 1.0
 )
 
 // maxQueued bounds how many messages wait for their turn.
 const maxQueued = 100
 
-// pace is a token bucket for messages.
+// pace is a token bucket: so many at once, then so many a second.
 type pace struct {
-	debt  float64 // messages said and not yet paid back
-	since time.Time
+	burst, rate float64
+	debt        float64 // taken and not yet paid back
+	since       time.Time
 }
 
-// take counts a message, if it may be said now; else it returns how long until
-// then.
+// take counts one more, if it may be now; else it returns how long until then.
 func (p *pace) take(now time.Time) (wait time.Duration) {
-	p.debt = max(0, p.debt-now.Sub(p.since).Seconds()*paceRate)
+	p.debt = max(0, p.debt-now.Sub(p.since).Seconds()*p.rate)
 	p.since = now
-	if p.debt+1 > paceBurst {
-		return time.Duration((p.debt + 1 - paceBurst) / paceRate * float64(time.Second))
+	if p.debt+1 > p.burst {
+		return time.Duration((p.debt + 1 - p.burst) / p.rate * float64(time.Second))
 	}
 	p.debt++
 	return 0
@@ -41,6 +45,7 @@ func (c *chat) say(message string) bool {
 		}
 		c.counted.limits.add(limitPace)
 		c.paced = c.ch.After(wait, pacedMsg{})
+		c.print("-- ", c.words.Count(locale.Paced, 1)) // the screen says so while it lasts
 	}
 	c.queue = append(c.queue, message)
 	return true
@@ -67,6 +72,7 @@ func (c *chat) sayNow(message string) bool {
 	if c.seat.Say(message) != nil {
 		return false // the partner has just left, which the next event says
 	}
+	c.pass.Met(c.partner.pass)
 	c.screen.follow()
 	c.add(you, message)
 	c.record.add(you, message)

@@ -7,14 +7,14 @@ import (
 
 func TestPace(t *testing.T) {
 	now := time.Unix(1e9, 0)
-	var p pace
-	for i := range paceBurst {
+	p := pace{burst: messageBurst, rate: messageRate}
+	for i := range messageBurst {
 		if wait := p.take(now); wait != 0 {
 			t.Fatalf("message %d of the burst waits %v", i, wait)
 		}
 	}
 	wait := p.take(now)
-	if wait != time.Second/paceRate {
+	if wait != time.Second {
 		t.Errorf("the first message after the burst waits %v", wait)
 	}
 	if again := p.take(now.Add(wait / 2)); again != wait/2 {

@@ -237,6 +237,8 @@ func (c *chat) statusText() string {
 		return c.formStatus()
 	case c.report != nil:
 		return ""
+	case len(c.queue) > 0:
+		return c.words.Count(locale.Paced, len(c.queue))
 	case c.screen.newBelow:
 		return c.words.Say(locale.MoreBelow)
 	case c.typing:
@@ -245,7 +247,7 @@ func (c *chat) statusText() string {
 		return c.acceptLine()
 	case c.called, c.offered: // which the transcript says
 		return ""
-	case c.state == searching && c.minutes() > 0:
+	case c.state == searching && (c.minutes() > 0 || c.held()):
 		return c.waitingLine()
 	case c.state == searching && c.alone():
 		return c.words.Say(locale.Alone)

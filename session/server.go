@@ -37,6 +37,10 @@ type Config struct {
 	MinAge  int    // years
 	AgeGate string // AgeEnter or AgeYear
 
+	// What is done about who says the same to everybody, says a link to who hardly
+	// knows them, and leaves one chat after the other.
+	Openers, EarlyLinks, Skips Measure
+
 	Retain time.Duration // decided reports, for the words about it
 	// BackupWithKeys writes the database and the keys, sealed to a recipient.
 	BackupWithKeys func(w io.Writer, recipient string) error

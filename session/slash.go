@@ -61,8 +61,10 @@ func (c *chat) next() {
 		c.askToAccept()
 		return
 	case chatting:
-		c.seat.Leave()
+		c.walkOut()
 		c.announce(c.words.Say(locale.YouLeft))
+	case searching:
+		c.seat.Leave() // the next may have to wait
 	}
 	c.search()
 }
@@ -116,7 +118,7 @@ func (c *chat) standing() string {
 		return warningWords(c.config, c.words, c.told) + "\n" + c.words.Say(locale.WarningYes)
 	case c.offered:
 		return c.words.Say(locale.RematchOffered)
-	case c.state == searching && c.minutes() > 0:
+	case c.state == searching && (c.minutes() > 0 || c.held()):
 		return c.words.Say(locale.Looking) + "\n" + c.waitingLine()
 	case c.state == searching:
 		return c.words.Say(locale.Looking)

@@ -56,6 +56,10 @@ const (
 	limitPulse    = "no_sign_of_life"
 	limitPaste    = "paste_bytes"
 	limitPace     = "message_rate"
+	limitOpeners  = "openers"
+	limitLinks    = "early_links"
+	limitSkips    = "skips"
+	limitNew      = "new_sources"
 	limitIdle     = "idle"
 	limitInbox    = "inbox" // who doesn't take what a partner says
 )
@@ -75,7 +79,8 @@ func newCounters() *counters {
 	return &counters{
 		refused: newTally(refusedHeader, refusedCrowded, refusedTooOften, refusedPenalty, refusedBanned,
 			refusedFull, refusedDraining, refusedDoor, refusedTooYoung, refusedFailed),
-		limits: newTally(limitSilent, limitGrace, limitSessions, limitInput, limitPulse, limitPaste, limitPace, limitIdle, limitInbox),
+		limits: newTally(limitSilent, limitGrace, limitSessions, limitInput, limitPulse, limitPaste, limitPace,
+			limitOpeners, limitLinks, limitSkips, limitNew, limitIdle, limitInbox),
 	}
 }
 

@@ -33,6 +33,9 @@ const (
 	RematchOffered  ID = "rematch_offered"
 	RematchDeclined ID = "rematch_declined"
 	RematchOff      ID = "rematch_off"
+	NewHere         ID = "new_here"
+	SkipsBlocked    ID = "skips_blocked"
+	SkipsWarning    ID = "skips_warning"
 	Called          ID = "called"
 	CallMissed      ID = "call_missed"
 	IdleWarning     ID = "idle_warning"
@@ -53,6 +56,14 @@ const (
 	KeptUnsent     ID = "kept_unsent"
 	QueueUnsent    ID = "queue_unsent"
 	TooFast        ID = "too_fast"
+	Paced          ID = "paced"
+	OpenerBlocked  ID = "opener_blocked"
+	OpenerWarning  ID = "opener_warning"
+	LinkBlocked    ID = "link_blocked"
+	LinkWarning    ID = "link_warning"
+	NewLink        ID = "new_link"
+	TopicAge       ID = "topic_age"
+	TopicLink      ID = "topic_link"
 	WaitingForEnd  ID = "waiting_for_end"
 	TooLong        ID = "too_long"
 	TooBig         ID = "too_big"
@@ -194,6 +205,7 @@ var ids = []ID{
 	Looking, Waiting, WaitingOthers, Matched, PartnerLeft, YouLeft, Stopped, Typing, Really, Next, NextPlain,
 	RematchOffered, RematchDeclined, RematchOff, Called, CallMissed, IdleWarning, IdleEnded, Closing, Closed,
 	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent, QueueUnsent, TooFast,
+	Paced, OpenerBlocked, OpenerWarning, LinkBlocked, LinkWarning, NewLink, TopicAge, TopicLink, NewHere, SkipsBlocked, SkipsWarning,
 	WaitingForEnd, TooLong, TooBig, TooManyLines, Unreadable, NotUTF8, LeftOut, PasteCut, InputFull, UnknownCommand, TypingOn,
 	TypingOff, TypingUsage, Plain, AlreadyPlain, NothingToStop, StatusLine,
 	HeaderRules, HeaderWarned, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,

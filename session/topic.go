@@ -1,0 +1,24 @@
+package session
+
+import (
+	"strangerd/session/locale"
+	"strangerd/session/text"
+)
+
+// topic returns an interest or a question as it may be shown, or why it can't be
+// taken: besides what messages pass, it names no age below minAge and holds no link.
+// An index of who is where, such as interests are, is what predators and advertisers
+// look for first. Of messages nothing is asked but what their own limits are.
+func topic(written string, minAge int) (safe string, why locale.ID) {
+	safe = text.Line(written)
+	years, named := text.Youngest(safe)
+	switch {
+	case safe == "":
+		return "", locale.Unreadable
+	case named && years < minAge:
+		return "", locale.TopicAge
+	case text.HasLink(safe):
+		return "", locale.TopicLink
+	}
+	return safe, ""
+}
