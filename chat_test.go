@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -688,7 +689,7 @@ func TestMessagesComeInOrder(t *testing.T) {
 	t.Parallel()
 	p := startServer(t)
 	a, b := pairLines(t, p)
-	for i := range 100 {
+	for i := range 8 {
 		a.send(fmt.Sprintf("line %d\n", i))
 		if before := b.expect(fmt.Sprintf("stranger: line %d\n", i)); before != "" {
 			t.Fatalf("before line %d came %q", i, before)
@@ -696,23 +697,83 @@ func TestMessagesComeInOrder(t *testing.T) {
 	}
 }
 
-// More lines than a partner's inbox holds, sent in one write, all arrive, in order,
-// and cost nobody their connection.
-func TestFloodArrivesAtItsPace(t *testing.T) {
+// Lines that come in one write all arrive, in order, also those that have to wait
+// for their turn when the input ends.
+func TestPipeArrivesAtItsPace(t *testing.T) {
 	t.Parallel()
 	p := startServer(t)
-	a, b := pairMixed(t, p, window{})
-	var flood strings.Builder
-	const lines = 45
-	for i := range lines {
-		fmt.Fprintf(&flood, "line %d of the flood\n", i)
+	a, b := joinLines(t, p), startSSH(t, p, "-T")
+	b.send("yes\n" + numbered(10))
+	b.in.Close()
+	for i := range 10 {
+		if before := a.expect(fmt.Sprintf("stranger: line %d of the flood\n", i)); i > 0 && before != "" {
+			t.Errorf("before line %d came %q", i, before)
+		}
 	}
-	b.send(flood.String())
+	a.send("the answer\n")
+	b.expect("-- 1 message waits for its turn: one a second goes out.\n")
+	b.expect("stranger: the answer\n")
+	b.expectExit(exitDone)
+}
+
+// numbered are so many lines.
+func numbered(lines int) string {
+	var all strings.Builder
 	for i := range lines {
-		a.expect(fmt.Sprintf("Stranger: line %d of the flood", i))
+		fmt.Fprintf(&all, "line %d of the flood\n", i)
 	}
-	a.press("still here", keyEnter)
-	b.expect("stranger: still here\n")
+	return all.String()
+}
+
+// Of more lines at once than a partner's inbox holds none is lost, and they cost
+// nobody their connection. What is beyond all that can wait is refused.
+func TestFloodArrivesAtItsPace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := joinPlain(t, p, ""), joinPlain(t, p, "")
+		b.expectSent("-- You are now chatting with a stranger")
+		begun := time.Now()
+		const lines = 5 + 100
+		b.press(strings.ReplaceAll(numbered(lines+1), "\n", keyEnter))
+		b.expectSent("-- 1 message waits for its turn: one a second goes out.")
+		b.expectSent("-- Not sent: that was too fast.")
+		for i := range lines {
+			a.expectSent(fmt.Sprintf("stranger: line %d of the flood\r\n", i))
+		}
+		if took := time.Since(begun).Round(time.Second); took != 100*time.Second {
+			t.Errorf("%d lines took %v", lines, took)
+		}
+		a.until("the lines in order", func() bool {
+			at := -1
+			for i := range lines {
+				next := strings.Index(a.out.bytes.String(), fmt.Sprintf("line %d of", i))
+				if next < at {
+					return false
+				}
+				at = next
+			}
+			return true
+		})
+		a.press("still here", keyEnter)
+		b.expectSent("stranger: still here\r\n")
+	})
+}
+
+// At a screen, what waits for its turn is counted while it does.
+func TestPaceIsSaidOnTheScreen(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, _ := pairScreens(t, p, window{})
+		for i := range 5 + 3 {
+			a.press(fmt.Sprint("number ", i), keyEnter)
+		}
+		a.expect("3 messages wait for their turn: one a second goes out.")
+		a.expect("1 message waits for its turn: one a second goes out.")
+		a.expect("You: number 7")
+		a.expectGone("for its turn")
+	})
 }
 
 // Wherever people are told how to come in, it is a line that works: with the port,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 )
 
 // The sources of these tests are addresses other than 127.0.0.1, behind which
@@ -565,19 +567,28 @@ func TestReportsThatDoNotCount(t *testing.T) {
 // Row 25: what was reported doesn't scroll away under a flood.
 func TestEvidenceOfFlood(t *testing.T) {
 	t.Parallel()
-	root := newStaffKey(t, "root")
-	p := startServer(t, "--admin-key", root.line)
-	a, b := pairFrom(t, p, "127.0.0.21", "127.0.0.22")
-	for i := range 70 {
-		b.send("flood " + strconv.Itoa(i) + ".\n")
-	}
-	a.expect("stranger: flood 69.\n")
-	id, _ := a.report("harassment")
-	shown := root.done(t, p, "report", "show", id)
-	expectAll(t, "the evidence", shown, []string{"you are awful", "flood 5.", "flood 69.", "flood 20."})
-	if strings.Contains(shown, "flood 15.") {
-		t.Errorf("the evidence holds more than the first 10 and last 50 lines:\n%s", shown)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := joinPlain(t, p, "127.0.0.21"), joinPlain(t, p, "127.0.0.22")
+		b.expectSent("-- You are now chatting with a stranger")
+		b.press("you are awful", keyEnter)
+		for i := range 70 {
+			b.press("flood ", strconv.Itoa(i), ".", keyEnter)
+		}
+		for i := range 70 {
+			a.expectSent(fmt.Sprintf("stranger: flood %d.\r\n", i))
+		}
+		a.press("/report harassment", keyEnter)
+		a.expectSent("-- Reported: R-")
+		var shown strings.Builder
+		for _, line := range onlyReport(t, p).Lines {
+			fmt.Fprintln(&shown, line.Text)
+		}
+		expectAll(t, "the evidence", shown.String(), []string{"you are awful", "flood 5.", "flood 69.", "flood 20."})
+		if strings.Contains(shown.String(), "flood 15.") {
+			t.Errorf("the evidence holds more than the first 10 and last 50 lines:\n%s", shown.String())
+		}
+	})
 }
 
 // A banned person appeals in the one screen that they get, and in line mode.
