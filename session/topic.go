@@ -8,7 +8,7 @@ import (
 // topic returns an interest or a question as it may be shown, or why it can't be
 // taken: besides what messages pass, it names no age below minAge and holds no link.
 // An index of who is where, such as interests are, is what predators and advertisers
-// look for first. Of messages nothing is asked but what their own limits are.
+// look for first.
 func topic(written string, minAge int) (safe string, why locale.ID) {
 	safe = text.Line(written)
 	years, named := text.Youngest(safe)
