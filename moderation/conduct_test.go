@@ -182,8 +182,10 @@ func TestRow23ManyAtOnce(t *testing.T) {
 	for range newPartners {
 		p := h.enter(fresh)
 		inside = append(inside, p)
-		if p.Seek() != 0 || p.Seek() != 0 {
-			t.Fatal("no place where nobody is")
+		for range 2 { // to ask again takes no second place
+			if p.Seek() != 0 {
+				t.Fatal("no place where nobody is")
+			}
 		}
 	}
 	late := h.enter(fresh)
