@@ -124,7 +124,7 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		desk.Run(ctx, func(err error) { logger.Error("what should be forgotten could not be", "error", err) })
 	})()
 	times := newTimings()
-	pairs := matcher.New(&matcher.Options{MayMeet: session.MayMeet(desk), Moved: observe(times.move)})
+	pairs := matcher.New(&matcher.Options{MayMeet: session.MayMeet(desk), InterestWait: max(config.InterestWait, 1), Moved: observe(times.move)})
 	defer inBackground(func(ctx context.Context) { pairs.Run(ctx) })()
 
 	name, host := config.called(listener.Addr())
@@ -144,6 +144,7 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		Sealed:         seal != nil,
 		HostKeys:       append(hostKeys, folder.HostKey()),
 		IdleTimeout:    config.IdleTimeout,
+		InterestWait:   config.InterestWait,
 		LoginGrace:     config.LoginGrace,
 		Admins:         config.adminKeys,
 		BackupWithKeys: sealedBackup(config.Data, folder.DB()),

@@ -76,6 +76,12 @@ type chat struct {
 	skipped    bool // a chat was left quickly, since the last search
 	hold       hold // of the search
 
+	likes      []interest
+	speaks     []string // languages, best first
+	onlySpoken bool     // nobody who speaks none of them
+	choosy     bool     // the search waits for whom an interest is shared with
+	opens      *time.Timer
+
 	since      time.Time // this state began
 	offered    bool      // the last partner was offered again
 	called     bool      // somebody waits for a key press
@@ -96,6 +102,7 @@ type (
 	hangUpMsg  struct{}
 	pacedMsg   struct{}
 	heldMsg    struct{}
+	opensMsg   struct{ since time.Time } // the search that began then
 	wakeMsg    struct{}
 	noticeKind uint8
 )
@@ -110,6 +117,7 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 		plain:   plain,
 		pace:    pace{burst: messageBurst, rate: messageRate},
 		skips:   pace{burst: skipBurst, rate: skipRate},
+		speaks:  spoken(v.languages()),
 		since:   now,
 		lastKey: now,
 	}
@@ -128,6 +136,7 @@ func (c *chat) close() {
 	stop(c.hangUp)
 	stop(c.paced)
 	c.hold.release()
+	stop(c.opens)
 }
 
 func stop(t *time.Timer) {
@@ -140,6 +149,7 @@ func (c *chat) Init() tea.Cmd {
 	if c.plain {
 		c.open()
 	}
+	c.setInterests(c.named)
 	c.woken.Store(false) // nobody was there to be woken
 	c.receive()
 	if c.done {
@@ -216,6 +226,8 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if c.held() {
 			c.find()
 		}
+	case opensMsg:
+		c.opened()
 	case hangUpMsg:
 		c.hangUpNow()
 	}
@@ -257,6 +269,8 @@ func (c *chat) enter(s state) {
 		c.queue = nil
 	}
 	stop(c.paced)
+	stop(c.opens)
+	c.choosy = false
 	c.screen.rules, c.screen.rulesWidth = nil, 0
 	c.screen.follow()
 	stop(c.idle)
@@ -355,6 +369,9 @@ func (c *chat) matched() {
 	c.enter(chatting)
 	c.ch.Bell()
 	c.announce(c.words.Say(locale.Matched))
+	if both := c.sharedLine(); both != "" {
+		c.announce(both)
+	}
 	c.lastKey, c.nudged = time.Now(), false
 	c.watchIdle()
 	for len(c.kept) > 0 && (!c.passes(c.kept[0]) || c.say(c.kept[0])) {

@@ -4,7 +4,6 @@ import (
 	"math"
 	"time"
 
-	"strangerd/matcher"
 	"strangerd/session/locale"
 )
 
@@ -44,7 +43,7 @@ func (c *chat) find() {
 		c.holdFor(wait, locale.NewHere, time.Minute)
 		return
 	}
-	c.seat.Find(matcher.Criteria{})
+	c.seek()
 }
 
 // holdFor has find called again in a while, and says why.

@@ -107,10 +107,11 @@ func (c *chat) enterKey() {
 	case isCommand(c.editor.Text()):
 		c.slash(c.editor.Take())
 	case c.state == atRules:
-		c.editor.Take()
-		c.accept()
+		c.acceptWith(c.editor.Text())
 	case c.state == warned:
 		c.confirm()
+	case c.state == searching && c.choosy && c.editor.Text() == "":
+		c.anyone()
 	case c.submit(c.editor.Text()):
 		c.editor.Take()
 	}
@@ -156,6 +157,11 @@ func (c *chat) submit(line string) bool {
 	case atYear:
 		c.year(line)
 		return true
+	case searching:
+		if c.choosy && strings.TrimSpace(line) == "" {
+			c.anyone()
+			return true
+		}
 	case resting:
 		if !c.plain || strings.TrimSpace(line) == "" {
 			c.search()

@@ -40,7 +40,11 @@ func (c *chat) opening() []string {
 	if motd := c.config.Desk.Motd(); motd != "" {
 		lines = append(lines, c.words.With(locale.Operator, locale.Data{"Text": text.Line(motd)}))
 	}
-	return append(lines, strings.Split(rulesText(c.config, c.words), "\n")...)
+	lines = append(lines, strings.Split(rulesText(c.config, c.words), "\n")...)
+	if c.plain {
+		return append(lines, c.words.Say(locale.InterestsHintPlain))
+	}
+	return append(lines, c.words.Say(locale.InterestsHint))
 }
 
 // askToAccept says how to go on from the first screen.

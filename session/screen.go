@@ -247,6 +247,8 @@ func (c *chat) statusText() string {
 		return c.acceptLine()
 	case c.called, c.offered: // which the transcript says
 		return ""
+	case c.state == searching && c.choosy && !c.alone():
+		return c.choosyLine()
 	case c.state == searching && (c.minutes() > 0 || c.held()):
 		return c.waitingLine()
 	case c.state == searching && c.alone():

@@ -52,7 +52,10 @@ type Config struct {
 
 	HostKeys    []gossh.Signer // of different types
 	IdleTimeout time.Duration  // without a key press in a chat
-	LoginGrace  time.Duration  // from the connection to an open session
+	// InterestWait is how long a search waits for whom an interest is shared with,
+	// as the matcher knows it, too; 0 is not at all.
+	InterestWait time.Duration
+	LoginGrace   time.Duration // from the connection to an open session
 
 	Gate    *moderation.Gate
 	Desk    *moderation.Desk

@@ -20,6 +20,8 @@ func (c *chat) slash(line string) {
 		c.stop()
 	case "/mark":
 		c.markCommand(argument)
+	case "/interests":
+		c.interestsCommand(argument)
 	case "/report":
 		c.reportCommand(argument)
 	case "/typing":

@@ -104,6 +104,7 @@ func (s *Server) visit(ch *terminal.Channel, sc *gossh.ServerConn, words *locale
 	v := &visit{config: &s.config, counted: s.counters, ch: ch, words: words, addr: address(sc.RemoteAddr())}
 	if sc.User() != userAdmin {
 		v.subject = s.config.Gate.Subject(v.addr, provenKey(sc))
+		v.named = interestsOf(sc.User())
 	}
 	return v
 }
@@ -115,7 +116,8 @@ type visit struct {
 	words   *locale.Words
 	addr    netip.Addr
 	subject moderation.Subject
-	counted *counters // the server's
+	named   []interest // in the user name
+	counted *counters  // the server's
 }
 
 // languages are those of the visitor, best first, as far as the client says.
@@ -127,6 +129,21 @@ func (v *visit) languages() (languages []string) {
 		}
 	}
 	return languages
+}
+
+// spoken are languages without their countries, as far as the matcher takes them. A
+// client that names none speaks English.
+func spoken(languages []string) (names []string) {
+	for _, l := range languages {
+		name, _, _ := strings.Cut(strings.ToLower(l), "_")
+		if !slices.Contains(names, name) && len(names) < matcher.MaxLanguages {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return []string{"en"}
+	}
+	return names
 }
 
 // person serves one of the people, and returns the exit code.

@@ -101,6 +101,22 @@ const (
 	KeysRefused     ID = "keys_refused"
 
 	// Before and beside the chat.
+	Interests          ID = "interests" // Interests
+	InterestsOff       ID = "interests_off"
+	InterestsUsage     ID = "interests_usage"
+	InterestsHint      ID = "interests_hint"
+	InterestsHintPlain ID = "interests_hint_plain"
+	InterestsMany      ID = "interests_many" // Count
+	InterestLong       ID = "interest_long"  // Count
+	InterestYoung      ID = "interest_young" // Count
+	Choosy             ID = "choosy"         // Interests
+	ChoosyPlain        ID = "choosy_plain"   // Interests
+	Anyone             ID = "anyone"
+	AnyoneNow          ID = "anyone_now"
+	BothLike           ID = "both_like" // Interests
+	ListAnd            ID = "list_and"  // First, Last
+	ListOr             ID = "list_or"   // First, Last
+
 	Banner        ID = "banner"
 	BannerStaff   ID = "banner_staff"
 	Full          ID = "full"
@@ -210,6 +226,8 @@ var ids = []ID{
 	TypingOff, TypingUsage, Plain, AlreadyPlain, NothingToStop, StatusLine,
 	HeaderRules, HeaderWarned, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
 	KeysCalled, KeysOffered, KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
+	Interests, InterestsOff, InterestsUsage, InterestsHint, InterestsHintPlain, InterestsMany, InterestLong, InterestYoung,
+	Choosy, ChoosyPlain, Anyone, AnyoneNow, BothLike, ListAnd, ListOr,
 	Banner, BannerStaff, Full, Draining, HelpSlash, HelpKeys, HelpCommands, Privacy, Days, Hours, Failed, NotUnderstood,
 	Unbalanced, CommandLong, NoArguments, SourceCrowded, SourceTooOften, SourcePenalty, NoProxyHeader,
 	DoorKnown, DoorClosed, Operator, Kicked, NotSaved, BanTitle, BanRule, BanReason, BanByPerson, BanByMachine,

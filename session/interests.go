@@ -1,0 +1,190 @@
+package session
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"strangerd/matcher"
+	"strangerd/session/locale"
+	"strangerd/session/text"
+)
+
+// maxInterest is how long an interest may be, in characters.
+const maxInterest = 40
+
+// interest is what somebody likes to talk about.
+type interest struct {
+	shown string // as they wrote it
+	name  string // as it is compared
+}
+
+// interests reads a list with commas, such as "go, jazz".
+func interests(list string) (all []interest) {
+	for part := range strings.SplitSeq(list, ",") {
+		in := interest{shown: strings.Join(strings.Fields(text.Line(part)), " ")}
+		in.name = foldInterest(in.shown)
+		same := func(other interest) bool { return other.name == in.name }
+		if in.name != "" && !slices.ContainsFunc(all, same) {
+			all = append(all, in)
+		}
+	}
+	return all
+}
+
+// interestsOf reads a user name such as "+go+jazz".
+func interestsOf(user string) []interest {
+	list, ok := strings.CutPrefix(user, "+")
+	if !ok {
+		return nil
+	}
+	return interests(strings.ReplaceAll(list, "+", ","))
+}
+
+// foldInterest makes interests alike that differ in case, width, accents or spaces
+// alone. Signs stay, since C, C# and C++ are three; so do the marks of scripts that
+// write vowels with them.
+func foldInterest(s string) string {
+	accents := func(r rune) rune {
+		if r >= 0x300 && r <= 0x36f || r == ' ' {
+			return -1
+		}
+		return r
+	}
+	return norm.NFC.String(strings.Map(accents, norm.NFKD.String(cases.Fold().String(s))))
+}
+
+// setInterests takes what somebody likes to talk about, or says why not. It tells
+// whether it did.
+func (c *chat) setInterests(all []interest) bool {
+	young := func(in interest) bool {
+		years, said := text.Youngest(in.shown)
+		return said && years < c.config.MinAge
+	}
+	switch long := slices.IndexFunc(all, func(in interest) bool { return text.SizeOf(in.shown).Clusters > maxInterest }); {
+	case len(all) > matcher.MaxInterests:
+		c.tell(c.words.Count(locale.InterestsMany, matcher.MaxInterests))
+		return false
+	case long >= 0:
+		c.tell(c.words.Count(locale.InterestLong, maxInterest))
+		return false
+	case slices.ContainsFunc(all, young):
+		c.tell(c.words.Count(locale.InterestYoung, c.config.MinAge))
+		return false
+	}
+	c.likes = all
+	return true
+}
+
+// acceptWith accepts the rules, with the interests that were typed on their screen.
+func (c *chat) acceptWith(typed string) {
+	switch strings.ToLower(strings.TrimSpace(typed)) {
+	case "no", "n":
+		c.editor.Take()
+		c.askToAccept()
+		return
+	case "", "yes", "y":
+	default:
+		if !c.setInterests(interests(typed)) {
+			return
+		}
+	}
+	c.editor.Take()
+	c.accept()
+}
+
+// interestsCommand is /interests: with a list it sets them, without it tells them.
+func (c *chat) interestsCommand(argument string) {
+	switch {
+	case argument == "off":
+		c.likes = nil
+		c.tell(c.words.Say(locale.InterestsOff))
+	case argument != "":
+		if !c.setInterests(interests(argument)) {
+			return
+		}
+		fallthrough
+	case len(c.likes) > 0:
+		c.tell(c.words.With(locale.Interests, locale.Data{"Interests": c.list(c.shown(), locale.ListAnd)}))
+	default:
+		c.tell(c.words.Say(locale.InterestsUsage))
+	}
+	if argument != "" && c.state == searching && !c.held() {
+		c.seek()
+	}
+}
+
+// shown are the interests as their owner wrote them.
+func (c *chat) shown() (all []string) {
+	for _, in := range c.likes {
+		all = append(all, in.shown)
+	}
+	return all
+}
+
+// list joins several with commas, and the last with what last says.
+func (c *chat) list(all []string, last locale.ID) string {
+	if len(all) < 2 {
+		return strings.Join(all, "")
+	}
+	end := len(all) - 1
+	return c.words.With(last, locale.Data{"First": strings.Join(all[:end], ", "), "Last": all[end]})
+}
+
+// seek has the matcher look for somebody by what this one likes and speaks.
+func (c *chat) seek() {
+	criteria := matcher.Criteria{Languages: c.speaks, OnlyLanguages: c.onlySpoken}
+	for _, in := range c.likes {
+		criteria.Interests = append(criteria.Interests, in.name)
+	}
+	c.choosy = c.config.InterestWait > 0 && len(c.likes) > 0
+	stop(c.opens)
+	if c.choosy {
+		c.opens = c.ch.After(c.config.InterestWait, opensMsg{time.Now()})
+		c.print("-- ", c.choosyLine())
+	}
+	c.seat.Find(criteria)
+}
+
+// choosyLine says for whom the search waits, and how to take anyone.
+func (c *chat) choosyLine() string {
+	words := locale.Choosy
+	if c.plain {
+		words = locale.ChoosyPlain
+	}
+	return c.words.With(words, locale.Data{"Interests": c.list(c.shown(), locale.ListOr)})
+}
+
+// anyone ends the wait for whom something is shared with.
+func (c *chat) anyone() {
+	c.choosy = false
+	stop(c.opens)
+	c.tell(c.words.Say(locale.Anyone))
+	c.seat.Anyone()
+}
+
+// opened says that the wait is over, which the matcher has counted as well.
+func (c *chat) opened() {
+	if c.state == searching && c.choosy {
+		c.choosy = false
+		c.print("-- ", c.words.Say(locale.AnyoneNow))
+	}
+}
+
+// sharedLine names what both like, or is empty.
+func (c *chat) sharedLine() string {
+	var both []string
+	names := c.seat.Shared()
+	for _, in := range c.likes {
+		if slices.Contains(names, in.name) {
+			both = append(both, in.shown)
+		}
+	}
+	if len(both) == 0 {
+		return ""
+	}
+	return c.words.With(locale.BothLike, locale.Data{"Interests": c.list(both, locale.ListAnd)})
+}

@@ -1,0 +1,53 @@
+package session
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestInterestsFold(t *testing.T) {
+	for _, same := range [][]string{
+		{"Go", "go", "ＧＯ", " go "},
+		{"café", "Cafe", "cafe\u0301"},
+		{"role playing", "Role  Playing", "roleplaying"},
+		{"straße", "STRASSE"},
+		{"日本語", "日 本 語"},
+		{"हिन्दी"},
+		{"c"}, {"c++"}, {"c#"},
+	} {
+		for _, s := range same {
+			if got, want := foldInterest(s), foldInterest(same[0]); got != want || got == "" {
+				t.Errorf("%q folds to %q, %q to %q", s, got, same[0], want)
+			}
+		}
+	}
+	names := map[string]bool{}
+	for _, s := range []string{"c", "c++", "c#", "हिन्दी", "हन्द", "go", "gó2"} {
+		if name := foldInterest(s); names[name] {
+			t.Errorf("%q folds to what another does, %q", s, name)
+		} else {
+			names[name] = true
+		}
+	}
+}
+
+func TestInterestsOfAUserName(t *testing.T) {
+	for user, want := range map[string][]string{
+		"guest":          nil,
+		"go+jazz":        nil,
+		"+go":            {"go"},
+		"+go+jazz":       {"go", "jazz"},
+		"+go++Go+ +jazz": {"go", "jazz"},
+		"+":              nil,
+		"+\x1b[31mred":   {"red"},
+		"+go,tea":        {"go", "tea"},
+	} {
+		var got []string
+		for _, in := range interestsOf(user) {
+			got = append(got, in.shown)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q names %q, want %q", user, got, want)
+		}
+	}
+}
