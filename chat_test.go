@@ -604,8 +604,14 @@ func TestSameTwoMeetAgain(t *testing.T) {
 	b.send("/next\n")
 	a.expect(offerOfTheSame)
 	b.expect(offerOfTheSame)
-	b.send("/stop\n") // declines, and searches on
-	b.expect("-- You will wait for someone else.\n")
+	b.send("/stop\n")
+	b.expectNext(" Press Esc or type /next if you'd rather wait.\n-- The search has stopped.\n")
+	a.expect("The search goes on.\n")
+	b.send("/next\n")
+	a.expect(offerOfTheSame)
+	b.expect(offerOfTheSame)
+	b.send("/next\n") // declines, and searches on
+	b.expectNext(" Press Esc or type /next if you'd rather wait.\n-- You will wait for someone else.\n")
 	a.expect("The search goes on.\n")
 
 	a.send("/next\n")

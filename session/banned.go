@@ -72,6 +72,9 @@ func (b *banned) print(lines string) {
 }
 
 func (b *banned) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if b.done { // what came together with the end of the visit
+		return b, tea.Quit
+	}
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		b.screen.resize(msg.Width, msg.Height)
@@ -93,7 +96,7 @@ func (b *banned) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 func (b *banned) key(k tea.KeyPressMsg) {
 	switch {
-	case k.Code == tea.KeyEscape, k.Mod == tea.ModCtrl && k.Code == 'c':
+	case k.Code == tea.KeyEscape, isInterrupt(k):
 		b.done = true
 	case k.Mod == tea.ModCtrl && k.Code == 'd' && b.editor.Text() == "":
 		b.end()
@@ -137,7 +140,6 @@ func (b *banned) enter() {
 // line takes a line in line mode: an appeal goes on up to an empty one.
 func (b *banned) line(line string) {
 	switch {
-	case b.done:
 	case len(b.written) == 0 && isHabit(line):
 		b.done = true
 	case strings.TrimSpace(line) == "":

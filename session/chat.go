@@ -169,6 +169,9 @@ func (c *chat) wake() {
 // receive takes what has reached this chat from elsewhere.
 func (c *chat) receive() {
 	for range len(c.seat.Events()) + 1 {
+		if c.done {
+			return
+		}
 		select {
 		case event, open := <-c.seat.Events():
 			if !open {
@@ -182,21 +185,28 @@ func (c *chat) receive() {
 	for range len(c.notices) {
 		c.notice(<-c.notices)
 	}
-	if c.pass.Why() != nil {
+	if c.pass.Why() != nil && !c.done {
 		c.revoked()
 	}
 }
 
 func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if c.done { // what came together with the end of the visit
+		return c, tea.Quit
+	}
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		c.screen.resize(msg.Width, msg.Height)
 	case tea.KeyPressMsg:
-		c.keyPressed(msg)
-		c.key(msg)
+		if !c.over || isInterrupt(msg) {
+			c.keyPressed(msg)
+			c.key(msg)
+		}
 	case tea.PasteMsg:
-		c.pressed()
-		c.insert(editor.Typed(msg.Content))
+		if !c.over {
+			c.pressed()
+			c.insert(editor.Typed(msg.Content))
+		}
 	case terminal.ReadMsg:
 		c.leftOut = false
 		c.sign()

@@ -121,7 +121,7 @@ func span(words *locale.Words, d time.Duration) string {
 // caseOutcome says what came of a report, to who holds its receipt.
 func (v *visit) caseOutcome(receipt string) int {
 	outcome, err := v.config.Desk.Case(receipt)
-	if errors.Is(err, moderation.ErrUnknown) {
+	if errors.Is(err, moderation.ErrReceipt) {
 		fmt.Fprintln(v.ch.Stderr(), v.words.Say(locale.CaseUnknown))
 		return exitFailed
 	}

@@ -43,7 +43,7 @@ func (c *chat) endReport() {
 // reporting takes a key while a report is written.
 func (c *chat) reporting(k tea.KeyPressMsg) {
 	switch r := c.report; {
-	case k.Code == tea.KeyEscape, k.Mod == tea.ModCtrl && k.Code == 'c':
+	case k.Code == tea.KeyEscape, isInterrupt(k):
 		c.endReport()
 		c.tell(c.words.Say(locale.ReportCancelled))
 	case k.Code == tea.KeyPgUp:

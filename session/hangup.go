@@ -24,13 +24,14 @@ func (c *chat) inputEnded() {
 	}
 }
 
-// hangUpNow ends the visit after the end of input, and says what nobody heard.
+// hangUpNow ends the visit, and says what nobody heard: in the full screen, once it
+// is left.
 func (c *chat) hangUpNow() {
 	if len(c.queue) > 0 {
-		c.tell(c.words.Count(locale.QueueUnsent, len(c.queue)))
+		c.ch.Println("-- " + c.words.Count(locale.QueueUnsent, len(c.queue)))
 	}
 	if len(c.kept) > 0 {
-		c.tell(c.words.Count(locale.KeptUnsent, len(c.kept)))
+		c.ch.Println("-- " + c.words.Count(locale.KeptUnsent, len(c.kept)))
 	}
 	c.quit(exitDone)
 }

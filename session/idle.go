@@ -18,7 +18,7 @@ func (c *chat) pressed() {
 // keyPressed is pressed, but that a key which ends a search is no answer to who
 // was found for it.
 func (c *chat) keyPressed(k tea.KeyPressMsg) {
-	if c.state == searching && (k.Code == tea.KeyEscape || k.Mod == tea.ModCtrl && k.Code == 'c') {
+	if c.state == searching && (k.Code == tea.KeyEscape || isInterrupt(k)) {
 		return
 	}
 	c.pressed()

@@ -23,8 +23,8 @@ func (c *chat) key(k tea.KeyPressMsg) {
 		c.reporting(k)
 	case k.Mod == tea.ModCtrl && k.Code == 'r':
 		c.reportCommand("")
-	case k.Mod == tea.ModCtrl && k.Code == 'c':
-		c.interrupt(quits)
+	case isInterrupt(k):
+		c.interrupt(quits, "Ctrl+C")
 	case k.Mod == tea.ModCtrl && k.Code == 'd' && c.editor.Text() == "":
 		c.endKey(quits)
 	case k.Code == tea.KeyEscape && k.Mod == 0:
@@ -44,6 +44,8 @@ func (c *chat) key(k tea.KeyPressMsg) {
 	}
 }
 
+func isInterrupt(k tea.KeyPressMsg) bool { return k.Mod == tea.ModCtrl && k.Code == 'c' }
+
 func isLineFeed(k tea.KeyPressMsg) bool { return k.Mod == tea.ModCtrl && k.Code == 'j' }
 
 // insert puts text into the input line.
@@ -56,18 +58,18 @@ func (c *chat) insert(s string) {
 	}
 }
 
-// interrupt is Ctrl+C. The first takes back what is typed, or asks for a
-// second one; at an empty input line of the line mode it ends the visit, as it
-// would end a program.
-func (c *chat) interrupt(again bool) {
+// interrupt is Ctrl+C, or another key that quits. The first takes back what is
+// typed, or asks for a second one; at an empty input line of the line mode it ends
+// the visit, as it would end a program.
+func (c *chat) interrupt(again bool, key string) {
 	switch {
 	case again, c.plain && c.editor.Text() == "":
-		c.quit(exitDone)
+		c.hangUpNow()
 	case c.plain:
 		c.ch.Println(c.editor.Take())
 	default:
 		c.quits = true
-		c.hint = c.words.Say(locale.AgainToQuit)
+		c.hint = c.words.With(locale.AgainToQuit, locale.Data{"Key": key})
 	}
 }
 
@@ -76,7 +78,7 @@ func (c *chat) endKey(again bool) {
 	if c.plain {
 		c.inputEnded()
 	} else {
-		c.interrupt(again)
+		c.interrupt(again, "Ctrl+D")
 	}
 }
 

@@ -45,17 +45,13 @@ func (c *chat) file(category, note string) bool {
 	}
 	c.reported = true
 	c.me.avoid(c.partner)
-	if c.state == chatting {
-		c.seat.Leave()
-		c.announce(c.words.Say(locale.YouLeft))
-	}
 	c.announce(c.words.With(locale.Reported, locale.Data{
 		"Report": filed.ID, "Receipt": filed.Receipt, "SSH": c.config.Host.SSH("")}))
 	if category == "selfharm" {
 		c.announce(strings.TrimSpace(c.words.Say(locale.HelpForOthers) + "\n" + c.config.HelpText))
 	}
 	if c.state == chatting {
-		c.rest()
+		c.leave()
 	}
 	return true
 }

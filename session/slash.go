@@ -35,7 +35,7 @@ func (c *chat) slash(line string) {
 	case "/help":
 		c.answer(c.help())
 	case "/quit":
-		c.quit(exitDone)
+		c.hangUpNow()
 	default:
 		c.tell(c.words.With(locale.UnknownCommand, locale.Data{"Command": quote(name)}))
 	}
@@ -56,8 +56,15 @@ func (c *chat) answer(lines string) {
 	c.screen.showTop(c.height(entry{server, lines}, c.screen.width()))
 }
 
-// next leaves at once and searches.
+// next leaves at once and searches. Who is offered the last partner again declines.
 func (c *chat) next() {
+	switch {
+	case c.state == refused:
+		return
+	case c.offered:
+		c.escape()
+		return
+	}
 	switch c.state {
 	case atRules, atYear, warned:
 		c.askToAccept()
@@ -71,14 +78,11 @@ func (c *chat) next() {
 	c.search()
 }
 
-// stop ends the chat or the search. Of a search that offers the last partner
-// again it declines that.
+// stop ends the chat or the search.
 func (c *chat) stop() {
-	if c.state == searching && c.offered {
-		c.escape()
-		return
+	if c.state != refused {
+		c.leave()
 	}
-	c.leave()
 }
 
 func (c *chat) setTyping(argument string) {

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// expectNext waits for text and complains about anything before it.
+func (c *chatter) expectNext(text string) {
+	c.t.Helper()
+	if before := c.expect(text); before != "" {
+		c.t.Errorf("before %q came %q", text, before)
+	}
+}
+
+// What is typed behind the end of a visit, in the same write, reaches nobody.
+func TestNothingActsAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	for _, input := range []string{"/quit\nafter it\n", "//fine\n/quit\n/report spam\n/next\nafter it\n"} {
+		a, b := pairLines(t, p)
+		a.send(input)
+		a.expectExit(exitDone)
+		if said := b.expect("-- Stranger has left the chat\n"); strings.Contains(said, "after it") {
+			t.Errorf("after %q came %q", input, said)
+		}
+		b.send("/quit\n")
+		b.expectExit(exitDone)
+		if said := a.out.String(); strings.Contains(said, "Reported") {
+			t.Errorf("who had quit reported all the same:\n%s", said)
+		}
+	}
+	for _, keys := range []string{"/quit\rsecret\r", ctrl('c') + ctrl('c') + "secret\r", ctrl('d') + ctrl('d') + "secret\r"} {
+		a, b := pairMixed(t, p, window{})
+		a.press(keys)
+		a.expectExit(exitDone)
+		b.expectNext("-- Stranger has left the chat\n")
+		b.send("/quit\n")
+		b.expectExit(exitDone)
+	}
+}
+
+func TestTooYoungReachesNobody(t *testing.T) {
+	t.Parallel()
+	p := startServer(t, "--age-gate", "year")
+	b := startSSH(t, p, "-T", "-b", "127.0.0.6")
+	b.send("yes\n1980\n")
+	b.expect("-- Looking for a stranger\n")
+	for i, more := range []string{"/next\nI am twelve\n", "/stop\n/next\nI am twelve\n", "yes\n1980\nI am twelve\n"} {
+		a := startSSH(t, p, "-T", "-b", "127.0.0.2"+string(rune('0'+i)))
+		a.send("yes\n2020\n" + more)
+		a.expectExit(exitNotAllowed)
+		b.send("/status\n")
+		b.expectNext("-- 1 person online, 1 waiting, 0 chatting.\n")
+	}
+	a := openTerminal(t, p, window{source: "127.0.0.30"})
+	a.expect("Press Enter")
+	a.press(keyEnter, "2020", keyEnter, "/next", keyEnter, "I am twelve", keyEnter)
+	a.expectExit(exitNotAllowed)
+	b.send("/status\n")
+	b.expectNext("-- 1 person online, 1 waiting, 0 chatting.\n")
+}
+
+// Whoever leaves is told what nobody has heard.
+func TestQuitSaysWhatWasNotSaid(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	notSaid := regexp.MustCompile(`-- \d+ lines? w(as|ere) not said: the chat ended first\.\r?\n`)
+	flood := strings.Repeat("a line\n", 45)
+
+	a, b := pairLines(t, p)
+	a.send(flood + "/quit\n")
+	if rest := a.expectExit(exitDone); !notSaid.MatchString(rest) {
+		t.Errorf("it ends with:\n%s", rest)
+	}
+	b.send("/quit\n")
+	b.expectExit(exitDone)
+
+	c, d := pairMixed(t, p, window{})
+	c.press(strings.ReplaceAll(flood, "\n", "\r"), "/quit\r")
+	c.expectExit(exitDone)
+	if said := c.out.String(); !notSaid.MatchString(said[strings.LastIndex(said, keyEsc):]) {
+		t.Errorf("behind the full screen stands %q", said[strings.LastIndex(said, keyEsc):])
+	}
+	d.send("/quit\n")
+	d.expectExit(exitDone)
+
+	e := joinLines(t, p)
+	e.send("hello\n/quit\n")
+	if rest := e.expectExit(exitDone); !strings.HasSuffix(rest, "-- Nobody came; 1 line was not said.\n") {
+		t.Errorf("it ends with:\n%s", rest)
+	}
+}
+
+// Ctrl+D at an empty line is the end of input.
+func TestEndOfInputByKey(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	a := joinScreen(t, p, window{})
+	a.press(ctrl('d'))
+	a.expect("Press Ctrl+D again to quit.")
+	a.press(ctrl('d'))
+	a.expectExit(exitDone)
+
+	c := openTerminal(t, p, window{command: "plain"})
+	c.expect("Type yes")
+	c.press("yes\r")
+	d := joinLines(t, p)
+	c.expect("-- You are now chatting with a stranger")
+	d.expect("-- You are now chatting with a stranger\n")
+	c.press(ctrl('d'), "too late\r", "\x1b[200~pasted too late\x1b[201~\r/quit\r")
+	d.send("goodbye\n")
+	c.expect("stranger: goodbye")
+	c.expectExit(exitDone)
+	d.expectNext("-- Stranger has left the chat\n")
+}
+
+func TestUnknownReceipt(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	for _, command := range []string{"case WRONG", "case ''", "case 'R-1 x'"} {
+		stdout, stderr, code := runSSH(t, p, "-T", command)
+		if code != exitFailed || stdout != "" || stderr != "There is no report with that receipt. Check it, letter by letter.\n" {
+			t.Errorf("%s: exit code %d with %q and %q", command, code, stdout, stderr)
+		}
+	}
+	stopServer(t, p)
+	if said := p.later.String(); strings.Contains(said, "ERROR") {
+		t.Errorf("the server logs %q", said)
+	}
+}
+
+// In line mode a report is two lines: what is sent, and what one has of it.
+func TestReportIsTwoLines(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	a, b := pairLines(t, p)
+	b.send("buy this\n")
+	a.expect("stranger: buy this\n")
+	a.send("/report spam\n")
+	a.expectNext("-- Sent to the moderators: the first 10 and the last 50 lines of this chat, the category and your note; " +
+		"nothing else. The chat ends, and you two never meet again.\n")
+	a.expectNext("-- Reported: R-")
+	a.expect("Your receipt: ")
+	a.expect("\n")
+	a.expectNext("-- You left the chat\n")
+	b.expectNext("-- Stranger has left the chat\n")
+}
