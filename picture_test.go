@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	uv "github.com/charmbracelet/ultraviolet"
 )
 
 // TestPicture holds the README's picture to what the screen really shows; run
@@ -67,18 +69,10 @@ func drawing(term *terminal) []byte {
 		if line == "" {
 			continue
 		}
-		label := 0
-		if strings.HasPrefix(line, "Stranger") {
-			label = len("Stranger:")
-			if !strings.HasPrefix(line, "Stranger:") {
-				label = len(line)
-			}
-			fmt.Fprintf(&svg, textElement, 8.0, y*row+21, fill, "bold", html.EscapeString(line[:label]))
-			line = strings.Repeat(" ", label) + line[label:]
+		if term.screen.CellAt(0, y).Style.Attrs == uv.AttrBold {
+			weight = "bold"
 		}
-		if strings.TrimSpace(line) != "" {
-			fmt.Fprintf(&svg, textElement, 8.0, y*row+21, fill, weight, html.EscapeString(line))
-		}
+		fmt.Fprintf(&svg, textElement, 8.0, y*row+21, fill, weight, html.EscapeString(line))
 	}
 	at := term.screen.CursorPosition()
 	fmt.Fprintf(&svg, `<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="#d7dae0" opacity=".8"/>`+"\n</svg>\n",

@@ -97,7 +97,7 @@ func (c *chat) formRows() (rows []row) {
 	say(c.words.With(locale.ReportAbout, locale.Data{"Category": c.words.Say(locale.Category(c.report.category))}))
 	say(c.reportSends())
 	if c.record.marked != 0 {
-		rows = hang(rows, row{c.words.Say(locale.Marked), c.record.markedText(), bold}, gutter, width)
+		rows = hang(rows, row{c.words.Say(locale.Marked), c.record.markedText()}, gutter, width)
 	}
 	return rows
 }

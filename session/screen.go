@@ -282,11 +282,9 @@ func (s *screen) inputRows(e *editor.Line) (rows []string, x, y int) {
 	return rows, x + len(prompt), y
 }
 
-// row is one row of the transcript.
-type row struct {
-	label, text string
-	look        style // of the label
-}
+// row is one row of the transcript. Nothing but its words tells who speaks: no escape
+// sequence stands between the label and the text, for who searches the output.
+type row struct{ label, text string }
 
 // body writes the part of the transcript, or of the rules, that is looked at:
 // exactly height rows, each after a line end. A short transcript stands right
@@ -308,7 +306,7 @@ func (c *chat) body(content *strings.Builder, height int) {
 func write(content *strings.Builder, rows []row) {
 	for _, r := range rows {
 		content.WriteByte('\n')
-		content.WriteString(r.look.render(r.label))
+		content.WriteString(r.label)
 		content.WriteString(r.text)
 	}
 }
@@ -366,34 +364,34 @@ func (c *chat) rulesRows() []row {
 
 // height is how many rows an entry takes.
 func (c *chat) height(e entry, width int) int {
-	if label, _ := c.label(e.from); len(label)+len(e.text) <= width && !strings.Contains(e.text, "\n") {
+	if label := c.label(e.from); len(label)+len(e.text) <= width && !strings.Contains(e.text, "\n") {
 		return 1 // no character is wider than its bytes are many
 	}
 	return len(c.layOut(nil, e, width))
 }
 
 // label is what the first row of an entry begins with.
-func (c *chat) label(from speaker) (string, style) {
+func (c *chat) label(from speaker) string {
 	switch from {
 	case you:
-		return c.words.Say(locale.You), plainStyle
+		return c.words.Say(locale.You)
 	case stranger:
-		return c.words.Say(locale.Stranger), bold
+		return c.words.Say(locale.Stranger)
 	}
-	return "-- ", plainStyle
+	return "-- "
 }
 
 // layOut appends an entry's rows. Every row of a partner's begins with what the
 // server draws: the label, or a gutter as wide.
 func (c *chat) layOut(rows []row, e entry, width int) []row {
-	label, look := c.label(e.from)
+	label := c.label(e.from)
 	if len(label)+len(e.text) <= width && !strings.Contains(e.text, "\n") {
-		return append(rows, row{label, e.text, look})
+		return append(rows, row{label, e.text})
 	}
 	if e.from == server {
-		return hang(rows, row{label, e.text, look}, "", width)
+		return hang(rows, row{label, e.text}, "", width)
 	}
-	return hang(rows, row{label, e.text, look}, gutter, width)
+	return hang(rows, row{label, e.text}, gutter, width)
 }
 
 // gutter stands before what people said, below its label.
@@ -407,7 +405,7 @@ func hang(rows []row, r row, gutter string, width int) []row {
 		if i == 1 {
 			r.label = strings.Repeat(" ", indent-len(gutter)) + gutter
 		}
-		rows = append(rows, row{r.label, part, r.look})
+		rows = append(rows, row{r.label, part})
 	}
 	return rows
 }

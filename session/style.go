@@ -6,13 +6,12 @@ package session
 type style string
 
 const (
-	plainStyle style = ""
-	bold       style = "\x1b[1m"
-	reverse    style = "\x1b[7m"
+	bold    style = "\x1b[1m"
+	reverse style = "\x1b[7m"
 )
 
 func (s style) render(text string) string {
-	if s == "" || text == "" {
+	if text == "" {
 		return text
 	}
 	return string(s) + text + "\x1b[m"
