@@ -504,7 +504,7 @@ func TestNothingNewIsNotPainted(t *testing.T) {
 	if strings.Contains(painted, "online") || strings.Contains(painted, "Enter: say") || strings.Contains(painted, "> x") {
 		t.Errorf("for one new line came %q", painted)
 	}
-	if !strings.Contains(painted, "\x1b[1mStranger: \x1b[mhello") {
+	if !strings.Contains(painted, "\x1b[KStranger: hello\x1b[") {
 		t.Errorf("the new line is not written whole in %q", painted)
 	}
 }

@@ -25,7 +25,7 @@ type Filing struct {
 	Note     string // may be empty
 	// Lines are those of the chat, oldest first; at least FirstLines and LastLines
 	// if it had so many. File chooses among them. One may be Marked.
-	Lines []Line
+	Lines   []Line
 	Omitted int // lines that the caller left out of Lines
 
 	Reporter, Reported               Subject
