@@ -48,6 +48,9 @@ func TestAdminKeys(t *testing.T) {
 
 	write("hello")
 	refuse(Config{Data: folder}, "admin_keys line 1")
+
+	folder = filepath.Join(folder, "admin_keys") // no folder
+	refuse(Config{Data: folder}, "can't read")
 }
 
 // Row 30: a line that can't be honoured is named with its reason, makes nobody an

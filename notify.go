@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	neturl "net/url"
 	"time"
 )
 
@@ -69,6 +70,9 @@ func (n *notifier) post(ctx context.Context, notice notice) error {
 	}
 	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
+	if failed, ok := errors.AsType[*neturl.Error](err); ok {
+		return failed.Err // without the URL, which may hold a token
+	}
 	if err != nil {
 		return err
 	}

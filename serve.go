@@ -39,7 +39,8 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	admins, err := config.adminKeys()
+	listed := &adminList{config: config, log: logger}
+	admins, err := listed.begin(stderr)
 	if err != nil {
 		return err
 	}
@@ -146,7 +147,7 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		IdleTimeout:    config.IdleTimeout,
 		InterestWait:   config.InterestWait,
 		LoginGrace:     config.LoginGrace,
-		Admins:         config.adminKeys,
+		Admins:         listed.read,
 		BackupWithKeys: sealedBackup(config.Data, folder.DB()),
 		Gate:           gate,
 		Desk:           desk,

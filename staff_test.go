@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -194,8 +195,9 @@ func TestStaffOnly(t *testing.T) {
 	}
 }
 
-// A line that can't be honoured, in a file that is edited while the server runs,
-// opens nothing, is logged, and takes nothing from the lines around it.
+// A line that can't be honoured opens nothing, and takes nothing from the lines
+// around it: neither at the start, which tells of it, nor while the server runs, when
+// it is logged once for as long as it stands there.
 func TestRow30BadLineAmongAdminKeys(t *testing.T) {
 	t.Parallel()
 	root, from, last := newStaffKey(t, "root"), newStaffKey(t, "from"), newStaffKey(t, "last")
@@ -206,8 +208,17 @@ func TestRow30BadLineAmongAdminKeys(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(root.line)
+	write("hello", `from="192.0.2.1" `+from.line, root.line)
 	p := startServer(t, "--admin-keys", file)
+	for _, said := range []string{
+		file + " line 1: give one public key, such as the one line of ~/.ssh/id_ed25519.pub. The other lines hold.\n",
+		file + " line 2: give the key without options: from is not honoured here. The other lines hold.\n",
+	} {
+		if strings.Count(p.output, said) != 1 || strings.Contains(p.output, "no administrator yet") {
+			t.Errorf("the start doesn't say %q:\n%s", said, p.output)
+		}
+	}
+	root.done(t, p, "stats")
 	write(root.line, `expiry-time="20200101" `+from.line, last.line)
 	for key, wanted := range map[*staffKey]int{root: exitDone, from: 255, last: exitDone} {
 		if stdout, stderr, code := key.run(t, p, "stats"); code != wanted {
@@ -218,9 +229,55 @@ func TestRow30BadLineAmongAdminKeys(t *testing.T) {
 		t.Errorf("an administrator's key is added: exit code %d, %s%s", code, stdout, stderr)
 	}
 	p.stop()
-	if log := p.later.String(); !strings.Contains(log, "line 2") || !strings.Contains(log, "expiry-time") || strings.Contains(log, from.line[:40]) {
+	if log := p.later.String(); strings.Count(log, "administrators' keys") != 1 || !strings.Contains(log, "line 2") || !strings.Contains(log, "expiry-time") || strings.Contains(log, from.line[:40]) {
 		t.Errorf("the log says:\n%s", log)
 	}
+}
+
+// The staff are told apart in the audit log, and by what they have taken, though the
+// administrators have no names, or those of others.
+func TestEveryAdministratorHasANameOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	keys := make([]*staffKey, 7)
+	var lines []string
+	for i, comment := range []string{"", "", "ann", "Ann", "machine", "offline", "robin"} {
+		keys[i] = newStaffKey(t, comment)
+		lines = append(lines, strings.TrimSpace(keys[i].line))
+	}
+	file := filepath.Join(t.TempDir(), "admin_keys")
+	write := func(lines []string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(lines[:6])
+	p := startServer(t, "--admin-keys", file)
+	keys[0].add(t, p, "robin", newStaffKey(t, "robin"))
+	write(lines)
+	a, _ := pairFrom(t, p, "127.0.0.21", "127.0.0.22")
+	report, _ := a.report("spam")
+	names := []string{"admin", "admin-2", "ann", "Ann-2", "machine-2", "offline-2", "robin-2"}
+	for _, key := range keys {
+		key.done(t, p, "report", "show", report)
+	}
+	var by []string
+	for _, entry := range keys[0].list(t, p, "audit") {
+		if entry["action"] == "look" {
+			by = append(by, entry["by"].(string))
+		}
+	}
+	if !slices.Equal(by, names) {
+		t.Errorf("those who looked are %q, want %q", by, names)
+	}
+	for _, name := range append(names, "ADMIN-2", "machine") {
+		stdout, stderr, code := runSSHWith(t, p, newStaffKey(t, "").line, keys[0].as("admin", "moderator", "add", name)...)
+		if code == exitDone {
+			t.Errorf("a moderator is called %s: %s%s", name, stdout, stderr)
+		}
+	}
+	startSSH(t, p, keys[0].as("admin", "-tt")...).expect("you are awful")
+	startSSH(t, p, keys[1].as("admin", "-tt")...).expect("is being looked at by admin")
 }
 
 // A key that is taken away ends the session that it opened.

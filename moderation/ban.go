@@ -147,7 +147,7 @@ func until(t data.Target, d time.Duration, now time.Time) (time.Time, error) {
 func (g *Gate) doubts(t data.Target, from netip.Addr) (why []string) {
 	own := g.subject(from, nil)
 	if n := t.Network; n.IsValid() {
-		if overlaps(n, loopback) {
+		if coversLoopback(n) {
 			why = append(why, n.String()+" covers this machine itself")
 		}
 		if overlaps(n, g.proxies) {
@@ -250,7 +250,7 @@ func (g *Gate) preview(a aim) (Preview, error) {
 	g.mu.RUnlock()
 	var cases []data.Report
 	err := g.db.EachReport(func(r data.Report) {
-		if hits(r.Subject) {
+		if hits(r.Subject) && r.ID != a.report.ID {
 			cases = append(cases, r)
 		}
 	})

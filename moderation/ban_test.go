@@ -175,6 +175,9 @@ func TestRow24And30BanAsks(t *testing.T) {
 		"2001:db8::/31":    "large",
 		"127.0.0.0/8":      "machine itself",
 		"127.0.0.1/32":     "machine itself",
+		"127.0.0.0/24":     "machine itself",
+		"127.0.0.9/32":     "",
+		"127.0.9.0/24":     "",
 		"0.0.0.0/0":        "machine itself",
 		"::1/128":          "machine itself",
 		"203.0.113.0/24":   "proxy",
@@ -223,7 +226,7 @@ func TestWiderPrintsWhomItHits(t *testing.T) {
 		_, err := h.Gate.Ban("ann", req)
 		n := asked(t, err)
 		if got := fmt.Sprint(n.Preview.Sessions, n.Preview.Cases); !strings.Contains(got, near.ID()) || strings.Contains(got, far.ID()) ||
-			!strings.Contains(got, r.ID) || !strings.Contains(got, earlier.ID) || len(n.Preview.Cases) != 2 {
+			strings.Contains(got, r.ID) || !strings.Contains(got, earlier.ID) || len(n.Preview.Cases) != 1 {
 			t.Errorf("preview: %s", got)
 		}
 		req.Wider = row.bad

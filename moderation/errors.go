@@ -41,7 +41,7 @@ var (
 	ErrEmpty     = errors.New("there is no text")
 	ErrNotHeld   = errors.New("it isn't held")
 	ErrModerator = errors.New("a name is 1 to 32 letters, digits, dashes or underscores")
-	ErrNameTaken = errors.New("there is a moderator of that name already: remove it first")
+	ErrNameTaken = errors.New("one of the staff has that name already: choose another")
 )
 
 // unknown is ErrUnknown, of id.

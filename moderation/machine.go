@@ -76,12 +76,12 @@ func origin(reporter Subject) data.Hash {
 // pause returns the pause that the new report r brings about, with the reports
 // that counted for it; its ID is empty if there is none. The caller holds
 // change of both, and saves it.
-func (d *Desk) pause(r *data.Report, now time.Time) (Ban, []*data.Report) {
+func (d *Desk) pause(r *data.Report, now time.Time) (Ban, []*data.Report, error) {
 	if d.config.Threshold <= 0 || r.Subject.Nobody() || !counts(r) {
-		return Ban{}, nil
+		return Ban{}, nil, nil
 	}
 	if _, banned := d.gate.people.find(r.Subject, now); banned {
-		return Ban{}, nil
+		return Ban{}, nil, nil
 	}
 	against := []*data.Report{r}
 	for _, other := range d.reports {
@@ -91,17 +91,19 @@ func (d *Desk) pause(r *data.Report, now time.Time) (Ban, []*data.Report) {
 	}
 	counted, sum := d.distinct(against, now)
 	if sum < float64(d.config.Threshold)-1e-9 { // weights are fractions
-		return Ban{}, nil
+		return Ban{}, nil, nil
 	}
 	length := pauseFirst
-	if pausedBefore(against, now) {
+	if again, err := d.pausedBefore(against, now); err != nil {
+		return Ban{}, nil, err
+	} else if again {
 		length = pauseAgain
 	}
 	return Ban{
 		ID: newID("B"), Target: data.Target{Source: r.Subject.Source, Key: r.Subject.Key},
 		Created: now, Until: now.Add(length), Category: r.Category, Reason: pauseReason,
 		Machine: true, Report: r.ID,
-	}, counted
+	}, counted, nil
 }
 
 // distinct returns the reports that count, one for each source and each chat,
@@ -127,12 +129,28 @@ func (d *Desk) distinct(against []*data.Report, now time.Time) (counted []*data.
 }
 
 // pausedBefore tells whether a pause within the week came of these reports that
-// staff have not found wrong.
-func pausedBefore(against []*data.Report, now time.Time) bool {
-	return slices.ContainsFunc(against, func(r *data.Report) bool {
+// staff have not found wrong: by dismissing what counted for it, by an appeal or by
+// unban.
+func (d *Desk) pausedBefore(against []*data.Report, now time.Time) (bool, error) {
+	right, wrong := make(map[string]bool), make(map[string]bool)
+	for _, r := range against {
+		if r.Pause == "" || now.Sub(r.Created) >= pauseMemory {
+			continue
+		}
+		pause, _, err := d.db.Ban(r.Pause)
+		if err != nil {
+			return false, err
+		}
 		dismissed := r.Decision != nil && Action(r.Decision.Action) == ActionNone
-		return r.Pause != "" && !dismissed && now.Sub(r.Created) < pauseMemory
-	})
+		right[r.Pause] = right[r.Pause] || r.Decision != nil && !dismissed
+		wrong[r.Pause] = wrong[r.Pause] || dismissed || pause.Lifted != nil
+	}
+	for pause := range right {
+		if right[pause] || !wrong[pause] {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // What pauses are called where they are counted.

@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -62,17 +63,36 @@ func TestPausedAgainWithinAWeek(t *testing.T) {
 		after  time.Duration
 		decide Action
 		length time.Duration
+		undo   func(h *house, pause string)
 	}{
-		"at once":                 {time.Hour, "", day},
-		"within the week":         {7*day - time.Second, "", day},
-		"after it":                {7 * day, "", time.Hour},
-		"found wrong":             {time.Hour, ActionNone, time.Hour},
-		"found right and warned":  {time.Hour, ActionWarn, day},
-		"found right, helped out": {time.Hour, ActionHelp, day},
+		"at once":                 {time.Hour, "", day, nil},
+		"within the week":         {7*day - time.Second, "", day, nil},
+		"after it":                {7 * day, "", time.Hour, nil},
+		"found wrong":             {time.Hour, ActionNone, time.Hour, nil},
+		"found right and warned":  {time.Hour, ActionWarn, day, nil},
+		"found right, helped out": {time.Hour, ActionHelp, day, nil},
+		"lifted": {time.Hour, "", time.Hour, func(h *house, pause string) {
+			must(t, h.Unban("ann", pause, "they were friends"))
+		}},
+		"appealed": {time.Hour, "", time.Hour, func(h *house, pause string) {
+			a := want(h.Appeal(pause, "they are friends"))(t)
+			must(t, h.AcceptAppeal("ann", a.ID, "they were"))
+		}},
+		"the first of them dismissed": {time.Hour, "", time.Hour, func(h *house, _ string) {
+			h.resolve(strings.Fields(h.list(StatusOpen))[0], ActionNone)
+		}},
+		"lifted, and found right": {time.Hour, ActionWarn, day, func(h *house, pause string) {
+			must(t, h.Unban("ann", pause, "long enough"))
+		}},
 	} {
 		h := newHouse(t)
 		first := h.reports("spam", 1, 2, 3)
 		h.wantPaused(start.Add(time.Hour))
+		if row.undo != nil {
+			pause, _ := h.BanOf(ip(bad), h.from(bad))
+			row.undo(h, pause.ID)
+			h.wantPaused(time.Time{})
+		}
 		for _, f := range first {
 			if row.decide != "" {
 				h.resolve(f.ID, row.decide)

@@ -45,7 +45,11 @@ func tooWide(p netip.Prefix) bool {
 	return p.Bits() < 32
 }
 
-var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+// coversLoopback tells whether a network holds where this machine comes to itself
+// from. Other addresses of 127.0.0.0/8 are as good as a stranger's.
+func coversLoopback(p netip.Prefix) bool {
+	return p.Contains(netip.AddrFrom4([4]byte{127, 0, 0, 1})) || p.Contains(netip.IPv6Loopback())
+}
 
 func overlaps(p netip.Prefix, with []netip.Prefix) bool {
 	return slices.ContainsFunc(with, p.Overlaps)

@@ -142,7 +142,7 @@ func TestRow24WiderPreview(t *testing.T) {
 		h := newHouse(t)
 		id := h.report("spam", "203.0.113.1", row.addr).ID
 		passes := make(map[string]*Pass)
-		cases := []string{id}
+		var cases []string
 		for _, addr := range slices.Concat(row.hit, row.miss) {
 			passes[addr] = h.enter(addr)
 			earlier := h.report("hate", "203.0.113.2", addr).ID

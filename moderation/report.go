@@ -95,7 +95,10 @@ func (d *Desk) file(filed Filed, f Filing, evidence Evidence) (paused bool, err 
 	}
 	t := d.tally(now)
 	add(&t.Reports, f.Category)
-	pause, counted := d.pause(&r, now)
+	pause, counted, err := d.pause(&r, now)
+	if err != nil {
+		return false, err
+	}
 	for _, kept := range counted {
 		if kept == &r {
 			r.Pause = pause.ID

@@ -18,8 +18,11 @@ var moderatorName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
 // machine is who paused somebody, in the audit log.
 const machine = "machine"
 
-// reserved names mean somebody else in the audit log.
-var reserved = []string{machine, "offline"}
+// Reserved tells of a name that means somebody else in the audit log: the machine,
+// or whoever lifted a ban while the server was stopped.
+func Reserved(name string) bool {
+	return strings.EqualFold(name, machine) || strings.EqualFold(name, "offline")
+}
 
 // maxKeyLine bounds a line of an authorized_keys file; OpenSSH reads as much.
 const maxKeyLine = 16 << 10
@@ -30,7 +33,7 @@ const maxKeyLine = 16 << 10
 func (d *Desk) AddModerator(by, name, key string) error {
 	key = strings.TrimSpace(key)
 	switch {
-	case !moderatorName.MatchString(name), slices.Contains(reserved, strings.ToLower(name)):
+	case !moderatorName.MatchString(name), Reserved(name):
 		return ErrModerator
 	case key == "", len(key) > maxKeyLine, strings.ContainsAny(key, "\r\n"):
 		return ErrKeyLine

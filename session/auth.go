@@ -25,12 +25,6 @@ const keyExtension = "key@strangerd"
 
 var errKeyNeeded = errors.New("a key is needed")
 
-// Admin is an administrator, as the operator lists them.
-type Admin struct {
-	Name string
-	Key  gossh.PublicKey
-}
-
 // authentication configures one connection. Permissions are only ever made by
 // VerifiedPublicKeyCallback, after the client has proven that it holds the
 // key: offering a key without its signature gives nothing.
@@ -89,10 +83,7 @@ var (
 // each call, so that a key opens nothing once it is taken out. Errors: errNotStaff,
 // errStarved.
 func (s *Server) member(key []byte) (staff.Member, error) {
-	admins, unread := s.config.Admins()
-	if unread != nil {
-		s.config.Log.Error("administrators' keys", "error", unread)
-	}
+	admins, unread := s.admins()
 	for _, a := range admins {
 		if bytes.Equal(a.Key.Marshal(), key) {
 			return staff.Member{Name: a.Name, Admin: true}, nil

@@ -115,6 +115,7 @@ func New(config Config) (*Server, error) {
 		Version:   config.Version,
 		Stats:     s.counts,
 		Broadcast: s.broadcast,
+		Admins:    s.adminNames,
 		Member: func(key []byte) (staff.Member, bool) {
 			member, err := s.member(key)
 			return member, err == nil

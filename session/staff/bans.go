@@ -99,7 +99,7 @@ func (r *run) asking(err error) error {
 	for _, id := range needs.Preview.Cases {
 		t.add("  "+id, "an earlier case", "")
 	}
-	fmt.Fprintf(r.out, "Nothing is banned yet. It would end %d sessions, and is about %d reports.\n",
+	fmt.Fprintf(r.out, "Nothing is banned yet. It would end %d sessions, and hit those of %d earlier reports.\n",
 		len(needs.Preview.Sessions), len(needs.Preview.Cases))
 	t.write(r.out)
 	return err

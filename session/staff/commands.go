@@ -32,6 +32,8 @@ type Commands struct {
 	Broadcast func(line string) (reached int)
 	// Member returns whose key that is among the staff, in SSH's wire format.
 	Member func(key []byte) (Member, bool)
+	// Admins returns the administrators' names. nil means that there are none.
+	Admins func() []string
 	// BackupWithKeys writes the database, the secret and the host key, sealed
 	// with age to the recipient. It writes nothing when the recipient can't be
 	// read. nil means that this server can't.

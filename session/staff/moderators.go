@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +41,9 @@ func (r *run) addModerator() *cobra.Command {
 		if holder, ok := r.Member(key.Marshal()); ok {
 			return fmt.Errorf("that key is %s's already: every moderator has their own", holder.Name)
 		}
+		if r.isAdmin(args[0]) {
+			return moderation.ErrNameTaken
+		}
 		// Without its comment, which tends to name a person and a machine.
 		line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
 		err = r.Desk.AddModerator(r.who.Name, args[0], line)
@@ -53,6 +57,11 @@ func (r *run) addModerator() *cobra.Command {
 		return nil
 	}
 	return cmd
+}
+
+// isAdmin tells whether an administrator is called so.
+func (r *run) isAdmin(name string) bool {
+	return r.Admins != nil && slices.ContainsFunc(r.Admins(), func(admin string) bool { return strings.EqualFold(admin, name) })
 }
 
 var (
