@@ -782,6 +782,59 @@ func TestPaceIsSaidOnTheScreen(t *testing.T) {
 	})
 }
 
+// (echo yes; seq 1 60) | ssh -T HOST says all of it to who waits already: lines that
+// come with the search are for who is found in it.
+func TestPipedLinesReachWhoWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		b := joinPlain(t, p, "127.0.0.21")
+		var input strings.Builder
+		for i := range 60 {
+			fmt.Fprintf(&input, "%d\n", i+1)
+		}
+		a := openTerminal(t, p, window{command: "plain", source: "127.0.0.22"})
+		a.expect("Type yes")
+		a.press("yes\n"+input.String(), ctrl('d'))
+		last := 0
+		for i := range 60 {
+			line := fmt.Sprintf("stranger: %d\r\n", i+1)
+			b.expectSent(line)
+			at := strings.Index(b.out.String(), line)
+			if at < last {
+				t.Errorf("line %d came too early", i+1)
+			}
+			last = at
+		}
+		b.expectSent("-- Stranger has left the chat")
+		a.expectExit(exitDone)
+	})
+}
+
+// How many wait is said from the first moment of a search.
+func TestSearchSaysHowManyWait(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	a, b := pairMixed(t, p, window{})
+	a.press("/next", keyEnter)
+	b.expect("-- Stranger has left the chat\n")
+	a.expect("Nobody else is waiting.")
+	b.send("/next\n/stop\n")
+	b.expect("-- The search has stopped.\n")
+	a.press("/quit", keyEnter)
+	a.expectExit(exitDone)
+	b.send("/status\n")
+	b.expect("-- 1 person online")
+	b.send("/next\n")
+	b.expect("-- Looking for a stranger\n")
+	b.expectNext("-- You're the only one here; a bell rings when someone comes.\n")
+	c := startSSH(t, p, "-T")
+	c.expect("-- Type yes")
+	b.send("/next\n")
+	b.expect("-- Looking for a stranger\n")
+	b.expectNext("-- Nobody else is waiting.\n")
+}
+
 // Wherever people are told how to come in, it is a line that works: with the port,
 // but for the banners, whose words are the contract's.
 func TestHintsNameThePort(t *testing.T) {

@@ -194,6 +194,9 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if c.done { // what came together with the end of the visit
 		return c, tea.Quit
 	}
+	if c.plain && c.state == searching { // lines that came together are for who was found meanwhile
+		c.receive()
+	}
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		c.screen.resize(msg.Width, msg.Height)
@@ -301,13 +304,17 @@ func (c *chat) search() {
 	if c.warn() {
 		return
 	}
-	opened := c.state == atRules || c.state == atYear // and said who is here
+	told := (c.state == atRules || c.state == atYear) && c.alone() // by the opening
 	c.enter(searching)
 	c.announce(c.words.Say(locale.Looking))
-	if !opened && c.alone() {
-		c.print("-- ", c.words.Say(locale.Alone))
-	}
 	c.find()
+	if !c.plain {
+		return // it shows that it looks, even if it has found
+	}
+	c.receive()
+	if c.state == searching && !c.held() && !c.called && !c.offered && !told {
+		c.print("-- ", c.waitingLine())
+	}
 }
 
 // leave ends a chat or a search, and stays.
@@ -387,7 +394,10 @@ func (c *chat) matched() {
 	for len(c.kept) > 0 && (!c.passes(c.kept[0]) || c.say(c.kept[0])) {
 		c.kept = c.kept[1:]
 	}
-	if c.over && len(c.queue) == 0 {
-		c.hangUpIn(answerWait)
+	if c.over {
+		stop(c.hangUp) // it was for a partner; what was kept takes its time
+		if len(c.queue) == 0 {
+			c.hangUpIn(answerWait)
+		}
 	}
 }

@@ -74,19 +74,22 @@ func (c *chat) statusReport() {
 	}
 }
 
-// waitingLine is how long somebody has waited, and with how many others.
+// waitingLine is how long somebody has waited, from the first minute on, and with how
+// many others.
 func (c *chat) waitingLine() string {
 	if c.held() {
 		return c.holdLine()
 	}
-	line := c.words.Count(locale.Waiting, c.minutes())
-	if others := c.config.Matcher.Stats().Waiting - 1; others > 0 {
-		return line + " " + c.words.Count(locale.WaitingOthers, others)
+	others := c.words.Say(locale.NobodyWaits)
+	if waiting := c.config.Matcher.Stats().Waiting - 1; waiting > 0 {
+		others = c.words.Count(locale.WaitingOthers, waiting)
+	} else if c.alone() {
+		others = c.words.Say(locale.Alone)
 	}
-	if c.alone() {
-		return line + " " + c.words.Say(locale.Alone)
+	if c.minutes() == 0 {
+		return others
 	}
-	return line
+	return c.words.Count(locale.Waiting, c.minutes()) + " " + others
 }
 
 // minutes is how long the present state lasts.

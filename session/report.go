@@ -51,7 +51,9 @@ func (c *chat) file(category, note string) bool {
 		c.announce(strings.TrimSpace(c.words.Say(locale.HelpForOthers) + "\n" + c.config.HelpText))
 	}
 	if c.state == chatting {
-		c.leave()
+		c.seat.Leave() // no skip
+		c.announce(c.words.Say(locale.YouLeft))
+		c.rest()
 	}
 	return true
 }

@@ -249,10 +249,8 @@ func (c *chat) statusText() string {
 		return ""
 	case c.state == searching && c.choosy && !c.alone():
 		return c.choosyLine()
-	case c.state == searching && (c.minutes() > 0 || c.held()):
+	case c.state == searching:
 		return c.waitingLine()
-	case c.state == searching && c.alone():
-		return c.words.Say(locale.Alone)
 	case c.state == warned:
 		return c.words.Say(locale.WarningEnter)
 	case c.state == resting:

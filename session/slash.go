@@ -124,10 +124,8 @@ func (c *chat) standing() string {
 		return warningWords(c.config, c.words, c.told) + "\n" + c.words.Say(locale.WarningYes)
 	case c.offered:
 		return c.words.Say(locale.RematchOffered)
-	case c.state == searching && (c.minutes() > 0 || c.held()):
-		return c.words.Say(locale.Looking) + "\n" + c.waitingLine()
 	case c.state == searching:
-		return c.words.Say(locale.Looking)
+		return c.words.Say(locale.Looking) + "\n" + c.waitingLine()
 	case c.state == chatting:
 		return c.words.Say(locale.Matched)
 	}

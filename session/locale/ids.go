@@ -22,6 +22,7 @@ const (
 	Looking         ID = "looking"
 	Waiting         ID = "waiting"
 	WaitingOthers   ID = "waiting_others"
+	NobodyWaits     ID = "nobody_waits"
 	Matched         ID = "matched"
 	PartnerLeft     ID = "partner_left"
 	YouLeft         ID = "you_left"
@@ -218,7 +219,7 @@ func Reason(category string) ID { return ID("reason_" + category) }
 var ids = []ID{
 	Welcome, Alone, Others, RulesTitle, Rules, AgeLine, AcceptLine, AgeLinePlain, AskYear, NotAYear, TooYoung, NotStored,
 	Contact, TypeYes,
-	Looking, Waiting, WaitingOthers, Matched, PartnerLeft, YouLeft, Stopped, Typing, Really, Next, NextPlain,
+	Looking, Waiting, WaitingOthers, NobodyWaits, Matched, PartnerLeft, YouLeft, Stopped, Typing, Really, Next, NextPlain,
 	RematchOffered, RematchDeclined, RematchOff, Called, CallMissed, IdleWarning, IdleEnded, Closing, Closed,
 	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent, QueueUnsent, TooFast,
 	Paced, OpenerBlocked, OpenerWarning, LinkBlocked, LinkWarning, NewLink, TopicAge, TopicLink, NewHere, SkipsBlocked, SkipsWarning,
