@@ -16,15 +16,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// from has an intruder connect from an address, of which all in 127.0.0.0/8 but
-// 127.0.0.1 are sources of their own.
-func from(source string) func(*net.Dialer, *ssh.ClientConfig) {
-	return func(dialer *net.Dialer, _ *ssh.ClientConfig) {
-		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(source)}
-	}
-}
-
-// knock connects from an address and sends what is given.
+// knock connects from an address, of which all in 127.0.0.0/8 but 127.0.0.1 are
+// sources of their own, and sends what is given.
 func knock(p *program, source, text string) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: patience, LocalAddr: &net.TCPAddr{IP: net.ParseIP(source)}}
 	conn, err := dialer.Dial("tcp", p.address)

@@ -160,9 +160,9 @@ func (s *Seat) wantsLanguage() bool {
 // choosy reports whether s doesn't take just anyone.
 func (s *Seat) choosy() bool { return s.wantsInterest() || s.wantsLanguage() }
 
-// accepts reports whether b has what a insists on.
-func (a *Seat) accepts(b *Seat) bool {
-	return (!a.wantsInterest() || common(a, b) > 0) && (!a.wantsLanguage() || understand(a, b))
+// accepts reports whether c has what s insists on.
+func (s *Seat) accepts(c *Seat) bool {
+	return (!s.wantsInterest() || common(s, c) > 0) && (!s.wantsLanguage() || understand(s, c))
 }
 
 // common is how many interests a and b share.
