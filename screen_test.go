@@ -263,6 +263,51 @@ func TestScreenStyles(t *testing.T) {
 	}
 }
 
+// Programs and pipes press Enter by a line feed.
+func TestLineFeedIsEnter(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	b := joinLines(t, p)
+	a := startSSH(t, p, "-tt")
+	a.expect("Press Enter")
+	a.send("\n")
+	a.expect("Looking for a stranger")
+	a.expect("You are now chatting with a stranger")
+	b.expect("-- You are now chatting with a stranger\n")
+	a.send("hello\nsame\r\nwrite\n\nhere" + keyAltEnter + "two rows\n")
+	b.expectNext("stranger: hello\nstranger: same\nstranger: write\nstranger: here\nstranger: two rows\n")
+	b.send("hi\n")
+	a.expect("Stranger: hi")
+	a.in.Close()
+	a.expectExit(exitDone)
+	b.expect("-- Stranger has left the chat\n")
+
+	all := startSSH(t, p, "-tt")
+	all.send("\n/next\n/quit\n")
+	all.expectExit(exitDone)
+}
+
+// Whoever reads an answer of the server sees what the stranger says meanwhile, unless
+// they have scrolled there themselves.
+func TestAnswerMakesRoomForTheStranger(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	a, b := pairMixed(t, p, window{cols: 40, rows: 10})
+	a.press("/help", keyEnter)
+	a.expect("/next", "More below.")
+	b.send("hello?\n")
+	a.expect("Stranger: hello?")
+	a.expectGone("More below.")
+	a.press("/help", keyEnter)
+	a.expect("/next", "More below.")
+	a.press(keyPgDn, keyPgUp)
+	a.expect("/next", "More below.")
+	b.send("anybody?\n/status\n")
+	b.expect("-- 2 people")
+	a.press("x")
+	a.expect("/next", "More below.", "> x")
+}
+
 func TestBellRings(t *testing.T) {
 	t.Parallel()
 	p := startServer(t)
@@ -385,7 +430,6 @@ func TestInputEdits(t *testing.T) {
 		{"\x1b[200~one\ttwo\x1b[201~", "> one two|"},
 		{"\x1b[200~one\r\ntwo\rthree\nfour\x1b[201~", "> one\n  two\n  three\n  four|"},
 		{"one" + keyAltEnter + "two", "> one\n  two|"},
-		{"one" + ctrl('j') + "two", "> one\n  two|"},
 		{"one" + keyAltEnter + "two" + keyUp + "x", "> onex|\n  two"},
 		{"one" + keyAltEnter + "two" + keyUp + keyHome + keyDown + "x", "> one\n  x|two"},
 		{"one" + keyAltEnter + "two" + ctrl('u') + "x", "> one\n  x|"},

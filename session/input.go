@@ -29,9 +29,9 @@ func (c *chat) key(k tea.KeyPressMsg) {
 		c.endKey(quits)
 	case k.Code == tea.KeyEscape && k.Mod == 0:
 		c.escape()
-	case k.Code == tea.KeyEnter && k.Mod == 0, k.Code == tea.KeyKpEnter, c.plain && isLineFeed(k):
+	case k.Code == tea.KeyEnter && k.Mod == 0, k.Code == tea.KeyKpEnter:
 		c.enterKey()
-	case k.Code == tea.KeyEnter || isLineFeed(k):
+	case k.Code == tea.KeyEnter:
 		c.insert("\n")
 	case k.Code == tea.KeyPgUp:
 		c.scroll(+1)
@@ -45,8 +45,6 @@ func (c *chat) key(k tea.KeyPressMsg) {
 }
 
 func isInterrupt(k tea.KeyPressMsg) bool { return k.Mod == tea.ModCtrl && k.Code == 'c' }
-
-func isLineFeed(k tea.KeyPressMsg) bool { return k.Mod == tea.ModCtrl && k.Code == 'j' }
 
 // insert puts text into the input line.
 func (c *chat) insert(s string) {

@@ -14,6 +14,9 @@ import (
 // add appends to the transcript.
 func (c *chat) add(from speaker, lines string) {
 	c.transcript.add(from, lines)
+	if c.screen.answered && from == stranger {
+		c.screen.follow()
+	}
 	if c.screen.scrolled > 0 {
 		c.screen.grow(c.height(entry{from, lines}, c.screen.width()))
 	}

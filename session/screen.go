@@ -25,6 +25,7 @@ type screen struct {
 	cols, rows int
 	scrolled   int  // rows between the transcript's end and the lowest one shown
 	newBelow   bool // something came below it
+	answered   bool // it shows the beginning of an answer, and nobody has scrolled since
 	down       int  // rows above the first one shown, of a page that is read from its top
 	below      bool // the page goes on below
 	size       int  // bytes of the last view
@@ -39,13 +40,14 @@ func (s *screen) resize(cols, rows int) { s.cols, s.rows = cols, rows }
 func (s *screen) width() int { return min(s.cols, maxColumns) }
 
 // follow shows the end again.
-func (s *screen) follow() { s.scrolled, s.newBelow = 0, false }
+func (s *screen) follow() { s.scrolled, s.newBelow, s.answered = 0, false, false }
 
 // showTop shows the first of the last rows, and as many more as fit beside a row
 // of status and one of input.
 func (s *screen) showTop(rows int) {
 	s.scrolled = max(0, rows-max(1, s.rows-frameRows-2))
 	s.newBelow = s.scrolled > 0
+	s.answered = true
 }
 
 // grow keeps what is looked at in place when rows come below it.
@@ -58,6 +60,7 @@ func (s *screen) grow(rows int) {
 
 // scroll moves by almost a screen: up for positive pages.
 func (s *screen) scroll(pages int) {
+	s.answered = false
 	s.scrolled = max(0, s.scrolled+pages*s.step())
 	if s.scrolled == 0 {
 		s.newBelow = false

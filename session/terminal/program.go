@@ -120,6 +120,7 @@ type loop struct {
 	line    []byte // unfinished, when there is no terminal
 	dropped int
 	decoded uint64 // chunks taken from the reader
+	entered bool   // the last key of this chunk was Enter
 	dirty   bool
 }
 
@@ -190,6 +191,7 @@ func (l *loop) windowSize() tea.WindowSizeMsg {
 // input decodes what was read.
 func (l *loop) input(b []byte) tea.Cmd {
 	var cmds batch
+	l.entered = false
 	if !l.channel.Pty {
 		l.lines(b, &cmds)
 		return cmds.cmd()
@@ -228,10 +230,20 @@ func (l *loop) unit(u unit) tea.Cmd {
 	return l.keys(u.bytes)
 }
 
-// keys decodes whole characters.
+// keys decodes whole characters. A line feed is Enter, as programs and pipes press it,
+// unless it follows one: then both end one line.
 func (l *loop) keys(b []byte) tea.Cmd {
 	var cmds batch
 	for len(b) > 0 {
+		entered := l.entered
+		l.entered = b[0] == '\r'
+		if b[0] == '\n' {
+			if !entered {
+				cmds.add(l.pass(tea.KeyPressMsg{Code: tea.KeyEnter}))
+			}
+			b = b[1:]
+			continue
+		}
 		if n := printable(b); n > 0 {
 			cmds.add(l.pass(tea.KeyPressMsg{Code: tea.KeyExtended, Text: string(b[:n])}))
 			b = b[n:]
