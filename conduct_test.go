@@ -66,6 +66,7 @@ func TestRow23TheWaitEnds(t *testing.T) {
 		for range 3 {
 			stranger := joinPlain(t, p, "")
 			stranger.expectSent("-- You are now chatting with a stranger")
+			synctest.Wait() // until the other one knows it, too
 			fresh.press("/next", keyEnter)
 			stranger.expectSent("-- Stranger has left the chat")
 		}
@@ -187,11 +188,13 @@ func TestRow28SameOpenerMeasures(t *testing.T) {
 			for range 5 {
 				b := joinPlain(t, p, "")
 				b.expectSent("-- You are now chatting with a stranger")
+				synctest.Wait() // until the other one knows it, too
 				a.press("Come and see my lovely pictures", keyEnter)
 				b.expectSent("stranger: Come and see my lovely pictures")
 				a.press("/next", keyEnter)
 				b.expectSent("-- Stranger has left the chat")
 			}
+			synctest.Wait()
 			if got := p.bubble.server.Stats().Limits["openers"]; (got == 2) != warned || !warned && got != 0 {
 				t.Errorf("%s: %d were told", measure, got)
 			}
@@ -219,6 +222,7 @@ func TestRow28Skips(t *testing.T) {
 			begun := time.Now()
 			for range 40 {
 				left.expectSent("-- You are now chatting with a stranger")
+				synctest.Wait() // until the other one knows it, too
 				next := joinPlain(t, p, "")
 				hasty.press("/next", keyEnter)
 				left.expectSent("-- Stranger has left the chat")
@@ -229,6 +233,7 @@ func TestRow28Skips(t *testing.T) {
 			if slow := measure == session.Block; slow != (took == 20*3*time.Second) || !slow && took > 0 {
 				t.Errorf("%s: 40 skips take %v", measure, took)
 			}
+			synctest.Wait()
 			said := hasty.out.String()
 			if told == "" && strings.Contains(said, "You have left many") || !strings.Contains(said, told) {
 				t.Errorf("%s: it is said: %s", measure, said)
