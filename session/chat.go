@@ -81,6 +81,7 @@ type chat struct {
 	onlySpoken bool     // nobody who speaks none of them
 	choosy     bool     // the search waits for whom an interest is shared with
 	opens      *time.Timer
+	saved      int // bytes, for when the full screen is left
 
 	since      time.Time // this state began
 	offered    bool      // the last partner was offered again

@@ -22,6 +22,10 @@ func (c *chat) slash(line string) {
 		c.markCommand(argument)
 	case "/interests":
 		c.interestsCommand(argument)
+	case "/block":
+		c.block()
+	case "/save":
+		c.save()
 	case "/report":
 		c.reportCommand(argument)
 	case "/typing":

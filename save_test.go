@@ -1,0 +1,66 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSave(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	a, b := pairMixed(t, p, window{})
+	a.press("/save", keyEnter)
+	a.expect("once both of you have said something")
+	a.press("hello", keyEnter)
+	b.expect("stranger: hello\n")
+	b.send("hi, you\n")
+	a.expect("Stranger: hi, you")
+	a.press("/save", keyEnter)
+	a.expect("Saved: the chat is printed when you leave the full screen.")
+	b.send("/save\n")
+	b.expect("-- The chat is in your terminal already")
+	b.send("after the saving\n")
+	a.expect("Stranger: after the saving")
+	a.press("/quit", keyEnter)
+	a.expectExit(exitDone)
+	left := a.text()
+	for _, line := range []string{"-- You are now chatting with a stranger\n", "You: hello", "Stranger: hi, you"} {
+		if !strings.Contains(left, strings.TrimSpace(line)) {
+			t.Errorf("what stays in the terminal lacks %q:\n%s", line, left)
+		}
+	}
+	if strings.Contains(left, "after the saving") {
+		t.Errorf("what was said after /save is printed as well:\n%s", left)
+	}
+}
+
+func TestBlock(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	nobody := joinLines(t, p)
+	nobody.send("/block\n")
+	nobody.expect("-- There is nobody to block")
+	nobody.send("/quit\n")
+	a, b := pairLines(t, p)
+	a.send("/block\n")
+	a.expect("-- You left the chat\n-- Blocked: you two don't meet again")
+	b.expect("-- Stranger has left the chat\n")
+	a.send("/next\n")
+	a.expect("-- Looking for a stranger\n")
+	b.send("/next\n")
+	b.expect("-- Looking for a stranger\n")
+	c := joinLines(t, p)
+	c.expect("-- You are now chatting with a stranger\n")
+	c.send("who is it\n")
+	c.send("/stop\n")
+	c.expect("-- You left the chat\n")
+	d := joinLines(t, p) // two are paired with others before those two are with each other
+	d.expect("-- You are now chatting with a stranger\n")
+	for _, person := range []*chatter{a, b} {
+		person.send("/status\n")
+		person.expect("people online")
+		if strings.Contains(person.out.bytes.String(), "Only the person") {
+			t.Error("who was blocked is offered again")
+		}
+	}
+}
