@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,9 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 
 	// First all that may be refused, then the folder: what is wrong with a first
 	// start is told before it leaves anything on the disk.
+	if err := data.Usable(config.Data); err != nil {
+		return err
+	}
 	rules, err := config.readRules()
 	if err != nil {
 		return err
@@ -242,7 +246,7 @@ func announce(w io.Writer, config *Config, address net.Addr, folder *data.Folder
 	if !admins {
 		fmt.Fprintf(w, "There is no administrator yet. To be one, put your public key into %s,\n"+
 			"set STRANGERD_ADMIN_KEY to it, or start with\n\n"+
-			"    --admin-key \"$(cat ~/.ssh/id_ed25519.pub)\"\n\n", config.defaultAdminKeys())
+			"    --admin-key \"$(cat ~/.ssh/id_ed25519.pub)\"\n\n", cmp.Or(config.AdminKeys, config.defaultAdminKeys()))
 	}
 }
 

@@ -83,9 +83,8 @@ func release(f *os.File) error {
 	return f.Close()
 }
 
-// lockFolder locks dir, so that one process at a time makes, replaces and uses
-// the files in it. It refuses a folder in which it can make none.
-func lockFolder(dir string, timeout time.Duration) (*os.File, error) {
+// openFolder opens dir. It refuses a folder in which it can make no file.
+func openFolder(dir string) (*os.File, error) {
 	d, err := os.Open(dir)
 	if err != nil {
 		return nil, denied(err, dir)
@@ -94,6 +93,16 @@ func lockFolder(dir string, timeout time.Duration) (*os.File, error) {
 	if err := syscall.Access(dir, writable); err != nil {
 		d.Close()
 		return nil, denied(err, dir)
+	}
+	return d, nil
+}
+
+// lockFolder locks dir, so that one process at a time makes, replaces and uses
+// the files in it.
+func lockFolder(dir string, timeout time.Duration) (*os.File, error) {
+	d, err := openFolder(dir)
+	if err != nil {
+		return nil, err
 	}
 	if err := lock(d, syscall.LOCK_EX, timeout); err != nil {
 		d.Close()
@@ -112,6 +121,19 @@ func denied(err error, path string) error {
 		return fmt.Errorf("uid %d can't write in %s (%v): mount it writable", os.Getuid(), path, err)
 	}
 	return err
+}
+
+// guarded refuses a folder in which others can replace files. What they can only list
+// is no secret: the files in it are their owner's alone.
+func guarded(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if perm := info.Mode().Perm(); perm&0o022 != 0 && info.Mode()&fs.ModeSticky == 0 {
+		return fmt.Errorf("%s can be written by others (mode %04o): chmod 700 %[1]s", dir, perm)
+	}
+	return nil
 }
 
 // private refuses a file that anyone but its owner can read or write.

@@ -55,15 +55,15 @@ func OpenFolder(dir string, o *Options) (*Folder, error) {
 // steps are what a start consists of. A start that is killed after any of them,
 // or in the middle of one, is continued by the next.
 //
-// The secret takes its name after the database was made for it. So a secret
-// without a database is never the rest of a first start but a loss, and a
-// database without a secret is one only if its secret lies beside it unnamed.
+// The secret takes its name after the database was made for it, and the host key.
+// So a secret without one of them is never the rest of a first start but a loss, and
+// a database without a secret is one only if its secret lies beside it unnamed.
 func (f *Folder) steps(o *Options) []func() error {
 	return []func() error{
 		f.openSecret,
 		func() error { return f.openDB(o) },
-		f.nameSecret,
 		f.openHostKey,
+		f.nameSecret,
 	}
 }
 
@@ -97,6 +97,9 @@ func (f *Folder) openDB(o *Options) error {
 		return err
 	}
 	f.db = db
+	if err := private(path); err != nil {
+		return err
+	}
 	if err := db.belongsTo(f.secret); err != nil {
 		return err
 	}
@@ -117,6 +120,9 @@ func (f *Folder) openHostKey() (err error) {
 	f.hostKey, err = readHostKey(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
+	}
+	if !f.drafted { // a new one would have every client warned of an attack
+		return fmt.Errorf("%s is missing: put it back from a backup, or make one that no client knows: ssh-keygen -q -t ed25519 -N '' -f %[1]s", path)
 	}
 	if err := makeHostKey(path); err != nil {
 		return err
@@ -158,16 +164,33 @@ func (f *Folder) advised(err error) error {
 	return denied(err, f.dir)
 }
 
-// makeFolder makes the folder dir unless it is there.
-func makeFolder(dir string) error {
+// Usable says what is wrong with a folder that is there, or could not be made. It
+// changes nothing.
+func Usable(dir string) error {
+	dir = filepath.Clean(dir)
 	info, err := os.Stat(dir)
 	switch {
 	case err == nil && !info.IsDir(), errors.Is(err, syscall.ENOTDIR):
 		return fmt.Errorf("%s is not a folder: name another one", dir)
-	case err == nil:
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	case !errors.Is(err, fs.ErrNotExist):
+	case err != nil:
 		return denied(err, dir)
+	}
+	d, err := openFolder(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(guarded(dir), d.Close())
+}
+
+// makeFolder makes the folder dir unless it is there.
+func makeFolder(dir string) error {
+	if err := Usable(dir); err != nil {
+		return err
+	}
+	if _, err := os.Stat(dir); err == nil {
+		return nil
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("uid %d can't make the folder (%w): make it, and chown %[1]d %[3]s", os.Getuid(), err, dir)

@@ -66,7 +66,7 @@ func TestSecretIsACopy(t *testing.T) {
 // made the beginning of the file that the next one writes.
 func TestKilledFirstStart(t *testing.T) {
 	whole := newFolder(t, nil)
-	next := []string{secretName, databaseName, "", hostKeyName}
+	next := []string{secretName, databaseName, hostKeyName, ""}
 	for done := range (&Folder{}).steps(nil) {
 		dir := t.TempDir()
 		held, err := lockFolder(dir, time.Second)
@@ -148,6 +148,9 @@ func TestRefusedFolders(t *testing.T) {
 			return os.WriteFile(secret(dir), []byte(strings.Repeat("z", 64)), 0o600)
 		}, []string{secretName, "64 hexadecimal digits"}},
 		{"open secret", func(dir string) error { return os.Chmod(secret(dir), 0o640) }, []string{"0640", "chmod 600 ", secretName}},
+		{"open database", func(dir string) error { return os.Chmod(db(dir), 0o640) }, []string{"0640", "chmod 600 ", databaseName}},
+		{"open folder", func(dir string) error { return os.Chmod(dir, 0o770) }, []string{"0770", "chmod 700 "}},
+		{"no host key", func(dir string) error { return os.Remove(hostKey(dir)) }, []string{hostKeyName, "is missing", "from a backup", "ssh-keygen -q -t ed25519"}},
 		{"open host key", func(dir string) error { return os.Chmod(hostKey(dir), 0o644) }, []string{"0644", "chmod 600 ", hostKeyName}},
 		{"no host key in it", func(dir string) error { return os.WriteFile(hostKey(dir), []byte("ssh-ed25519 AAAA"), 0o600) }, []string{hostKeyName, "is not an SSH private key"}},
 		{"host key with a passphrase", func(dir string) error {

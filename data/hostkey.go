@@ -39,7 +39,7 @@ func readHostKey(path string) (ssh.Signer, error) {
 	case errors.As(err, &locked):
 		return nil, fmt.Errorf("%s has a passphrase, and nobody is there to type it: ssh-keygen -p -f %[1]s", path)
 	case err != nil:
-		return nil, fmt.Errorf("%s is not an SSH private key: put the right file back, or remove it to get a new key", path)
+		return nil, fmt.Errorf("%s is not an SSH private key: put the right file back", path)
 	}
 	return key, nil
 }
