@@ -106,6 +106,16 @@ func TestEverySetting(t *testing.T) {
 
 const testKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN4ZbmOGNQ6H5lU+003Lzkq8IQggkK4jdUT9vWKMso5b someone"
 
+// A listener that is given as nothing is off.
+func TestNoListener(t *testing.T) {
+	for _, off := range []string{"", "off"} {
+		config, err := configure(t, []string{"--staff-listen", off, "--http=" + off}, map[string]string{"STRANGERD_HTTP": ":3"}, "")
+		if err != nil || config.StaffListen != "" || config.HTTP != "" {
+			t.Errorf("%q: %v with %q and %q", off, err, config.StaffListen, config.HTTP)
+		}
+	}
+}
+
 func TestBadSettings(t *testing.T) {
 	tests := []struct{ flag, text, allowed string }{
 		{"listen", "2222", "HOST:PORT"},

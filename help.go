@@ -37,7 +37,7 @@ variable (--max-sessions is STRANGERD_MAX_SESSIONS) and a key in the file of
 }
 
 func writeFlag(b *strings.Builder, f *pflag.Flag) {
-	if f.Name == "help" {
+	if f.Name == "help" || f.Name == "version" {
 		return
 	}
 	usage := f.Usage

@@ -75,10 +75,12 @@ func newCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE:  start,
 
+		Version:           programVersion(),
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
+	root.SetVersionTemplate(versionLine())
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(showHelp)
 	server := &cobra.Command{

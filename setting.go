@@ -116,9 +116,9 @@ func address(text string) (string, error) {
 	return text, nil
 }
 
-// addressOrOff is an address, or the empty string for the word off.
+// addressOrOff is an address, or the empty string for that and the word off.
 func addressOrOff(text string) (string, error) {
-	if text == "off" {
+	if text == "off" || text == "" {
 		return "", nil
 	}
 	if _, err := address(text); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"runtime"
 	"runtime/debug"
 
@@ -22,13 +23,18 @@ func programVersion() string {
 	return info.Main.Version
 }
 
+// versionLine is what version and --version print.
+func versionLine() string {
+	return fmt.Sprintf("strangerd %s (%s)\n", programVersion(), runtime.Version())
+}
+
 func newVersionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  noArguments,
 		Run: func(cmd *cobra.Command, _ []string) {
-			cmd.Printf("strangerd %s (%s)\n", programVersion(), runtime.Version())
+			cmd.Print(versionLine())
 		},
 	}
 }

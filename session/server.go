@@ -266,7 +266,7 @@ func (s *Server) Shutdown(ctx context.Context) {
 	}
 	s.closeUnused()
 	s.tellAll(notice{kind: serverStops, in: grace})
-	farewell := time.NewTimer(grace - min(2*time.Second, grace/4))
+	farewell := time.NewTimer(grace - farewellTime(grace))
 	defer farewell.Stop()
 	for {
 		select {
@@ -286,6 +286,12 @@ func (s *Server) Shutdown(ctx context.Context) {
 	case <-late.C:
 		s.config.Log.Error("some sessions hang, and are left behind")
 	}
+}
+
+// farewellTime is how long before the end of the grace period the sessions are ended,
+// so that each client takes its exit code: a second or two, or all the time there is.
+func farewellTime(grace time.Duration) time.Duration {
+	return min(grace, max(time.Second, min(2*time.Second, grace/4)))
 }
 
 // closeUnused closes the connections that have not opened a session.

@@ -12,6 +12,18 @@ import (
 	"charm.land/ssh"
 )
 
+// However short the time, people are told before the end of it.
+func TestFarewellTime(t *testing.T) {
+	for grace, want := range map[time.Duration]time.Duration{
+		0: 0, 100 * time.Millisecond: 100 * time.Millisecond, time.Second: time.Second, 4 * time.Second: time.Second,
+		6 * time.Second: 1500 * time.Millisecond, 10 * time.Second: 2 * time.Second, time.Hour: 2 * time.Second,
+	} {
+		if got := farewellTime(grace); got != want {
+			t.Errorf("of %v it is %v, want %v", grace, got, want)
+		}
+	}
+}
+
 // A session that doesn't end keeps the process from ending only for so long.
 func TestShutdownLeavesHungSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
