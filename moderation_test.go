@@ -519,11 +519,15 @@ func TestSharedSource(t *testing.T) {
 	root := newStaffKey(t, "root")
 	p := startServer(t, "--admin-key", root.line, "--report-threshold", "1")
 	a, b := pairFrom(t, p, "127.0.0.21", "127.0.0.1")
-	id, _ := a.report("threat")
+	id, receipt := a.report("threat")
 	b.expect("-- Stranger has left the chat\n")
-	if _, stderr, code := root.run(t, p, "ban", id, "--for", "1d", "--reason", "x"); code != exitFailed {
-		t.Errorf("a ban of a shared source ends with %d: %s", code, stderr)
+	if stdout := root.done(t, p, "report", "resolve", id, "--action", "ban", "--reason", "'Mind your words'"); !strings.Contains(stdout, "is ended.") || !strings.Contains(stdout, "nobody is banned") {
+		t.Errorf("a ban of a shared source says %q", stdout)
 	}
+	if said := b.expectExit(exitNotAllowed); !strings.Contains(said, "Mind your words") {
+		t.Errorf("the session that was ended is told %q", said)
+	}
+	expectCase(t, p, receipt, "The person's session is over.")
 	if stdout, _, code := runFrom(t, p, "127.0.0.1", "", "status"); code != exitDone {
 		t.Errorf("a shared source is told %q, and %d", stdout, code)
 	}

@@ -97,7 +97,7 @@ func (g *Gate) aim(req BanRequest) (a aim, err error) {
 		a.target.Network = req.Network.Masked()
 		return a, nil
 	}
-	if a.subject.Nobody() {
+	if a.subject.Nobody() && req.Wider == 0 {
 		return a, ErrNobody
 	}
 	a.target.Source, a.target.Key = a.subject.Source, a.subject.Key
@@ -171,7 +171,8 @@ func (g *Gate) doubts(t data.Target, from netip.Addr) (why []string) {
 }
 
 // prepare makes the ban that a request asks for, and saves nothing. The caller
-// holds change.
+// holds change. Errors: *NeedsYes, ErrUnknown, ErrNobody, ErrForever, ErrDuration,
+// ErrReason, ErrTooLong, and that the network is banned already.
 func (g *Gate) prepare(by string, req BanRequest) (Ban, error) {
 	if err := req.check(); err != nil {
 		return Ban{}, err
@@ -262,28 +263,39 @@ func (g *Gate) preview(a aim) (Preview, error) {
 	return preview, err
 }
 
-// Ban bans in the name of by. It is on the disk when Ban returns, and every
-// live Pass that it hits is revoked. Errors: *NeedsYes, ErrUnknown, ErrNobody,
-// ErrForever, ErrDuration, ErrReason, ErrTooLong, data.ErrNotSaved.
-//
-// A report stays as it was: Desk.Ban decides it too.
-func (g *Gate) Ban(by string, req BanRequest) (Ban, error) {
-	g.change.Lock()
-	defer g.change.Unlock()
-	b, err := g.prepare(by, req)
-	if err != nil {
-		return Ban{}, err
-	}
-	if err := g.db.Save(b, banned(b, req)); err != nil {
-		return Ban{}, err
-	}
-	g.enforce(b)
-	return b, nil
-}
-
 // banned is the audit of a new ban.
 func banned(b Ban, req BanRequest) data.Action {
 	return data.Action{At: b.Created, By: b.By, Do: "ban", On: b.ID + " " + req.target(), Why: b.Reason}
+}
+
+// replacedBy returns the bans in force that b, which is new, takes the place of: those
+// by staff of the same report, or of nobody whom b doesn't hit too. Where one of another
+// report ends later, so does b then. Two beside each other would leave out whoever is
+// shown one and has it lifted. The caller holds change.
+func (g *Gate) replacedBy(b *Ban) (replaced []Ban) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	seen := make(map[string]bool)
+	for _, h := range hashes(b.Target) {
+		for _, old := range g.people[h] {
+			same := b.Report != "" && old.Report == b.Report
+			if seen[old.ID] || old.Machine || over(*old, b.Created) || !same && !covers(b.Target, old.Target) {
+				continue
+			}
+			seen[old.ID] = true
+			replaced = append(replaced, *old)
+			if !same && later(old.Until, b.Until) {
+				b.Until = old.Until
+			}
+		}
+	}
+	return replaced
+}
+
+// covers tells whether all that an old target hits is hit by a new one, of people.
+func covers(by, old data.Target) bool {
+	return (old.Source.IsZero() || old.Source == by.Source) && (old.Key.IsZero() || old.Key == by.Key) &&
+		(old.Wider.IsZero() || old.Wider == by.Wider)
 }
 
 // note is Desk.Note.

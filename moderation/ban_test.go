@@ -14,7 +14,7 @@ import (
 func (h *house) ban(req BanRequest) Ban {
 	h.t.Helper()
 	req.Reason, req.Yes = "because", true
-	return want(h.Gate.Ban("ann", req))(h.t)
+	return want(h.Desk.Ban("ann", req))(h.t).Ban
 }
 
 func TestBanEndsSessionsAndLasts(t *testing.T) {
@@ -85,7 +85,7 @@ func TestBannedNetworkIsScreened(t *testing.T) {
 func TestNetworkIsBannedOnce(t *testing.T) {
 	h := newHouse(t)
 	first := h.ban(BanRequest{Network: net("192.0.2.0/24"), For: time.Hour})
-	_, err := h.Gate.Ban("ann", BanRequest{Network: net("192.0.2.0/24"), Reason: "again"})
+	_, err := h.Desk.Ban("ann", BanRequest{Network: net("192.0.2.0/24"), Reason: "again"})
 	if err == nil || !strings.Contains(err.Error(), first.ID) {
 		t.Errorf("a second ban of a network: %v", err)
 	}
@@ -98,6 +98,97 @@ func TestNetworkIsBannedOnce(t *testing.T) {
 }
 
 // Row 24: sources are banned for 90 days at most, shared ones not at all.
+// A ban of somebody who is banned takes the place of that ban, so that whoever lifts
+// the one that is shown lets them in.
+func TestABanTakesThePlaceOfAnother(t *testing.T) {
+	day := 24 * time.Hour
+	for name, row := range map[string]struct {
+		first, second time.Duration
+		anew          bool // by the same report
+		wider         int  // of the first
+		ends          time.Duration
+	}{
+		"the same report, longer":   {day, 7 * day, true, 0, 7 * day},
+		"the same report, shorter":  {7 * day, day, true, 0, day},
+		"the same report, narrower": {day, day, true, 24, day},
+		"another report, longer":    {day, 7 * day, false, 0, 7 * day},
+		"another report, shorter":   {7 * day, day, false, 0, 7 * day},
+	} {
+		h := newHouse(t)
+		one, two := h.report("spam", "203.0.113.1", "192.0.2.2").ID, h.report("hate", "203.0.113.2", "192.0.2.2").ID
+		if row.anew {
+			two = one
+		}
+		old := want(h.Desk.Ban("ann", BanRequest{Report: one, Reason: "why", For: row.first, Wider: row.wider, Yes: true}))(t)
+		appeal := want(h.Appeal(old.ID, "it wasn't me"))(t)
+		b := want(h.Desk.Ban("ann", BanRequest{Report: two, Reason: "and again", For: row.second}))(t)
+		if !b.Until.Equal(start.Add(row.ends)) {
+			t.Errorf("%s: it ends %v", name, b.Until)
+		}
+		for range 2 {
+			h.wantBanned(b.ID, "192.0.2.2")
+			h.wantBanned("", "192.0.2.3")
+			if list := want(h.Bans("ann", false))(t); len(list) != 1 || list[0].ID != b.ID {
+				t.Errorf("%s: these bans are in force: %v", name, list)
+			}
+			if moved, _ := h.AppealOf(b.ID); moved.ID != appeal.ID {
+				t.Errorf("%s: the appeal isn't about the new ban: %+v", name, moved)
+			}
+			h.restart()
+		}
+		h.wantAudit("ann unban " + old.ID + ": replaced by " + b.ID)
+		decisions := h.Transparency(start).People[string(ActionBan)]
+		if wanted := map[bool]Count{true: 1, false: 2}[row.anew]; decisions != wanted {
+			t.Errorf("%s: %d decisions are counted, want %d", name, int(decisions), int(wanted))
+		}
+		must(t, h.AcceptAppeal("ann", appeal.ID, "right"))
+		h.wantBanned("", "192.0.2.2")
+	}
+}
+
+// Of somebody who can't be told apart the session is ended, and the case decided.
+func TestRow24ABanOfNobodyEndsTheSession(t *testing.T) {
+	for name, ban := range map[string]func(h *house, report, session string) (Verdict, error){
+		"resolve": func(h *house, report, _ string) (Verdict, error) {
+			return h.Resolve("ann", report, Decision{Action: ActionBan, Reason: "why"})
+		},
+		"ban of the report": func(h *house, report, _ string) (Verdict, error) {
+			return h.Desk.Ban("ann", BanRequest{Report: report, Reason: "why"})
+		},
+		"ban of the session": func(h *house, _, session string) (Verdict, error) {
+			return h.Desk.Ban("ann", BanRequest{Session: session, Reason: "why"})
+		},
+	} {
+		h := newHouse(t)
+		abuser, other := h.enter("127.0.0.1"), h.enter("127.0.0.1")
+		f := h.filing("threat", "192.0.2.1", "127.0.0.1")
+		f.ReportedSession = abuser.ID()
+		id := h.file(f).ID
+		verdict := want(ban(h, id, abuser.ID()))(t)
+		if verdict.Action != ActionKick || verdict.Ended != abuser.ID() || verdict.ID != "" {
+			t.Errorf("%s: %+v", name, verdict)
+		}
+		if kicked := new(Kicked); !errors.As(abuser.Why(), &kicked) || kicked.Reason != "why" {
+			t.Errorf("%s: the session ended by %v", name, abuser.Why())
+		}
+		wantLive(t, other)
+		h.wantAudit("ann kick " + abuser.ID() + ": why")
+		if r := want(h.Report("ann", id))(t); name != "ban of the session" && (r.Status != StatusResolved || r.Decision.Action != string(ActionKick)) {
+			t.Errorf("%s: the report is %+v", name, r)
+		}
+	}
+	h := newHouse(t)
+	id := h.report("threat", "192.0.2.1", "127.0.0.1").ID
+	wantIs(t, second(h.Desk.Ban("ann", BanRequest{Report: id, Reason: "why"})), ErrNobody)
+	verdict := want(h.Resolve("ann", id, Decision{Action: ActionBan, Reason: "why"}))(t)
+	if verdict.Action != ActionKick || verdict.Ended != "" || h.list(StatusOpen) != "" {
+		t.Errorf("of somebody who has left: %+v, open: %s", verdict, h.list(StatusOpen))
+	}
+	if w := h.weight(h.from("192.0.2.1")); w != 1 {
+		t.Errorf("the reporter weighs %v", w)
+	}
+}
+
 func TestRow24HowLongABanMayLast(t *testing.T) {
 	day := 24 * time.Hour
 	never := time.Time{}
@@ -112,7 +203,6 @@ func TestRow24HowLongABanMayLast(t *testing.T) {
 		"source, 90 days":     {addr: "192.0.2.1", for_: 90 * day, ends: start.Add(90 * day)},
 		"source, longer":      {addr: "192.0.2.1", for_: 90*day + 1, err: ErrForever},
 		"source, forever":     {addr: "192.0.2.1", for_: Forever, err: ErrForever},
-		"nobody":              {addr: "127.0.0.1", for_: time.Hour, err: ErrNobody},
 		"key at a shared one": {addr: "127.0.0.1", key: []byte{1}, for_: Forever, ends: never},
 		"key, forever":        {addr: "192.0.2.1", key: []byte{1}, for_: Forever, ends: never},
 		"key, a year":         {addr: "192.0.2.1", key: []byte{1}, for_: 365 * day, ends: start.Add(365 * day)},
@@ -122,7 +212,7 @@ func TestRow24HowLongABanMayLast(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
 			p := h.enter(row.addr, row.key...)
-			b, err := h.Gate.Ban("ann", BanRequest{Session: p.ID(), For: row.for_, Reason: "why", Yes: true})
+			b, err := h.Desk.Ban("ann", BanRequest{Session: p.ID(), For: row.for_, Reason: "why", Yes: true})
 			wantIs(t, err, row.err)
 			if row.err != nil {
 				wantLive(t, p)
@@ -153,10 +243,10 @@ func TestRow24HowLongABanMayLast(t *testing.T) {
 
 func TestOfSeveralBansTheLastToEndIsTold(t *testing.T) {
 	h := newHouse(t)
-	p := h.enter("192.0.2.1")
+	p := h.enter("192.0.2.1", 1)
 	q := h.enter("192.0.2.1")
 	b := h.ban(BanRequest{Session: p.ID(), For: time.Hour})
-	longer := h.ban(BanRequest{Session: q.ID(), For: 2 * time.Hour})
+	longer := h.ban(BanRequest{Session: q.ID(), For: 2 * time.Hour}) // not of the key
 	h.wantBanned(longer.ID, "192.0.2.1")
 	must(t, h.Unban("ann", longer.ID, "too long"))
 	h.wantBanned(b.ID, "192.0.2.1")
@@ -187,7 +277,7 @@ func TestRow24And30BanAsks(t *testing.T) {
 	} {
 		h := newHouse(t)
 		req := BanRequest{Network: net(network), For: time.Hour, Reason: "why", From: ip(from)}
-		b, err := h.Gate.Ban("ann", req)
+		b, err := h.Desk.Ban("ann", req)
 		if asks == "" {
 			must(t, err)
 			continue
@@ -199,12 +289,12 @@ func TestRow24And30BanAsks(t *testing.T) {
 			t.Errorf("%s: banned %v without yes", network, list)
 		}
 		req.Yes = true
-		b = want(h.Gate.Ban("ann", req))(t)
+		b = want(h.Desk.Ban("ann", req))(t)
 		h.wantBanned(b.ID, req.Network.Addr().Next().Prev().String())
 	}
 	h := newHouse(t)
 	p := h.enter(from)
-	_, err := h.Gate.Ban("ann", BanRequest{Session: p.ID(), Reason: "why", From: ip(from)})
+	_, err := h.Desk.Ban("ann", BanRequest{Session: p.ID(), Reason: "why", From: ip(from)})
 	asked(t, err)
 	wantLive(t, p)
 }
@@ -223,25 +313,25 @@ func TestWiderPrintsWhomItHits(t *testing.T) {
 		earlier := h.report("spam", "203.0.113.2", row.near)
 		h.report("spam", "203.0.113.3", row.out)
 		req := BanRequest{Report: r.ID, Wider: row.bits, Reason: "why"}
-		_, err := h.Gate.Ban("ann", req)
+		_, err := h.Desk.Ban("ann", req)
 		n := asked(t, err)
 		if got := fmt.Sprint(n.Preview.Sessions, n.Preview.Cases); !strings.Contains(got, near.ID()) || strings.Contains(got, far.ID()) ||
 			strings.Contains(got, r.ID) || !strings.Contains(got, earlier.ID) || len(n.Preview.Cases) != 1 {
 			t.Errorf("preview: %s", got)
 		}
 		req.Wider = row.bad
-		if _, err := h.Gate.Ban("ann", req); err == nil {
+		if _, err := h.Desk.Ban("ann", req); err == nil {
 			t.Errorf("%s in its /%d", row.addr, row.bad)
 		}
 		req.Wider, req.Yes = row.bits, true
-		b := want(h.Gate.Ban("ann", req))(t)
+		b := want(h.Desk.Ban("ann", req))(t)
 		wantRevoked(t, near, b.ID)
 		wantLive(t, far)
 		h.restart()
 		h.wantBanned(b.ID, row.near)
 		h.wantBanned("", row.far)
 		req.Wider = row.farBits
-		b = want(h.Gate.Ban("ann", req))(t)
+		b = want(h.Desk.Ban("ann", req))(t)
 		h.wantBanned(b.ID, row.far)
 		h.wantBanned("", row.out)
 	}
@@ -274,7 +364,7 @@ func TestBanRefuses(t *testing.T) {
 		{BanRequest{Session: p.ID(), Reason: long}, ErrTooLong},
 		{BanRequest{Network: net("192.0.2.0/24"), Wider: 16, Reason: "why"}, errWiderNetwork},
 	} {
-		_, err := h.Gate.Ban("ann", row.req)
+		_, err := h.Desk.Ban("ann", row.req)
 		wantIs(t, err, row.want)
 		if err != nil && strings.Contains(err.Error(), "\n") {
 			t.Errorf("more than a line: %q", err)
@@ -377,7 +467,7 @@ func TestBansWithoutDisk(t *testing.T) {
 	b := h.ban(BanRequest{Session: p.ID()})
 	must(t, h.folder.Close())
 	h.wantBanned(b.ID, "192.0.2.1")
-	_, err := h.Gate.Ban("ann", BanRequest{Session: other.ID(), Reason: "why"})
+	_, err := h.Desk.Ban("ann", BanRequest{Session: other.ID(), Reason: "why"})
 	wantIs(t, err, data.ErrNotSaved)
 	wantLive(t, other)
 	wantIs(t, h.Kick("ann", other.ID(), "why"), data.ErrNotSaved)

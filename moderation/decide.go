@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"errors"
 	"net/netip"
 	"time"
 
@@ -15,6 +16,9 @@ const (
 	ActionWarn Action = "warn"
 	ActionHelp Action = "help" // shows the helplines to the person, as a warning is shown
 	ActionBan  Action = "ban"
+	// ActionKick is what ActionBan becomes where nobody can be told apart: the
+	// session is ended, if it still goes on. Nobody decides it else.
+	ActionKick Action = "kick"
 )
 
 // Decision is what staff decide of a case.
@@ -31,88 +35,97 @@ type Decision struct {
 	From     netip.Addr
 }
 
+// Verdict is what a decision came to.
+type Verdict struct {
+	Ban           // of this report's subject; zero unless Action is ActionBan
+	Action Action // as it was carried out
+	Ended  string // S-…: the live session that ActionKick ended, empty if it was over
+}
+
 // An outcome collects what a decision changes, until it is on the disk.
 type outcome struct {
 	by       string
+	reason   string
 	now      time.Time
 	reports  []data.Report
 	bans     []Ban // new
 	lifted   []Ban
+	appeals  []Appeal // that are about another ban now
+	kicked   []*Pass
+	verdicts []Verdict
 	warnings []Warning
 	tally    data.Tally
 	actions  []AuditEntry
 }
 
 // Resolve decides a case, with its mutual report, lifts the machine's pause that
-// came of it, and returns the ban that it made of this report's subject, if any.
-// Errors: ErrUnknown, *ErrTaken, ErrAction, ErrReason, ErrTooLong,
-// data.ErrNotSaved, and of a ban those of Gate.Ban.
-func (d *Desk) Resolve(by, id string, decision Decision) (Ban, error) {
+// came of it, and returns what it came to for this report's subject. Errors:
+// ErrUnknown, *ErrTaken, ErrAction, ErrReason, ErrTooLong, data.ErrNotSaved, and of a
+// ban *NeedsYes, ErrForever and ErrDuration. A ban of somebody who can't be told apart
+// is a kick.
+func (d *Desk) Resolve(by, id string, decision Decision) (Verdict, error) {
 	if err := checkReason(decision.Reason); err != nil {
-		return Ban{}, err
+		return Verdict{}, err
 	}
 	switch decision.Action {
 	case ActionNone, ActionWarn, ActionHelp, ActionBan:
 	default:
-		return Ban{}, ErrAction
+		return Verdict{}, ErrAction
 	}
 	return d.resolve(by, id, decision, d.undecided)
 }
 
 // resolve decides the case of the report called id, if it may. The decision is
 // complete but for what only a look at the records tells.
-func (d *Desk) resolve(by, id string, decision Decision, may func(by string, r *data.Report, now time.Time) error) (Ban, error) {
+func (d *Desk) resolve(by, id string, decision Decision, may func(by string, r *data.Report, now time.Time) error) (Verdict, error) {
 	d.change.Lock()
 	defer d.change.Unlock()
 	d.gate.change.Lock()
 	defer d.gate.change.Unlock()
 	r, ok := d.reports[id]
 	if !ok {
-		return Ban{}, unknown(id)
+		return Verdict{}, unknown(id)
 	}
 	now := d.gate.now()
 	d.mu.RLock()
 	err := may(by, r, now)
 	d.mu.RUnlock()
 	if err != nil {
-		return Ban{}, err
+		return Verdict{}, err
 	}
-	o := &outcome{by: by, now: now, tally: d.tally(now)}
+	o := &outcome{by: by, reason: decision.Reason, now: now, tally: d.tally(now)}
 	if err := d.decide(o, r, decision); err != nil {
-		return Ban{}, err
+		return Verdict{}, err
 	}
 	if other, ok := d.reports[r.Mutual]; ok && other.Decision == nil {
 		if err := d.decideMutual(o, other, r.ID, decision); err != nil {
-			return Ban{}, err
+			return Verdict{}, err
 		}
 	}
 	if err := d.db.Save(o.records()...); err != nil {
-		return Ban{}, err
+		return Verdict{}, err
 	}
 	d.effect(o)
-	if decision.Action != ActionBan {
-		return Ban{}, nil
-	}
-	return o.bans[0], nil
+	return o.verdicts[0], nil
 }
 
 // decide adds the decision of one report to o.
 func (d *Desk) decide(o *outcome, kept *data.Report, decision Decision) error {
 	r := *kept
-	r.Decision = &data.Decision{At: o.now, By: o.by, Action: string(decision.Action), Reason: decision.Reason}
+	verdict := Verdict{Action: decision.Action}
 	switch decision.Action {
 	case ActionBan:
-		req := BanRequest{
+		err := d.ban(o, &verdict, BanRequest{
 			Report: r.ID, Reason: decision.Reason, For: decision.For, Category: decision.Category,
 			Wider: decision.Wider, Yes: decision.Yes, From: decision.From,
+		})
+		if errors.Is(err, ErrNobody) {
+			err = nil
+			d.kick(o, &verdict, r.SubjectSession, decision.Reason)
 		}
-		b, err := d.gate.prepare(o.by, req)
 		if err != nil {
 			return err
 		}
-		r.Decision.Ban = b.ID
-		o.bans = append(o.bans, b)
-		o.actions = append(o.actions, banned(b, req))
 	case ActionWarn, ActionHelp:
 		kind := WarningRule
 		if decision.Action == ActionHelp {
@@ -123,13 +136,58 @@ func (d *Desk) decide(o *outcome, kept *data.Report, decision Decision) error {
 			Category: r.Category, Reason: decision.Reason, Created: o.now,
 		})
 	}
-	o.actions = append(o.actions, d.action(o.by, "resolve "+r.Decision.Action, r.ID, decision.Reason))
-	add(&o.tally.People, r.Decision.Action)
+	action := string(verdict.Action)
+	r.Decision = &data.Decision{At: o.now, By: o.by, Action: action, Reason: decision.Reason, Ban: verdict.ID}
+	o.verdicts = append(o.verdicts, verdict)
+	o.actions = append(o.actions, d.action(o.by, "resolve "+action, r.ID, decision.Reason))
+	if kept.Decision == nil || kept.Decision.Action != action { // else it was counted
+		add(&o.tally.People, action)
+	}
 	if kept.Decision == nil {
 		o.tally.Waits = append(o.tally.Waits, int(o.now.Sub(r.Created)/time.Second))
 	}
 	o.reports = append(o.reports, r)
 	return d.endPause(o, kept)
+}
+
+// ban adds a new ban to o, and the end of those that it takes the place of. An appeal
+// against one of those that waits for its answer is about the new one then.
+func (d *Desk) ban(o *outcome, verdict *Verdict, req BanRequest) error {
+	b, err := d.gate.prepare(o.by, req)
+	if err != nil {
+		return err
+	}
+	replaced := d.gate.replacedBy(&b)
+	verdict.Ban = b
+	o.bans = append(o.bans, b)
+	o.actions = append(o.actions, banned(b, req))
+	for _, old := range replaced {
+		d.lift(o, old, "replaced by "+b.ID)
+		if a, ok := d.AppealOf(old.ID); ok && a.Answer == nil {
+			a.Ban = b.ID
+			o.appeals = append(o.appeals, a)
+		}
+	}
+	return nil
+}
+
+// kick adds the end of a live session to o, if that still goes on.
+func (d *Desk) kick(o *outcome, verdict *Verdict, session, reason string) {
+	verdict.Action = ActionKick
+	pass, ok := d.gate.pass(session)
+	if !ok {
+		return
+	}
+	verdict.Ended = session
+	o.kicked = append(o.kicked, pass)
+	o.actions = append(o.actions, d.action(o.by, "kick", session, reason))
+}
+
+// lift adds the end of a ban to o.
+func (d *Desk) lift(o *outcome, b Ban, why string) {
+	b.Lifted = &Lifted{At: o.now, By: o.by, Reason: why}
+	o.lifted = append(o.lifted, b)
+	o.actions = append(o.actions, d.action(o.by, "unban", b.ID, why))
 }
 
 // decideMutual ends the other report of a case: by the same decision, or by none
@@ -154,10 +212,7 @@ func (d *Desk) endPause(o *outcome, r *data.Report) error {
 	if err != nil || over(b, o.now) {
 		return nil // swept, or ended by itself
 	}
-	why := r.ID + " was decided"
-	b.Lifted = &Lifted{At: o.now, By: o.by, Reason: why}
-	o.lifted = append(o.lifted, b)
-	o.actions = append(o.actions, d.action(o.by, "unban", b.ID, why))
+	d.lift(o, b, r.ID+" was decided")
 	return nil
 }
 
@@ -168,6 +223,9 @@ func (o *outcome) records() (all []data.Record) {
 	}
 	for _, b := range append(o.bans, o.lifted...) {
 		all = append(all, b)
+	}
+	for _, a := range o.appeals {
+		all = append(all, a)
 	}
 	for _, w := range o.warnings {
 		all = append(all, w)
@@ -185,7 +243,13 @@ func (d *Desk) effect(o *outcome) {
 	for _, b := range o.lifted {
 		d.gate.lift(b)
 	}
+	for _, p := range o.kicked {
+		p.end(&Kicked{By: o.by, Reason: o.reason})
+	}
 	d.update(func() {
+		for _, a := range o.appeals {
+			d.keepAppeal(a)
+		}
 		for _, r := range o.reports {
 			d.keepReport(r)
 			delete(d.taken, r.ID)
@@ -197,18 +261,55 @@ func (d *Desk) effect(o *outcome) {
 	})
 }
 
-// Ban is Gate.Ban, and decides the case that the request names, anew if it was
-// decided: a report must not be swept while the ban that came of it is in force.
-// Errors: those of Gate.Ban, *ErrTaken.
-func (d *Desk) Ban(by string, req BanRequest) (Ban, error) {
-	if req.Report == "" {
-		return d.gate.Ban(by, req)
-	}
+// Ban bans in the name of by. It is on the disk when Ban returns, and every live Pass
+// that it hits is revoked. A report that the request names is decided, anew if it was:
+// it must not be swept while the ban that came of it is in force. The ban takes the
+// place of others of the same report or person. Of somebody who can't be told apart
+// the live session is ended instead; if there is none, that is ErrNobody. Errors:
+// *NeedsYes, ErrUnknown, ErrNobody, ErrForever, ErrDuration, ErrReason, ErrTooLong,
+// *ErrTaken, data.ErrNotSaved.
+func (d *Desk) Ban(by string, req BanRequest) (Verdict, error) {
 	if err := req.check(); err != nil {
-		return Ban{}, err
+		return Verdict{}, err
+	}
+	if req.Report == "" {
+		return d.banUnreported(by, req)
 	}
 	return d.resolve(by, req.Report, Decision{
 		Action: ActionBan, For: req.For, Reason: req.Reason, Category: req.Category,
 		Wider: req.Wider, Yes: req.Yes, From: req.From,
-	}, d.untaken)
+	}, d.untakenInside)
+}
+
+// untakenInside is untaken, for a report of somebody whom a ban or a kick can reach.
+// The caller holds mu.
+func (d *Desk) untakenInside(by string, r *data.Report, now time.Time) error {
+	if _, inside := d.gate.pass(r.SubjectSession); r.Subject.Nobody() && !inside {
+		return ErrNobody
+	}
+	return d.untaken(by, r, now)
+}
+
+// banUnreported is Ban of a session or a network.
+func (d *Desk) banUnreported(by string, req BanRequest) (Verdict, error) {
+	d.change.Lock()
+	defer d.change.Unlock()
+	d.gate.change.Lock()
+	defer d.gate.change.Unlock()
+	now := d.gate.now()
+	o := &outcome{by: by, reason: req.Reason, now: now, tally: d.tally(now)}
+	verdict := Verdict{Action: ActionBan}
+	err := d.ban(o, &verdict, req)
+	if errors.Is(err, ErrNobody) {
+		err = nil
+		d.kick(o, &verdict, req.Session, req.Reason)
+	}
+	if err == nil {
+		err = d.db.Save(o.records()...)
+	}
+	if err != nil {
+		return Verdict{}, err
+	}
+	d.effect(o)
+	return verdict, nil
 }

@@ -24,7 +24,7 @@ var (
 	ErrUnknown   = errors.New("there is no such id: the lists show them")
 	ErrReason    = errors.New("the reason is missing: the person reads it")
 	ErrTooLong   = errors.New("too long: 1,000 characters at most")
-	ErrNobody    = errors.New("they came from a shared source without a me@ key, so nobody can be told apart: kick the session instead")
+	ErrNobody    = errors.New("they came from a shared source without a me@ key, so nobody can be told apart, and their session is over")
 	ErrForever   = errors.New("a source is banned for at most 90 days: forever is for networks and me@ keys")
 	ErrDuration  = errors.New("a ban lasts a second at least")
 	ErrOver      = errors.New("that ban is over")

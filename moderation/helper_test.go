@@ -212,7 +212,7 @@ func (h *house) resolve(id string, action Action) Ban {
 	h.t.Helper()
 	b, err := h.Resolve("ann", id, Decision{Action: action, Reason: "because"})
 	must(h.t, err)
-	return b
+	return b.Ban
 }
 
 // list are the ids of the reports of a status, most urgent first.

@@ -35,7 +35,7 @@ const (
 const pauseReason = "Several people reported you in different chats. Nobody has looked at it yet."
 
 // Weight is what a report counts for the machine whose reporter had so many
-// earlier ones upheld (warn or ban) and dismissed (none), as far as those are
+// earlier ones upheld (warn, ban or kick) and dismissed (none), as far as those are
 // kept: (1 + upheld) / (1 + upheld + dismissed). Somebody new has 1; each
 // dismissal lessens it and each report upheld brings it back towards 1.
 func Weight(upheld, dismissed int) float64 {
@@ -50,7 +50,7 @@ func (d *Desk) weight(reporter Subject) float64 {
 			continue
 		}
 		switch Action(r.Decision.Action) {
-		case ActionWarn, ActionBan:
+		case ActionWarn, ActionBan, ActionKick:
 			upheld++
 		case ActionNone:
 			dismissed++

@@ -14,7 +14,7 @@ type Status string
 
 const (
 	StatusOpen     Status = "open"
-	StatusHeld     Status = "held" // kept from every sweep, and out of the queue
+	StatusHeld     Status = "held" // kept from every sweep, and out of the queue; decided or not
 	StatusResolved Status = "resolved"
 	StatusAll      Status = "all" // for Filter only
 )
@@ -48,11 +48,10 @@ type Filter struct {
 	Status   Status // empty means open
 	Category string // empty means all
 	Lines    bool   // read notes and lines too
+	cases    bool   // of two mutual reports that are open the first alone, as they are one case
 }
 
-// Reports lists the cases: underage first, then the oldest. Two mutual reports
-// are one case, for which the first stands: it is open while either is, and held
-// when both are. Lists of all and of resolved reports have both. The look is
+// Reports lists the reports of a status: underage first, then the oldest. The look is
 // audited, and so is the look at the lines of each report that is held. Error:
 // data.ErrNotSaved.
 func (d *Desk) Reports(by string, filter Filter) ([]Report, error) {
@@ -85,7 +84,7 @@ func (d *Desk) Reports(by string, filter Filter) ([]Report, error) {
 const lookFor = time.Hour
 
 // Queue returns what waits for a decision, as a desk shows it beside the case that
-// is open: the open reports without their lines, and the appeals without their
+// is open: the open cases without their lines, and the appeals without their
 // text. A desk reads it again at each change, so one look goes on for an hour, and
 // is audited once. Error: data.ErrNotSaved.
 func (d *Desk) Queue(by string) ([]Report, []Appeal, error) {
@@ -105,7 +104,7 @@ func (d *Desk) Queue(by string) ([]Report, []Appeal, error) {
 	for i := range appeals {
 		appeals[i].Text = ""
 	}
-	return d.find(Filter{Status: StatusOpen}), appeals, nil
+	return d.find(Filter{Status: StatusOpen, cases: true}), appeals, nil
 }
 
 // find returns what matches, without note and lines.
@@ -134,19 +133,13 @@ func (d *Desk) find(filter Filter) []Report {
 // matches tells whether a filter lets r through. The caller holds mu.
 func (d *Desk) matches(r *data.Report, filter Filter, now time.Time) bool {
 	other, mutual := d.reports[r.Mutual]
-	if filter.Category != "" && r.Category != filter.Category && !(mutual && other.Category == filter.Category) {
+	switch {
+	case filter.Category != "" && r.Category != filter.Category && !(mutual && other.Category == filter.Category):
+		return false
+	case filter.cases && mutual && status(other, now) == StatusOpen && byCreation(other, r) < 0:
 		return false
 	}
-	open := mutual && status(other, now) == StatusOpen
-	switch filter.Status {
-	case StatusAll:
-		return true
-	case StatusHeld:
-		return held(r, now) && !open && !(mutual && held(other, now) && byCreation(other, r) < 0)
-	case StatusOpen, "":
-		return status(r, now) == StatusOpen && !(open && byCreation(other, r) < 0)
-	}
-	return status(r, now) == filter.Status
+	return filter.Status == StatusAll || status(r, now) == cmp.Or(filter.Status, StatusOpen)
 }
 
 // urgency is greater for what comes first. A case is as urgent as either of its
@@ -163,10 +156,10 @@ func held(r *data.Report, now time.Time) bool { return r.Hold != nil && now.Befo
 
 func status(r *data.Report, now time.Time) Status {
 	switch {
-	case r.Decision != nil:
-		return StatusResolved
 	case held(r, now):
 		return StatusHeld
+	case r.Decision != nil:
+		return StatusResolved
 	}
 	return StatusOpen
 }
@@ -424,16 +417,16 @@ func (d *Desk) setHold(by, do, id, reason string, hold *data.Hold) error {
 	return nil
 }
 
-// Counts returns how many cases are open and held, and how many appeals wait.
+// Counts returns how many reports are open and held, and how many appeals wait.
 func (d *Desk) Counts() (open, held, appeals int) {
 	now := d.gate.now()
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	for _, r := range d.reports {
-		switch {
-		case d.matches(r, Filter{Status: StatusOpen}, now):
+		switch status(r, now) {
+		case StatusOpen:
 			open++
-		case d.matches(r, Filter{Status: StatusHeld}, now):
+		case StatusHeld:
 			held++
 		}
 	}

@@ -3,6 +3,7 @@ package moderation
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -91,7 +92,7 @@ func TestResolveRefuses(t *testing.T) {
 		{id, Decision{Action: ActionNone}, ErrReason},
 		{id, Decision{Action: ActionNone, Reason: strings.Repeat("x", MaxText+1)}, ErrTooLong},
 		{id, Decision{Action: ActionBan, Reason: "why", For: Forever}, ErrForever},
-		{shared, Decision{Action: ActionBan, Reason: "why"}, ErrNobody},
+		{shared, Decision{Action: ActionBan, Reason: "why", Wider: 24}, errWiderShared},
 		{"R-none", Decision{Action: ActionNone, Reason: "why"}, ErrUnknown},
 	} {
 		_, err := h.Resolve("ann", row.id, row.decision)
@@ -160,25 +161,31 @@ func TestRow20MutualReportsAreOneCase(t *testing.T) {
 		wantTaken(t, second(h.Resolve("ben", id, Decision{Action: ActionNone, Reason: "why"})), "ann", "")
 		wantTaken(t, second(h.Desk.Ban("ben", BanRequest{Report: id, Reason: "why"})), "ann", "")
 	}
-	wantLists := func(open, held string) {
+	wantLists := func(queue, open, held string) { // the lists are of reports, the queue is of cases
 		t.Helper()
 		for range 2 {
 			if h.list(StatusOpen) != open || h.list(StatusHeld) != held {
 				t.Errorf("open: %s, held: %s; want %s and %s", h.list(StatusOpen), h.list(StatusHeld), open, held)
 			}
-			if o, k, _ := h.Counts(); o != len(nonempty(open)) || k != len(nonempty(held)) {
+			if o, k, _ := h.Counts(); o != len(strings.Fields(open)) || k != len(strings.Fields(held)) {
 				t.Errorf("%d open, %d held", o, k)
+			}
+			cases, _, err := h.Queue("ann")
+			must(t, err)
+			if got := fmt.Sprint(cases); len(cases) != len(nonempty(queue)) || !strings.Contains(got, queue) {
+				t.Errorf("the queue is %s, want %s", got, queue)
 			}
 			h.restart()
 		}
 	}
-	wantLists(one, "")
+	both := one + " " + two
+	wantLists(one, both, "")
 	must(t, h.Hold("ann", two, time.Time{}, "police asked"))
-	wantLists("", one)
+	wantLists("", "", both)
 	h.wantAudit("ann hold " + one + ": police asked")
 	h.wantAudit("ann hold " + two + ": police asked")
 	must(t, h.Release("ann", one, "why"))
-	wantLists(one, "")
+	wantLists(one, both, "")
 
 	// A new report of a case that is held has been seen by nobody.
 	h.resolve(one, ActionNone)
@@ -187,9 +194,9 @@ func TestRow20MutualReportsAreOneCase(t *testing.T) {
 	must(t, h.Hold("ann", three, time.Time{}, "why"))
 	h.pass(time.Second)
 	four := h.file(back(g)).ID
-	wantLists(four, "")
+	wantLists(four, four, three)
 	must(t, h.Hold("ann", four, time.Time{}, "why"))
-	wantLists("", three)
+	wantLists("", "", three+" "+four)
 }
 
 // back is the report of the one reported, of the same chat.
@@ -233,11 +240,11 @@ func TestHold(t *testing.T) {
 		}
 	}
 	h.resolve(id, ActionNone) // and kept, still
-	if h.list(StatusHeld) != id || h.list(StatusResolved) != id {
-		t.Error("a decision ended a hold")
+	if h.list(StatusHeld) != id || h.list(StatusResolved) != "" {
+		t.Error("a decision ended a hold, or it is on two lists")
 	}
 	must(t, h.Release("ann", id, "they called back"))
-	if h.list(StatusHeld) != "" {
+	if h.list(StatusHeld) != "" || h.list(StatusResolved) != id {
 		t.Error("released, and held")
 	}
 	must(t, h.Hold("ann", other, start.Add(time.Hour), "why"))

@@ -30,7 +30,7 @@ func TestNobodySlipsThroughABan(t *testing.T) {
 			})
 		}
 		all.Go(func() {
-			if _, err := h.Gate.Ban("ann", BanRequest{Network: net(addr + "/32"), Reason: "why"}); err != nil {
+			if _, err := h.Desk.Ban("ann", BanRequest{Network: net(addr + "/32"), Reason: "why"}); err != nil {
 				t.Error(err)
 			}
 		})

@@ -11,10 +11,12 @@ import (
 const (
 	CategoryUnderage = "underage" // first in the queue, and no heavier
 	CategorySelfharm = "selfharm" // never counts against anybody
+	CategorySexual   = "sexual"   // its lines wait for a key, as those of the next
+	CategoryIllegal  = "illegal"
 )
 
 // Categories are what can be reported, in the order in which they are offered.
-var Categories = []string{CategoryUnderage, "sexual", "harassment", "hate", "threat", CategorySelfharm, "illegal", "spam", "doxxing", "other"}
+var Categories = []string{CategoryUnderage, CategorySexual, "harassment", "hate", "threat", CategorySelfharm, CategoryIllegal, "spam", "doxxing", "other"}
 
 // KeptApart is how long a report keeps two people from being paired again.
 const KeptApart = 90 * 24 * time.Hour

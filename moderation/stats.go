@@ -99,7 +99,7 @@ func (d *Desk) Stats() DeskStats {
 
 // What decisions are counted as: those of people, and of the machine.
 var (
-	actions = []string{string(ActionNone), string(ActionWarn), string(ActionHelp), string(ActionBan)}
+	actions = []string{string(ActionNone), string(ActionWarn), string(ActionHelp), string(ActionBan), string(ActionKick)}
 	pauses  = []string{pauseOnce, pauseTwice}
 )
 

@@ -122,7 +122,7 @@ func (d *Desk) reportEnded(r *data.Report, now time.Time) bool {
 	}
 	keep := d.config.Retain
 	switch Action(r.Decision.Action) {
-	case ActionWarn, ActionBan:
+	case ActionWarn, ActionBan, ActionKick:
 		keep = max(keep, KeptActioned)
 	}
 	return passed(r.Decision.At, keep, now)

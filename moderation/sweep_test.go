@@ -31,7 +31,7 @@ func TestSweep(t *testing.T) {
 		"banned and lifted":      {func(h *house, f Filing) { must(h.t, h.Unban("ann", banned365(h, f).ID, "why")) }, 180 * day},
 		"dismissed, then banned": {thenBanned(ActionNone, 365*day), 365 * day},
 		"warned, then banned":    {thenBanned(ActionWarn, day), 180 * day},
-		"banned again, shorter":  {func(h *house, f Filing) { h.banReport(banned365(h, f).Report, day) }, 365 * day},
+		"banned again, shorter":  {func(h *house, f Filing) { h.banReport(banned365(h, f).Report, day) }, 180 * day},
 		"held":                   {held300, 300 * day},
 		"held and released":      {func(h *house, f Filing) { must(h.t, h.Release("ann", heldReport(h, f), "why")) }, 30 * day},
 		"undecided and released": {func(h *house, f Filing) { id := h.file(f).ID; must(h.t, h.Hold("ann", id, start.Add(day), "why")) }, 0},
@@ -83,14 +83,14 @@ func thenBanned(action Action, d time.Duration) func(h *house, f Filing) {
 
 func (h *house) banReport(id string, d time.Duration) Ban {
 	h.t.Helper()
-	return want(h.Desk.Ban("ann", BanRequest{Report: id, Reason: "because", For: d}))(h.t)
+	return want(h.Desk.Ban("ann", BanRequest{Report: id, Reason: "because", For: d}))(h.t).Ban
 }
 
 func banned365(h *house, f Filing) Ban { return bannedFor(h, f, 365*day) }
 
 func bannedFor(h *house, f Filing, d time.Duration) Ban {
 	h.t.Helper()
-	return want(h.Resolve("ann", h.file(f).ID, Decision{Action: ActionBan, Reason: "because", For: d}))(h.t)
+	return want(h.Resolve("ann", h.file(f).ID, Decision{Action: ActionBan, Reason: "because", For: d}))(h.t).Ban
 }
 
 func held300(h *house, f Filing) { heldReport(h, f) }
@@ -110,10 +110,10 @@ func TestSweepOfTheRest(t *testing.T) {
 		kept time.Duration
 	}{
 		"ban that ended": {func(h *house) {
-			want(h.Gate.Ban("ann", BanRequest{Network: net("192.0.2.0/24"), For: day, Category: "canary", Reason: "why"}))(h.t)
+			want(h.Desk.Ban("ann", BanRequest{Network: net("192.0.2.0/24"), For: day, Category: "canary", Reason: "why"}))(h.t)
 		}, 31 * day},
 		"ban that was lifted": {func(h *house) {
-			b := want(h.Gate.Ban("ann", BanRequest{Network: net("192.0.2.0/24"), For: Forever, Category: "canary", Reason: "why"}))(h.t)
+			b := want(h.Desk.Ban("ann", BanRequest{Network: net("192.0.2.0/24"), For: Forever, Category: "canary", Reason: "why"}))(h.t)
 			must(h.t, h.Unban("ann", b.ID, "why"))
 		}, 30 * day},
 		"appeal": {func(h *house) {

@@ -136,6 +136,8 @@ func (v *visit) caseOutcome(receipt string) int {
 		id = locale.CaseWarn
 	case moderation.ActionBan:
 		id = locale.CaseBan
+	case moderation.ActionKick:
+		id = locale.CaseKick
 	}
 	fmt.Fprintln(v.ch, v.words.With(id, locale.Data{
 		"Report": outcome.Report, "Category": outcome.Category, "Date": day(outcome.Created)}))

@@ -47,7 +47,7 @@ func (c *chat) file(category, note string) bool {
 	c.me.avoid(c.partner)
 	c.announce(c.words.With(locale.Reported, locale.Data{
 		"Report": filed.ID, "Receipt": filed.Receipt, "SSH": c.config.Host.SSH("")}))
-	if category == "selfharm" {
+	if category == moderation.CategorySelfharm {
 		c.announce(strings.TrimSpace(c.words.Say(locale.HelpForOthers) + "\n" + c.config.HelpText))
 	}
 	if c.state == chatting {

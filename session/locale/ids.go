@@ -178,6 +178,7 @@ const (
 	CaseNone        ID = "case_none"
 	CaseWarn        ID = "case_warn"
 	CaseBan         ID = "case_ban"
+	CaseKick        ID = "case_kick"
 	WarningTitle    ID = "warning_title"
 	WarningYes      ID = "warning_yes"
 	WarningEnter    ID = "warning_enter"
@@ -240,7 +241,7 @@ var ids = []ID{
 	Unbalanced, CommandLong, NoArguments, SourceCrowded, SourceTooOften, SourcePenalty, NoProxyHeader,
 	DoorKnown, DoorClosed, Operator, Kicked, NotSaved, BanTitle, BanRule, BanReason, BanByPerson, BanByMachine,
 	BanUntil, BanForever, BanAppeal, AppealHere, AppealLines, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
-	AppealAgain, AppealEmpty, AppealNoBan, CaseUsage, CaseUnknown, CaseOpen, CaseNone, CaseWarn, CaseBan,
+	AppealAgain, AppealEmpty, AppealNoBan, CaseUsage, CaseUnknown, CaseOpen, CaseNone, CaseWarn, CaseBan, CaseKick,
 	WarningTitle, WarningYes, WarningEnter, HelpOffered, HelpForOthers, ReportTitle, ReportSends, ReportNote,
 	ReportNoteMark, ReportAbout, ReportSendsMark, Marked, MarkedLine, MarkNothing, MarkUnknown, ReportUsage, ReportCancelled, ReportNobody, ReportedAlready, Reported, ReportQuota,
 	ReportNoRoom, ReportTooLong, KeysAppeal, KeysMore, KeysCategory, KeysReport, KeysWarned, BinaryPty,

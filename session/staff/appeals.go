@@ -1,8 +1,6 @@
 package staff
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"strangerd/moderation"
@@ -79,16 +77,16 @@ func (r *run) showAppeal() *cobra.Command {
 
 func (r *run) decideAppeal(verb, does string, decide func(by, id, reason string) error) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: verb + " A-… --reason TEXT", Short: does,
+		Use: verb + " A-… --reason TEXT [--json]", Short: does,
 		Args: takesID("A"),
 	}
+	asJSON := jsonFlag(cmd)
 	reason := needsReason(cmd, "the `TEXT` that the person reads at the next visit (1,000 characters)")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if err := decide(r.who.Name, args[0], *reason); err != nil {
 			return err
 		}
-		fmt.Fprintf(r.out, "%s is %sed.\n", args[0], verb)
-		return nil
+		return r.answer(*asJSON, done{ID: args[0]}, "%s is %sed.", args[0], verb)
 	}
 	return cmd
 }

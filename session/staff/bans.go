@@ -16,17 +16,20 @@ const reasonUsage = "the `TEXT` that the person reads; others at that source may
 
 func (r *run) ban() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "ban R-…|S-…|NETWORK [--for 24h|forever] [--wider 24|16|56|48] [--category C] [--yes] --reason TEXT",
+		Use:   "ban R-…|S-…|NETWORK [--for 24h|forever] [--wider 24|16|56|48] [--category C] [--yes] --reason TEXT [--json]",
 		Short: "keep somebody out: by report, by session, or a network",
 		Long: "Keep somebody out: by report, by session, or a network in CIDR. The banned " +
 			"person reads the reason, and others at that source may read it too. A source is " +
 			"banned for at most 90 days: forever is for networks and me@ keys. What may hit " +
-			"more than was meant says whom it would hit, and asks for --yes.",
+			"more than was meant says whom it would hit, and asks for --yes. Of somebody at a " +
+			"shared source without a me@ key the session is ended, and nobody banned. A ban of " +
+			"somebody who is banned takes the place of that ban.",
 		Args: takes("R-…, S-… or a network"),
 	}
 	cmd.AddCommand(r.importBans())
+	asJSON := jsonFlag(cmd)
 	var req moderation.BanRequest
-	banFlags(cmd, &req.For, &req.Wider, &req.Yes)
+	banFlags(cmd, "24h", &req.For, &req.Wider, &req.Yes)
 	categoryFlag(cmd, &req.Category)
 	reason := needsReason(cmd, reasonUsage)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
@@ -34,18 +37,26 @@ func (r *run) ban() *cobra.Command {
 			return err
 		}
 		req.Reason, req.From = *reason, r.who.From
-		ban, err := r.Desk.Ban(r.who.Name, req)
-		if err != nil {
-			return r.asking(err)
+		verdict, err := r.Desk.Ban(r.who.Name, req)
+		switch {
+		case err != nil:
+			return r.asking(*asJSON, err)
+		case *asJSON && verdict.Action == moderation.ActionKick:
+			return writeJSON(r.out, done{ID: args[0], Action: verdict.Action, Ended: verdict.Ended})
+		case *asJSON:
+			return writeJSON(r.out, verdict.Ban)
+		case verdict.Action == moderation.ActionKick:
+			r.kicked(verdict)
+			return nil
 		}
-		r.banned(ban)
+		r.banned(verdict.Ban)
 		return nil
 	}
 	return cmd
 }
 
 // banFlags adds the flags of whatever bans somebody.
-func banFlags(cmd *cobra.Command, length *time.Duration, wider *int, yes *bool) {
+func banFlags(cmd *cobra.Command, unsaid string, length *time.Duration, wider *int, yes *bool) {
 	cmd.Flags().Func("wider", "with a report: also the network of so many `BITS` around them, 24 or 16, in IPv6 56 or 48", func(s string) error {
 		switch s = strings.TrimPrefix(s, "/"); s {
 		case "24", "16", "56", "48":
@@ -55,7 +66,7 @@ func banFlags(cmd *cobra.Command, length *time.Duration, wider *int, yes *bool) 
 		return errors.New("it is 24 or 16, or in IPv6 56 or 48")
 	})
 	yesFlag(cmd, yes)
-	spanFlag(cmd, length, "for", "a `TIME`: 90m, 24h (unless said), 7d or forever")
+	spanFlag(cmd, length, "for", "a `TIME`: 90m, 24h, 7d or forever; "+unsaid+" unless said")
 }
 
 func yesFlag(cmd *cobra.Command, yes *bool) {
@@ -87,10 +98,13 @@ func target(req *moderation.BanRequest, s string) error {
 
 // asking prints whom a ban would hit that asks for --yes. That is an answer, so it
 // is on standard output; no ban's id is in it, and the exit code is that of an error.
-func (r *run) asking(err error) error {
+func (r *run) asking(asJSON bool, err error) error {
 	var needs *moderation.NeedsYes
 	if !errors.As(err, &needs) {
 		return err
+	}
+	if asJSON {
+		return errors.Join(writeJSON(r.out, map[string]any{"why": needs.Why, "preview": needs.Preview}), err)
 	}
 	var t table
 	for _, session := range needs.Preview.Sessions {
@@ -111,6 +125,15 @@ func (r *run) banned(ban moderation.Ban) {
 	if !ban.Target.Source.IsZero() {
 		fmt.Fprintln(r.out, "Others at that source may read the reason too.")
 	}
+}
+
+// kicked tells what came of a ban of somebody who can't be told apart.
+func (r *run) kicked(verdict moderation.Verdict) {
+	inside := "Their session was over already."
+	if verdict.Ended != "" {
+		inside = verdict.Ended + " is ended."
+	}
+	fmt.Fprintln(r.out, inside+" They came from a shared source without a me@ key, so nobody is banned.")
 }
 
 // ending is until when a ban is.
@@ -139,16 +162,16 @@ func targetOf(ban moderation.Ban) string {
 
 func (r *run) unban() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "unban B-… --reason TEXT", Short: "lift a ban at once",
+		Use: "unban B-… --reason TEXT [--json]", Short: "lift a ban at once",
 		Args: takesID("B"),
 	}
+	asJSON := jsonFlag(cmd)
 	reason := needsReason(cmd, "a `TEXT` for the audit log (1,000 characters)")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if err := r.Gate.Unban(r.who.Name, args[0], *reason); err != nil {
 			return err
 		}
-		fmt.Fprintln(r.out, args[0]+" is lifted.")
-		return nil
+		return r.answer(*asJSON, done{ID: args[0]}, "%s is lifted.", args[0])
 	}
 	return cmd
 }

@@ -139,7 +139,7 @@ func (d *Desk) other() {
 
 // hidden tells whether the lines wait for a key.
 func (c *openCase) hidden() bool {
-	return !c.shown && slices.Contains([]string{"sexual", "illegal"}, c.report.Category)
+	return !c.shown && shy(c.report.Category)
 }
 
 // caseRows lays the open case out.

@@ -2,15 +2,16 @@ package staff
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"strangerd/moderation"
 )
 
-// shyCategories are those whose lines nobody should see by accident.
-var shyCategories = []string{"sexual", "illegal"}
+// shy tells of a category whose lines nobody should see by accident.
+func shy(category string) bool {
+	return category == moderation.CategorySexual || category == moderation.CategoryIllegal
+}
 
 // maxPast bounds how many cases of somebody a case lists.
 const maxPast = 5
@@ -113,7 +114,7 @@ func (d dossier) writeLines(w page, all bool) {
 	case len(d.Lines) == 0:
 		fmt.Fprintln(w, "-- no lines")
 		return
-	case !all && slices.Contains(shyCategories, d.Category):
+	case !all && shy(d.Category):
 		fmt.Fprintf(w, "-- %d lines are hidden: report show %s --lines shows them\n", len(d.Lines), d.ID)
 		return
 	}

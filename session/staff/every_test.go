@@ -93,6 +93,87 @@ func TestEveryCommand(t *testing.T) {
 	}
 }
 
+// What a command does it prints as one object, with its id and when that ends.
+func TestEveryDoneJSON(t *testing.T) {
+	s := newStation(t)
+	kicked, shared := s.enter("192.0.2.9").ID(), s.enter("127.0.0.1").ID()
+	spam, hate, held := s.report("spam", "192.0.2.1", "192.0.2.8"), s.report("hate", "192.0.2.3", "192.0.2.8"), s.report("threat", "192.0.2.5", "192.0.2.8")
+	object := func(command string) (o map[string]any) {
+		t.Helper()
+		if err := json.Unmarshal([]byte(s.doWith(command+" --json", newKey(t))), &o); err != nil {
+			t.Errorf("%s --json: %v", command, err)
+		}
+		return o
+	}
+	for _, row := range []struct{ command, id, until string }{
+		{"kick " + kicked + " --reason x", kicked, ""},
+		{"ban " + shared + " --reason x", shared, ""},
+		{"hold " + held + " --until 30d --reason x", held, "2026-12-22T12:00:00Z"},
+		{"release " + held, held, ""},
+		{"report resolve " + held + " --action none --reason x", held, ""},
+		{"report resolve " + hate + " --action ban --reason x", hate, "2026-11-29T12:00:00Z"}, // 7d
+		{"ban " + spam + " --reason x", "B-", "2026-11-23T12:00:00Z"},                         // 24h
+		{"ban 203.0.113.0/24 --for forever --reason x", "B-", ""},
+		{"moderator add eve", "eve", ""},
+		{"moderator remove eve", "eve", ""},
+	} {
+		o := object(row.command)
+		until, _ := o["until"].(string)
+		if id, _ := o["id"].(string); !strings.HasPrefix(id, row.id) || until != row.until {
+			t.Errorf("%s --json: %v", row.command, o)
+		}
+	}
+	ban := s.objects("bans")[0]["id"].(string)
+	if o := object("unban " + ban + " --reason x"); o["id"] != ban {
+		t.Errorf("unban --json: %v", o)
+	}
+	for command, field := range map[string]string{"door": "door", "door open": "door", "motd hello": "motd", "motd": "motd", "broadcast hi": "told"} {
+		if o := object(command); o[field] == nil {
+			t.Errorf("%s --json: %v", command, o)
+		}
+	}
+	a := s.ask(admin, "ban 127.0.0.0/8 --reason x --json")
+	if err := json.Unmarshal([]byte(a.out), new(map[string]any)); err != nil || a.exit != exitFailed {
+		t.Errorf("what asks for --yes prints %q and ends with %d", a.out, a.exit)
+	}
+}
+
+// Each report is on one list, by the status that it has in the table and in JSON.
+func TestEveryReportIsOnOneList(t *testing.T) {
+	s := newStation(t)
+	var open string
+	for _, reporter := range []string{"192.0.2.11", "192.0.2.12", "192.0.2.13"} {
+		open = s.report("spam", "192.0.2.1", reporter) // the last of which pauses
+	}
+	held, decided, both := s.report("hate", "192.0.2.2", "192.0.2.14"), s.report("hate", "192.0.2.3", "192.0.2.15"), s.report("threat", "192.0.2.4", "192.0.2.16")
+	s.do("hold " + held + " --reason x")
+	s.do("hold " + both + " --reason x")
+	for _, id := range []string{decided, both} {
+		s.do("report resolve " + id + " --action none --reason x")
+	}
+	total := 0
+	for status, ids := range map[string][]string{"open": {open}, "held": {held, both}, "resolved": {decided}} {
+		list := s.objects("reports --status " + status)
+		total += len(list)
+		table := s.do("reports --status " + status)
+		wantTable(t, "reports --status "+status, table, len(list))
+		wantHas(t, status, table, ids...)
+		if strings.Count(table, " "+status) != len(list) {
+			t.Errorf("not each is %s:\n%s", status, table)
+		}
+		for _, report := range list {
+			if report["status"] != status {
+				t.Errorf("on the list of %s is %v", status, report)
+			}
+		}
+	}
+	if all := s.objects("reports --status all"); len(all) != total {
+		t.Errorf("%d reports are on lists, of %d", total, len(all))
+	}
+	wantHas(t, "reports", s.do("reports"), "open, paused\n")
+	wantHas(t, "reports --status all", s.do("reports --status all"), "held, none\n", "resolved, none\n")
+}
+
 // Lists are arrays of objects with ids and times in RFC 3339; the rest are objects.
 func TestEveryJSON(t *testing.T) {
 	s := newStation(t)

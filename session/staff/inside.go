@@ -1,7 +1,6 @@
 package staff
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -78,16 +77,16 @@ func sessionRow(s moderation.Session) []string {
 
 func (r *run) kick() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "kick S-… --reason TEXT", Short: "end a session",
+		Use: "kick S-… --reason TEXT [--json]", Short: "end a session",
 		Args: takesID("S"),
 	}
+	asJSON := jsonFlag(cmd)
 	reason := needsReason(cmd, "the `TEXT` that the person reads (1,000 characters)")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if err := r.Gate.Kick(r.who.Name, args[0], *reason); err != nil {
 			return err
 		}
-		fmt.Fprintln(r.out, args[0]+" is ended.")
-		return nil
+		return r.answer(*asJSON, done{ID: args[0]}, "%s is ended.", args[0])
 	}
 	return cmd
 }

@@ -162,11 +162,9 @@ func (d *Desk) choose(r rune, keys map[rune]choice) {
 	switch {
 	case !ok:
 		d.hint = "That key does nothing here. ? lists the keys."
-	case c.action == moderation.ActionHelp && report.Category != "selfharm":
+	case c.action == moderation.ActionHelp && report.Category != moderation.CategorySelfharm:
 		d.hint = "The helplines are for reports of selfharm."
-	case c.action == moderation.ActionBan && report.Subject == shared:
-		d.hint = "They came from a shared source, so no ban can tell them apart. To end the session: kick " + report.Session
-	case c.length == moderation.Forever && !strings.HasPrefix(report.Subject, keyed):
+	case c.length == moderation.Forever && report.Subject != shared && !strings.HasPrefix(report.Subject, keyed):
 		d.hint = "Only who came with a me@ key can be banned forever: 9 is the longest."
 	default:
 		d.write(c)
@@ -192,7 +190,9 @@ func (d *Desk) write(c choice) {
 	if c.shown() {
 		notes = append(notes, "The person reads this, in "+theirs.Say(locale.LanguageName)+".")
 	}
-	if c.action == moderation.ActionBan {
+	if c.action == moderation.ActionBan && d.open.report.Subject == shared {
+		notes = append(notes, "They came from a shared source, so no ban can tell them apart: the session is ended, if it goes on.")
+	} else if c.action == moderation.ActionBan {
 		notes[0] += " So may others at the source."
 		for _, why := range d.confirms[d.open.on()] {
 			notes = append(notes, "Enter bans although: "+foreign(why))

@@ -24,11 +24,12 @@ func (r *run) moderator() *cobra.Command {
 
 func (r *run) addModerator() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "add NAME", Short: "let somebody decide, by the public key on standard input",
+		Use: "add NAME [--json]", Short: "let somebody decide, by the public key on standard input",
 		Long: "Let somebody decide who has the public key on standard input, which is one line " +
 			"of an authorized_keys file: " + r.SSH + " moderator add NAME < id_ed25519.pub",
 		Args: takes("NAME"),
 	}
+	asJSON := jsonFlag(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		raw, err := io.ReadAll(io.LimitReader(r.in, maxKey+1))
 		if err != nil {
@@ -53,8 +54,8 @@ func (r *run) addModerator() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(r.out, args[0]+" is a moderator, by "+ssh.FingerprintSHA256(key)+".")
-		return nil
+		print := ssh.FingerprintSHA256(key)
+		return r.answer(*asJSON, done{ID: args[0], Key: print}, "%s is a moderator, by %s.", args[0], print)
 	}
 	return cmd
 }
@@ -125,15 +126,16 @@ func moderatorRow(m moderation.Moderator) []string {
 }
 
 func (r *run) removeModerator() *cobra.Command {
-	return &cobra.Command{
-		Use: "remove NAME", Short: "let somebody decide no more, from now on",
+	cmd := &cobra.Command{
+		Use: "remove NAME [--json]", Short: "let somebody decide no more, from now on",
 		Args: takes("NAME"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			if err := r.Desk.RemoveModerator(r.who.Name, args[0]); err != nil {
-				return err
-			}
-			fmt.Fprintln(r.out, args[0]+" is no moderator any more.")
-			return nil
-		},
 	}
+	asJSON := jsonFlag(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if err := r.Desk.RemoveModerator(r.who.Name, args[0]); err != nil {
+			return err
+		}
+		return r.answer(*asJSON, done{ID: args[0]}, "%s is no moderator any more.", args[0])
+	}
+	return cmd
 }

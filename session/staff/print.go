@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf16"
 
+	"strangerd/moderation"
 	"strangerd/session/text"
 )
 
@@ -122,6 +123,25 @@ func list[T any](r *run, asJSON bool, things []T, none string, head []string, ro
 	}
 	t.write(r.out)
 	return nil
+}
+
+// done is what a command did, for programs.
+type done struct {
+	ID     string            `json:"id"`
+	Action moderation.Action `json:"action,omitzero"`
+	Ban    string            `json:"ban,omitzero"`   // B-… that a decision made
+	Ended  string            `json:"ended,omitzero"` // S-… that was live, where nobody could be banned
+	Key    string            `json:"key,omitzero"`   // fingerprint
+	Until  time.Time         `json:"until,omitzero"`
+}
+
+// answer prints what a command did: an object, or words.
+func (r *run) answer(asJSON bool, object any, format string, args ...any) error {
+	if asJSON {
+		return writeJSON(r.out, object)
+	}
+	_, err := fmt.Fprintf(r.out, format+"\n", args...)
+	return err
 }
 
 // writeJSON prints v. What a terminal might obey, or not show, is escaped, so

@@ -42,7 +42,7 @@ func (r *run) reports() *cobra.Command {
 			reports[i] = listed(reports[i])
 		}
 		return list(r, *asJSON, reports, "No such reports.",
-			[]string{"ID", "CREATED (UTC)", "CATEGORY", "SUBJECT", "PAST", "STATUS"}, reportRow)
+			[]string{"ID", "CREATED", "CATEGORY", "SUBJECT", "PAST", "STATUS"}, reportRow)
 	}
 	return cmd
 }
@@ -66,21 +66,22 @@ func listed(report moderation.Report) moderation.Report {
 }
 
 func reportRow(report moderation.Report) []string {
-	return []string{report.ID, stamp(report.Created), report.Category, report.Subject,
+	return []string{report.ID, report.Created.UTC().Format("01-02 15:04"), report.Category, report.Subject,
 		fmt.Sprint(report.Earlier), state(report)}
 }
 
-// state is where a report stands, in a word.
+// state is where a report stands: its status, and what is known beyond that.
 func state(report moderation.Report) string {
+	state := string(report.Status)
 	switch {
 	case report.Decision != nil:
-		return report.Decision.Action
-	case report.Hold != nil:
-		return string(moderation.StatusHeld)
+		state += ", " + report.Decision.Action
 	case report.TakenBy != "":
-		return "taken"
+		state += ", taken"
+	case report.Pause != "":
+		state += ", paused" // by the machine
 	}
-	return string(report.Status)
+	return state
 }
 
 func (r *run) report() *cobra.Command {
@@ -121,12 +122,14 @@ func (r *run) showReport() *cobra.Command {
 
 func (r *run) resolve() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "resolve R-… --action none|warn|help|ban [--for 7d] [--wider 24|16|56|48] [--both] [--yes] --reason TEXT",
+		Use:   "resolve R-… --action none|warn|help|ban [--for 7d] [--wider 24|16|56|48] [--both] [--yes] --reason TEXT [--json]",
 		Short: "decide a case",
 		Long: "Decide a case, and with it the report of the other one about the same chat. The " +
-			"person warned or banned reads the reason. help shows them the helplines.",
+			"person warned or banned reads the reason. help shows them the helplines. Of " +
+			"somebody at a shared source without a me@ key, a ban ends the session and bans nobody.",
 		Args: takesID("R"),
 	}
+	asJSON := jsonFlag(cmd)
 	var d moderation.Decision
 	cmd.Flags().Func("action", "an `ACTION`: none, warn, help or ban", func(s string) error {
 		d.Action = moderation.Action(s)
@@ -136,7 +139,7 @@ func (r *run) resolve() *cobra.Command {
 		}
 		return errors.New("the actions are none, warn, help and ban")
 	})
-	banFlags(cmd, &d.For, &d.Wider, &d.Yes)
+	banFlags(cmd, "7d", &d.For, &d.Wider, &d.Yes)
 	cmd.Flags().BoolVar(&d.Both, "both", false, "of mutual reports, decide so of both people")
 	reason := needsReason(cmd, reasonUsage)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
@@ -146,26 +149,38 @@ func (r *run) resolve() *cobra.Command {
 		case d.Action != moderation.ActionBan && (d.For != 0 || d.Wider != 0):
 			return usagef("--for and --wider go with --action ban")
 		}
-		d.Reason, d.From = *reason, r.who.From
-		ban, err := r.Desk.Resolve(r.who.Name, args[0], d)
-		if err != nil {
-			return r.asking(err)
+		if d.Action == moderation.ActionBan {
+			d.For = cmp.Or(d.For, resolveBan)
 		}
-		if ban.ID != "" {
-			r.banned(ban)
+		d.Reason, d.From = *reason, r.who.From
+		verdict, err := r.Desk.Resolve(r.who.Name, args[0], d)
+		switch {
+		case err != nil:
+			return r.asking(*asJSON, err)
+		case *asJSON:
+			return writeJSON(r.out, done{ID: args[0], Action: verdict.Action, Ban: verdict.ID, Ended: verdict.Ended, Until: verdict.Until})
+		case verdict.Action == moderation.ActionBan:
+			r.banned(verdict.Ban)
 			return nil
 		}
-		fmt.Fprintf(r.out, "%s is decided: %s.\n", args[0], d.Action)
+		fmt.Fprintf(r.out, "%s is decided: %s.\n", args[0], verdict.Action)
+		if verdict.Action == moderation.ActionKick {
+			r.kicked(verdict)
+		}
 		return nil
 	}
 	return cmd
 }
 
+// resolveBan is how long a ban lasts that a case is decided with, unless said.
+const resolveBan = 7 * day
+
 func (r *run) hold() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "hold R-… [--until DATE] --reason TEXT", Short: "keep a report from every sweep, and out of the queue",
+		Use: "hold R-… [--until DATE] --reason TEXT [--json]", Short: "keep a report from every sweep, and out of the queue",
 		Args: takesID("R"),
 	}
+	asJSON := jsonFlag(cmd)
 	until := cmd.Flags().String("until", "", "a `DATE`, as 2026-12-31 or 90d; a year, unless said")
 	reason := needsReason(cmd, "a `TEXT` for the audit log")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
@@ -176,17 +191,17 @@ func (r *run) hold() *cobra.Command {
 		if err := r.Desk.Hold(r.who.Name, args[0], end, *reason); err != nil {
 			return err
 		}
-		fmt.Fprintf(r.out, "%s is held until %s.\n", args[0], stamp(end))
-		return nil
+		return r.answer(*asJSON, done{ID: args[0], Until: end.UTC()}, "%s is held until %s.", args[0], stamp(end))
 	}
 	return cmd
 }
 
 func (r *run) release() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "release R-… [--reason TEXT]", Short: "end hold",
+		Use: "release R-… [--reason TEXT] [--json]", Short: "end hold",
 		Args: takesID("R"),
 	}
+	asJSON := jsonFlag(cmd)
 	reason := cmd.Flags().String("reason", "released", "a `TEXT` for the audit log")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		why, err := checkText("--reason TEXT", *reason)
@@ -196,8 +211,7 @@ func (r *run) release() *cobra.Command {
 		if err := r.Desk.Release(r.who.Name, args[0], why); err != nil {
 			return err
 		}
-		fmt.Fprintln(r.out, args[0]+" is released.")
-		return nil
+		return r.answer(*asJSON, done{ID: args[0]}, "%s is released.", args[0])
 	}
 	return cmd
 }

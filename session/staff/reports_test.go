@@ -110,7 +110,7 @@ func TestResolve(t *testing.T) {
 	id1 := s.report("spam", "192.0.2.1", "192.0.2.2")
 	wantHas(t, "resolve", s.do("report resolve "+id1+" --action warn --reason 'be nice'"), id1+" is decided: warn.\n")
 	s.refuses(moderator, "report resolve "+id1+" --action none --reason x", exitFailed, "was decided by root")
-	wantHas(t, "report show", s.do("report show "+id1), "spam, warn", "by root", "reason: be nice")
+	wantHas(t, "report show", s.do("report show "+id1), "spam, resolved, warn", "by root", "reason: be nice")
 
 	id2 := s.report("spam", "192.0.2.4", "192.0.2.5")
 	s.refuses(admin, "report resolve "+id2+" --action none --for 7d --reason x", exitUsage, "--action ban")

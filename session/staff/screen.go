@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"strangerd/moderation"
 	"strangerd/session/text"
 )
 
@@ -179,7 +180,7 @@ func (d *Desk) footer() string {
 	case d.objecting:
 		keys = "y lift the ban  n let it stand  a reports  Tab pane  q quit"
 	case d.open == nil:
-	case d.open.report.Category == "selfharm":
+	case d.open.report.Category == moderation.CategorySelfharm:
 		keys = "l helplines  " + keys
 	case d.open.hidden():
 		keys = "v show lines  " + keys

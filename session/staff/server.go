@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,56 +14,60 @@ import (
 )
 
 func (r *run) door() *cobra.Command {
-	return &cobra.Command{
-		Use: "door [open|known|closed]", Short: "whom to let in, or how the door stands",
+	cmd := &cobra.Command{
+		Use: "door [open|known|closed] [--json]", Short: "whom to let in, or how the door stands",
 		Long: "Whom to let in, or without an argument how the door stands: open to everybody, " +
 			"known to me@ keys first seen over a week ago, or closed. Who is inside stays, and " +
 			"staff come in.",
 		Args: func(_ *cobra.Command, args []string) error { return atMost(1, args) },
-		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				door, err := moderation.ParseDoor(args[0])
-				if err != nil {
-					return usageError(err.Error())
-				}
-				if err := r.Gate.SetDoor(r.who.Name, door); err != nil {
-					return err
-				}
-			}
-			fmt.Fprintln(r.out, "The door is: "+string(r.Gate.Door()))
-			return nil
-		},
 	}
+	asJSON := jsonFlag(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			door, err := moderation.ParseDoor(args[0])
+			if err != nil {
+				return usageError(err.Error())
+			}
+			if err := r.Gate.SetDoor(r.who.Name, door); err != nil {
+				return err
+			}
+		}
+		door := r.Gate.Door()
+		return r.answer(*asJSON, map[string]any{"door": door}, "The door is: %s", door)
+	}
+	return cmd
 }
 
 func (r *run) broadcast() *cobra.Command {
-	return &cobra.Command{
-		Use: "broadcast TEXT", Short: "show a line to everybody inside",
+	cmd := &cobra.Command{
+		Use: "broadcast TEXT [--json]", Short: "show a line to everybody inside",
 		Args: cobra.ArbitraryArgs,
-		RunE: func(_ *cobra.Command, args []string) error {
-			line, err := checkLine(args)
-			if err != nil {
-				return err
-			}
-			if err := r.Desk.Note(r.who.Name, "broadcast", "", line); err != nil {
-				return err
-			}
-			fmt.Fprintf(r.out, "%d people were told.\n", r.Broadcast(line))
-			return nil
-		},
 	}
+	asJSON := jsonFlag(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		line, err := checkLine(args)
+		if err != nil {
+			return err
+		}
+		if err := r.Desk.Note(r.who.Name, "broadcast", "", line); err != nil {
+			return err
+		}
+		told := r.Broadcast(line)
+		return r.answer(*asJSON, map[string]any{"told": told}, "%d people were told.", told)
+	}
+	return cmd
 }
 
 func (r *run) motd() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "motd [TEXT | --clear]", Short: "the line that everybody sees who comes in",
+		Use: "motd [TEXT | --clear] [--json]", Short: "the line that everybody sees who comes in",
 		Args: cobra.ArbitraryArgs,
 	}
+	asJSON := jsonFlag(cmd)
 	remove := cmd.Flags().Bool("clear", false, "take the line away")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 && !*remove {
-			r.showMotd()
-			return nil
+			return r.showMotd(*asJSON)
 		}
 		line, err := "", error(nil)
 		switch {
@@ -77,18 +82,14 @@ func (r *run) motd() *cobra.Command {
 		if err := r.Desk.SetMotd(r.who.Name, line); err != nil {
 			return err
 		}
-		r.showMotd()
-		return nil
+		return r.showMotd(*asJSON)
 	}
 	return cmd
 }
 
-func (r *run) showMotd() {
+func (r *run) showMotd(asJSON bool) error {
 	line := text.Line(r.Desk.Motd())
-	if line == "" {
-		line = "There is no line."
-	}
-	fmt.Fprintln(r.out, line)
+	return r.answer(asJSON, map[string]any{"motd": line}, "%s", cmp.Or(line, "There is no line."))
 }
 
 // checkLine returns the line of the operator that args are. They may be several
@@ -100,28 +101,31 @@ func checkLine(args []string) (string, error) {
 
 func (r *run) drain() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "drain [--for 30m]", Short: "let nobody in any more, and end the server when it is empty",
+		Use: "drain [--for 30m] [--json]", Short: "let nobody in any more, and end the server when it is empty",
 		Long: "Let nobody in any more, and end the server when it is empty or the time is up. " +
 			"Chats go on until then. A later drain sets the time anew; nothing but a restart " +
 			"opens the server again.",
 		Args: takes(),
 	}
-	var length time.Duration
-	spanFlag(cmd, &length, "for", "a `TIME`: 90m, 24h, 7d or forever (unless said)")
+	asJSON := jsonFlag(cmd)
+	length := 30 * time.Minute
+	spanFlag(cmd, &length, "for", "a `TIME`: 30m (unless said), 24h, 7d or forever")
 	cmd.RunE = func(*cobra.Command, []string) error {
 		limit, when := length, "when it is empty"
 		if limit == moderation.Forever {
 			limit = 0
 		}
+		end := make(map[string]any)
 		if limit > 0 {
-			when += ", or at " + r.now().Add(limit).UTC().Format(time.RFC3339)
+			until := r.now().Add(limit).UTC().Format(time.RFC3339)
+			when += ", or at " + until
+			end["until"] = until
 		}
 		_, err := r.Gate.Drain(r.who.Name, limit)
-		fmt.Fprintf(r.out, "Nobody new is let in. The server ends %s.\n", when)
 		if err != nil {
-			return fmt.Errorf("it drains, but the audit log doesn't say so: %w", err)
+			err = fmt.Errorf("it drains, but the audit log doesn't say so: %w", err)
 		}
-		return nil
+		return errors.Join(r.answer(*asJSON, end, "Nobody new is let in. The server ends %s.", when), err)
 	}
 	return cmd
 }

@@ -65,7 +65,9 @@ func TestDrain(t *testing.T) {
 	}
 	pass.Close()
 	<-s.Gate.Drained()
-	wantHas(t, "drain", s.do("drain"), "ends when it is empty.\n")
+	wantHas(t, "drain", s.do("drain"), "ends when it is empty, or at 2026-11-22T12:30:00Z.\n")
+	wantHas(t, "drain", s.do("drain --for forever"), "ends when it is empty.\n")
+	wantHas(t, "drain --json", s.do("drain --json"), `"until": "2026-11-22T12:30:00Z"`)
 }
 
 func TestModerators(t *testing.T) {

@@ -28,7 +28,7 @@ type pending struct {
 
 // carried is how a decision was carried out.
 type carried struct {
-	made string // the ban, if one was
+	made string // the ban, if one was, or why none
 	err  error
 }
 
@@ -93,8 +93,14 @@ func (d *Desk) decision(id string, c choice, reason string) func() (made string,
 		From:   d.who.From,
 	}
 	return func() (string, error) {
-		ban, err := desk.Resolve(by, id, decision)
-		return ban.ID, err
+		verdict, err := desk.Resolve(by, id, decision)
+		switch {
+		case err == nil && verdict.Ended != "":
+			return verdict.Ended + " was ended, nobody is banned.", nil
+		case err == nil && verdict.Action == moderation.ActionKick:
+			return "They had left, nobody is banned.", nil
+		}
+		return verdict.ID, err
 	}
 }
 
