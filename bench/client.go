@@ -3,12 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"time"
-
-	"golang.org/x/crypto/ssh"
 )
 
 // pairedWords is what the contract promises to show when a partner is found.
@@ -21,10 +17,9 @@ const patience = 20 * time.Second
 // One goroutine reads what the session prints and keeps none of it; it ends
 // with the connection.
 type client struct {
+	session
 	id      int
 	crowd   *crowd
-	conn    *ssh.Client
-	channel ssh.Channel
 	dialed  time.Time
 	greeted chan struct{} // closed at the first byte
 
@@ -38,13 +33,16 @@ func connect(ctx context.Context, c *crowd, id int, addr string, rules bool) (*c
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	p := &client{id: id, crowd: c, dialed: time.Now(), greeted: make(chan struct{})}
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+	conn, err := dial(ctx, c.source(id), addr)
 	if err != nil {
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
-	if err := p.login(conn, addr); err != nil {
+	if p.session, err = login(conn, addr); err == nil {
+		err = p.shell(c.plan.Columns, c.plan.Rows)
+	}
+	if err != nil {
 		conn.Close()
 		return nil, err
 	}
@@ -59,53 +57,6 @@ func connect(ctx context.Context, c *crowd, id int, addr string, rules bool) (*c
 	}
 	_, err = p.channel.Write([]byte("\r"))
 	return p, err
-}
-
-func (p *client) login(conn net.Conn, addr string) error {
-	clientConn, channels, requests, err := ssh.NewClientConn(conn, addr, &ssh.ClientConfig{
-		User:              "guest",
-		HostKeyAlgorithms: []string{ssh.KeyAlgoED25519},
-		HostKeyCallback:   ssh.InsecureIgnoreHostKey(), // it has nothing to lose to an impostor
-	})
-	if err != nil {
-		return err
-	}
-	p.conn = ssh.NewClient(clientConn, channels, requests)
-	p.channel, requests, err = p.conn.OpenChannel("session", nil)
-	if err != nil {
-		return err
-	}
-	go ssh.DiscardRequests(requests)
-	return p.shell()
-}
-
-// ptyRequest is the payload of RFC 4254, section 6.2.
-type ptyRequest struct {
-	Term                         string
-	Columns, Rows, Width, Height uint32
-	Modes                        string
-}
-
-func (p *client) shell() error {
-	pty := ptyRequest{
-		Term:    "xterm-256color",
-		Columns: uint32(p.crowd.plan.Columns),
-		Rows:    uint32(p.crowd.plan.Rows),
-		Modes:   "\x00",
-	}
-	for _, request := range []struct {
-		name    string
-		payload []byte
-	}{{"pty-req", ssh.Marshal(pty)}, {"shell", nil}} {
-		ok, err := p.channel.SendRequest(request.name, true, request.payload)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return errors.New("the server refuses " + request.name)
-		}
-	}
-	return nil
 }
 
 // read looks through what the session prints until the connection ends.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -47,6 +48,15 @@ func newCrowd(ctx context.Context, p plan) *crowd {
 	}
 	c.ctx, c.fail = context.WithCancelCause(ctx)
 	return c
+}
+
+// source is where somebody comes from: from wherever they like, unless the plan
+// gives everyone an address.
+func (c *crowd) source(id int) *net.TCPAddr {
+	if !c.plan.sources {
+		return nil
+	}
+	return source(id)
 }
 
 // connect lets everyone in and waits until all are paired. It returns how long

@@ -16,6 +16,7 @@ type plan struct {
 	Rows     int           `json:"rows"`
 	Idle     time.Duration `json:"idle_ns"`
 	pace     float64       // lines a second that one person says at most
+	sources  bool          // everyone comes from an address of their own
 }
 
 // figures is what one run gave, by the keys of [rows] and in their units. NaN
