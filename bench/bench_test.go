@@ -31,13 +31,13 @@ func TestYardstickGivesEveryFigure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := plan{Sessions: 4, Lines: 20, Rate: 1000, Columns: 80, Rows: 24, Idle: 10 * time.Millisecond, pace: 100}
+	p := plan{Sessions: 4, Lines: 20, Rate: 1000, Columns: 80, Rows: 24, Idle: 10 * time.Millisecond, pace: 100, doors: doors}
 	var stages []string
-	f, err := yardstick.measure(t.Context(), p, func(stage string) { stages = append(stages, stage) })
+	f, err := yardstick.measure(t.Context(), chat, p, func(stage string) { stages = append(stages, stage) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range rows {
+	for _, row := range chatRows {
 		v, ok := f[row.key]
 		if !ok || math.IsNaN(v) || v < 0 || v > 1e6 {
 			t.Errorf("%s = %v", row.key, v)
@@ -72,8 +72,8 @@ func TestAServerThatHangsUpIsAnError(t *testing.T) {
 		}
 	}()
 	elsewhere := target{name: "elsewhere", addr: listener.Addr().String()}
-	p := plan{Sessions: 4, Lines: 1, Rate: 1, Idle: 1, pace: 1}
-	if f, err := elsewhere.measure(t.Context(), p, func(string) {}); err == nil {
+	p := plan{Sessions: 4, Lines: 1, Rate: 1, Idle: 1, pace: 1, doors: doors}
+	if f, err := elsewhere.measure(t.Context(), chat, p, func(string) {}); err == nil {
 		t.Errorf("measured %v", f)
 	}
 }
@@ -122,14 +122,14 @@ func TestMeterReadsProc(t *testing.T) {
 	if cpu, err := cpuTime(stat); err != nil || cpu != 1.75 {
 		t.Errorf("CPU time %v, %v", cpu, err)
 	}
-	if rss, err := resident("VmHWM:\t 9 kB\nVmRSS:\t    2224 kB\nRssAnon: 1 kB\n"); err != nil || rss != 2224*1024 {
+	if rss, err := statusMemory("VmHWM:\t 9 kB\nVmRSS:\t    2224 kB\nRssAnon: 1 kB\n", "VmRSS:"); err != nil || rss != 2224*1024 {
 		t.Errorf("resident %v, %v", rss, err)
 	}
 	for _, text := range []string{"", "42 (a) R 1"} {
 		if _, err := cpuTime(text); err == nil {
 			t.Errorf("CPU time of %q", text)
 		}
-		if _, err := resident(text); err == nil {
+		if _, err := statusMemory(text, "VmRSS:"); err == nil {
 			t.Errorf("resident of %q", text)
 		}
 	}
@@ -163,7 +163,7 @@ func TestStatistics(t *testing.T) {
 
 func TestReport(t *testing.T) {
 	ours, yardstick := figures{}, figures{}
-	for i, row := range rows {
+	for i, row := range chatRows {
 		ours[row.key], yardstick[row.key] = float64(1000*(i+1)), float64(500*(i+1))
 	}
 	ours["memory"] = math.NaN()
@@ -172,7 +172,7 @@ func TestReport(t *testing.T) {
 	for key, value := range ours {
 		less[key] = value / 3
 	}
-	o := options{plan: plan{Sessions: 28000, Lines: 20, Columns: 80, Rows: 24}, Runs: 2, json: true}
+	o := options{plan: plan{Sessions: 28000, Lines: 20, Columns: 80, Rows: 24}, profile: profiles()[0], Runs: 2, json: true}
 	var out bytes.Buffer
 	if err := newReport(o, "strangerd", []round{{ours, yardstick}, {less, yardstick}}).print(&out); err != nil {
 		t.Fatal(err)
@@ -188,11 +188,11 @@ func TestReport(t *testing.T) {
 	if err := json.Unmarshal([]byte(last), &r); err != nil {
 		t.Fatalf("the last line: %v", err)
 	}
-	if len(r.Figures) != len(rows) || r.Options.Sessions != 28000 || r.Machine.Cores < 1 {
+	if len(r.Figures) != len(chatRows) || r.Options.Sessions != 28000 || r.Machine.Cores < 1 {
 		t.Errorf("the object lacks something: %s", last)
 	}
-	if f := r.Figures["connect_cpu"]; f.Ratio == nil || f.Ratio.Max != 2 || f.Server.Median != 2000 {
-		t.Errorf("connect_cpu: %+v", f)
+	if f := r.Figures["peak"]; f.Ratio == nil || f.Ratio.Max != 2 || f.Server.Median != 2000 {
+		t.Errorf("peak: %+v", f)
 	}
 	if r.Figures["memory"].Server != nil || r.Figures["idle_cpu"].Ratio != nil {
 		t.Error("figures that could not be had are there")
@@ -200,7 +200,7 @@ func TestReport(t *testing.T) {
 }
 
 func TestBadFlags(t *testing.T) {
-	for _, args := range []string{"-n 3", "-n 0", "-n 30000", "-lines 401", "-runs 0", "-idle 0s", "-size big", "more"} {
+	for _, args := range []string{"-n 3", "-n 0", "-n 30000", "-lines 401", "-runs 0", "-idle 0s", "-size big", "-profile fair", "-profile messy -addr localhost:22", "-for 0s", "more"} {
 		if _, err := parse(strings.Fields(args), io.Discard); err == nil {
 			t.Errorf("%q is taken", args)
 		}

@@ -11,10 +11,6 @@ import (
 	"time"
 )
 
-// doors is how many clients log in at the same time: enough to keep the server
-// at work, too few to make one wait for its turn.
-const doors = 16
-
 // A crowd is all the clients of one run. Its stages are called one after the
 // other, from one goroutine; the clients' readers report to it from their own.
 type crowd struct {
@@ -25,9 +21,10 @@ type crowd struct {
 	clients []*client // nil until connected
 	readers sync.WaitGroup
 
-	start  time.Time
-	paired atomic.Int64
-	waits  []time.Duration // by client: from the dial to the words
+	start   time.Time
+	refused atomic.Int64
+	paired  atomic.Int64
+	waits   []time.Duration // by client: from the dial to the words
 
 	// By message, counted from 1, in nanoseconds since start.
 	next  int
@@ -61,16 +58,13 @@ func (c *crowd) source(id int) *net.TCPAddr {
 
 // connect lets everyone in and waits until all are paired. It returns how long
 // each waited for that, sorted.
-func (c *crowd) connect(addr string, rules bool) ([]time.Duration, error) {
+func (c *crowd) connect(s *server) ([]time.Duration, error) {
 	ids := make(chan int)
 	var entering sync.WaitGroup
-	for range doors {
+	for range c.plan.doors {
 		entering.Go(func() {
 			for id := range ids {
-				var err error
-				if c.clients[id], err = connect(c.ctx, c, id, addr, rules); err != nil {
-					c.fail(fmt.Errorf("session %d: %w", id+1, err))
-				}
+				c.enter(id, s)
 			}
 		})
 	}
@@ -87,6 +81,25 @@ func (c *crowd) connect(addr string, rules bool) ([]time.Duration, error) {
 		return nil, err
 	}
 	return slices.Sorted(slices.Values(c.waits)), nil
+}
+
+// enter lets one in.
+func (c *crowd) enter(id int, s *server) {
+	for {
+		client, err := connect(c.ctx, c, id, s.addr, s.rules)
+		switch {
+		case err == nil:
+			c.clients[id] = client
+			return
+		case !c.plan.again:
+			c.fail(fmt.Errorf("session %d: %w", id+1, err))
+			return
+		}
+		c.refused.Add(1)
+		if c.rest(time.Second) != nil {
+			return
+		}
+	}
 }
 
 // backlog is how many messages may be on their way at once.

@@ -32,20 +32,24 @@ var errUsage = errors.New("usage")
 // options is what the flags say.
 type options struct {
 	plan
-	Runs int `json:"runs"`
-	addr string
-	json bool
+	Profile string `json:"profile"`
+	Runs    int    `json:"runs"`
+	profile profile
+	addr    string
+	json    bool
 }
 
 func parse(args []string, stderr io.Writer) (options, error) {
-	o := options{plan: plan{Columns: 80, Rows: 24, pace: 1}}
+	o := options{plan: plan{Columns: 80, Rows: 24, pace: 1, doors: doors}}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	flags.StringVar(&o.Profile, "profile", "chat", "what everyone does: "+profileNames())
 	flags.IntVar(&o.Sessions, "n", 1000, "sessions, an even number")
 	flags.IntVar(&o.Runs, "runs", 3, "runs of each server")
 	flags.IntVar(&o.Lines, "lines", 20, "lines that everyone says")
 	flags.IntVar(&o.Rate, "rate", 1000, "messages a second, all told, while CPU and latency are taken")
 	flags.DurationVar(&o.Idle, "idle", 8*time.Second, "how long idle CPU is taken")
+	flags.DurationVar(&o.For, "for", time.Minute, "how long people come and go (messy)")
 	flags.Func("size", "the terminal's size (default 80x24)", func(text string) error {
 		_, err := fmt.Sscanf(text, "%dx%d", &o.Columns, &o.Rows)
 		return err
@@ -57,6 +61,9 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	} else if err != nil {
 		return o, errUsage
 	}
+	if err := o.preset(flags); err != nil {
+		return o, err
+	}
 	switch {
 	case flags.NArg() > 0:
 		return o, fmt.Errorf("unknown argument %q: see -help", flags.Arg(0))
@@ -64,8 +71,10 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		return o, fmt.Errorf("-n %d: give an even number from 2 to %d", o.Sessions, maxSessions)
 	case o.Lines < 1 || o.Lines > maxLines:
 		return o, fmt.Errorf("-lines %d: give 1 to %d", o.Lines, maxLines)
-	case o.Runs < 1 || o.Rate < 1 || o.Idle <= 0:
-		return o, errors.New("-runs, -rate and -idle: give more than nothing")
+	case o.Runs < 1 || o.Rate < 1 || o.Idle <= 0 || o.For <= 0:
+		return o, errors.New("-runs, -rate, -idle and -for: give more than nothing")
+	case o.addr != "" && o.profile.own:
+		return o, fmt.Errorf("-addr: the profile %s needs a server of its own", o.Profile)
 	}
 	return o, nil
 }
@@ -96,7 +105,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		for j, target := range targets {
 			run := fmt.Sprintf("run %d of %d, %s", i+1, o.Runs, target.name)
 			progress.begin(run)
-			if rounds[i][j], err = target.measure(ctx, o.plan, progress.stage); err != nil {
+			if rounds[i][j], err = target.measure(ctx, o.profile.measure, o.plan, progress.stage); err != nil {
 				return fmt.Errorf("%s: %w", run, err)
 			}
 		}
@@ -105,16 +114,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return newReport(o, targets[0].name, rounds).print(stdout)
 }
 
-// targets returns the server under measurement and the yardstick, in the
-// order of a round.
-func (o options) targets(ctx context.Context, dir string) ([2]target, error) {
+// targets returns the server under measurement and, where the profile compares
+// them, the yardstick, in the order of a round.
+func (o options) targets(ctx context.Context, dir string) ([]target, error) {
+	ours, err := target{name: o.addr, addr: o.addr, rules: true}, error(nil)
+	if o.addr == "" {
+		ours, err = builtTarget(ctx, dir, o.Sessions)
+	}
+	if err != nil || o.profile.alone {
+		return []target{ours}, err
+	}
 	yardstick, err := yardstickTarget(dir)
-	if err != nil {
-		return [2]target{}, err
-	}
-	if o.addr != "" {
-		return [2]target{{name: o.addr, addr: o.addr, rules: true}, yardstick}, nil
-	}
-	ours, err := builtTarget(ctx, dir, o.Sessions)
-	return [2]target{ours, yardstick}, err
+	return []target{ours, yardstick}, err
 }

@@ -13,16 +13,16 @@ import (
 // A meter says what a process has used so far.
 type meter func() (usage, error)
 
-// usage is CPU time in seconds since the process began, and resident memory
-// now, in bytes.
+// usage is CPU time in seconds since the process began, and resident memory, now
+// and at most, in bytes.
 type usage struct {
-	cpu, rss float64
+	cpu, rss, peak float64
 }
 
 // blind is the meter of a process that is out of sight: what is figured from
 // it is not a number either.
 func blind() (usage, error) {
-	return usage{cpu: math.NaN(), rss: math.NaN()}, nil
+	return usage{cpu: math.NaN(), rss: math.NaN(), peak: math.NaN()}, nil
 }
 
 // during returns the CPU time in seconds that passes while stage runs.
@@ -77,8 +77,12 @@ func processMeter(pid int) meter {
 		if err != nil {
 			return usage{}, err
 		}
-		rss, err := resident(string(status))
-		return usage{cpu: cpu, rss: rss}, err
+		rss, err := statusMemory(string(status), "VmRSS:")
+		if err != nil {
+			return usage{}, err
+		}
+		peak, err := statusMemory(string(status), "VmHWM:")
+		return usage{cpu, rss, peak}, err
 	}
 }
 
@@ -98,12 +102,12 @@ func cpuTime(stat string) (float64, error) {
 	return (user + system) * tick, err
 }
 
-// resident reads the line VmRSS of a status file, in bytes.
-func resident(status string) (float64, error) {
-	_, rest, _ := strings.Cut(status, "VmRSS:")
+// statusMemory reads a line of a status file, in bytes.
+func statusMemory(status, key string) (float64, error) {
+	_, rest, _ := strings.Cut(status, key)
 	var kilobytes float64
 	if _, err := fmt.Sscanf(rest, "%f kB", &kilobytes); err != nil {
-		return 0, errors.New("can't read VmRSS in /proc/PID/status")
+		return 0, fmt.Errorf("can't read %s in /proc/PID/status", key)
 	}
 	return kilobytes * 1024, nil
 }

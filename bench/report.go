@@ -6,20 +6,6 @@ import (
 	"io"
 )
 
-// rows are the figures, in the order of the table.
-var rows = []struct{ key, name, unit string }{
-	{"memory", "memory a session", "KB"},
-	{"resident", "memory, all told", "MB"},
-	{"connect_cpu", "CPU a connect", "ms"},
-	{"message_cpu", "CPU a message", "µs"},
-	{"idle_cpu", "idle CPU per 1,000", "% of a core"},
-	{"latency_p50", "message latency p50", "ms"},
-	{"latency_p99", "message latency p99", "ms"},
-	{"latency_p999", "message latency p99.9", "ms"},
-	{"paired_p50", "time to be paired p50", "ms"},
-	{"paired_p99", "time to be paired p99", "ms"},
-}
-
 // A round is one run of each: the server under measurement, the yardstick.
 type round [2]figures
 
@@ -28,7 +14,7 @@ type report struct {
 	Server  string                `json:"server"`
 	Machine machine               `json:"machine"`
 	Options options               `json:"options"`
-	Figures map[string]comparison `json:"figures"` // by the keys of rows
+	Figures map[string]comparison `json:"figures"` // by the keys of the profile's rows
 }
 
 // A comparison is one figure of both, and the first over the second, taken
@@ -42,10 +28,10 @@ type comparison struct {
 
 func newReport(o options, server string, rounds []round) report {
 	r := report{Server: server, Machine: thisMachine(), Options: o, Figures: map[string]comparison{}}
-	for _, row := range rows {
+	for _, row := range o.profile.rows {
 		var ours, yardstick, ratio []float64
 		for _, round := range rounds {
-			a, b := round[0][row.key], round[1][row.key]
+			a, b := round[0].of(row), round[1].of(row)
 			ours, yardstick, ratio = append(ours, a), append(yardstick, b), append(ratio, a/b)
 		}
 		r.Figures[row.key] = comparison{row.unit, newSpread(ours), newSpread(yardstick), newSpread(ratio)}
@@ -57,13 +43,18 @@ func newReport(o options, server string, rounds []round) report {
 // object on the last line.
 func (r report) print(w io.Writer) error {
 	o := r.Options
-	fmt.Fprintf(w, "%d people at %d×%d, in pairs, %d lines each\nmedian of runs (least–greatest): %d\n%v\n\n",
-		o.Sessions, o.Columns, o.Rows, o.Lines, o.Runs, r.Machine)
-	const layout = "%-34s%22v%22v%20v\n"
-	fmt.Fprintf(w, layout, "", r.Server, "yardstick", "ratio")
-	for _, row := range rows {
+	fmt.Fprintf(w, "%s\nmedian of runs (least–greatest): %d\n%v\n\n", o.profile.heading(o.plan), o.Runs, r.Machine)
+	line := func(name string, ours, yardstick, ratio any) {
+		fmt.Fprintf(w, "%-34s%22v", name, ours)
+		if !o.profile.alone {
+			fmt.Fprintf(w, "%22v%20v", yardstick, ratio)
+		}
+		fmt.Fprintln(w)
+	}
+	line("", r.Server, "yardstick", "ratio")
+	for _, row := range o.profile.rows {
 		f := r.Figures[row.key]
-		fmt.Fprintf(w, layout, row.name+", "+row.unit, f.Server, f.Yardstick, f.Ratio)
+		line(row.String(), f.Server, f.Yardstick, f.Ratio)
 	}
 	if !o.json {
 		return nil

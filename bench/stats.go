@@ -43,7 +43,7 @@ func (s *spread) String() string {
 // short writes about three digits.
 func short(v float64) string {
 	switch {
-	case v >= 100:
+	case v >= 100, v == math.Trunc(v):
 		return fmt.Sprintf("%.0f", v)
 	case v >= 10:
 		return fmt.Sprintf("%.1f", v)
