@@ -8,22 +8,32 @@ import (
 )
 
 const (
-	fillRate = 4000            // messages a second, all told, while nothing is measured
+	burst    = 3               // lines that anybody may say at once
 	talkTime = 8 * time.Second // about how long the measured messages take
+	knocks   = 100             // who come when the server is full
 )
 
 // chat lets everyone in, talk and be idle. The stages are those of the package's
 // documentation.
 func chat(ctx context.Context, s *server, p plan, stage func(string)) (figures, error) {
+	f := figures{}
+	for _, part := range []func(context.Context, *server, plan, func(string), figures) error{chatting, waiting} {
+		if err := part(ctx, s, p, stage, f); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// chatting takes the figures of people who are paired.
+func chatting(ctx context.Context, s *server, p plan, stage func(string), f figures) error {
 	m := s.meter
 	c := newCrowd(ctx, p)
 	defer c.close()
 	people := float64(p.Sessions)
-	rate := math.Min(float64(p.Rate), p.pace*people)
-	last := min(p.Lines, int(math.Ceil(rate*talkTime.Seconds()/people)))
 	empty, err := m()
 	if err != nil {
-		return nil, err
+		return err
 	}
 
 	stage("connecting")
@@ -34,48 +44,94 @@ func chat(ctx context.Context, s *server, p plan, stage func(string)) (figures, 
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
+	f["connects"] = people / time.Since(began).Seconds()
+	f["connect_cpu"] = connectCPU / people * 1e3
+	f["paired_p50"], f["paired_p99"] = quantile(waits, 0.5), quantile(waits, 0.99)
 
-	connects := people / time.Since(began).Seconds()
+	if err := talking(c, m, stage, f); err != nil {
+		return err
+	}
+	stage("waiting for memory to settle")
+	full, err := m.settled(c.rest)
+	if err != nil {
+		return err
+	}
+	f["memory"] = (full.rss - empty.rss) / people / 1024
+	f["resident"], f["peak"] = full.rss/(1<<20), full.peak/(1<<20)
+	stage("idling")
+	idleCPU, err := m.during(func() error { return c.rest(p.Idle) })
+	if err != nil {
+		return err
+	}
+	f["idle_cpu"] = idleCPU / p.Idle.Seconds() * 100 / people * 1000
+	if s.process == nil || !s.rules {
+		return nil // nobody knows where its limit is
+	}
+	stage("at the limit")
+	limitCPU, err := m.during(func() error { return c.knock(s) })
+	f["limit_cpu"] = limitCPU / knocks * 1e3
+	return err
+}
 
+// talking lets everyone say their lines: a burst, then at their pace, and the last
+// ones measured.
+func talking(c *crowd, m meter, stage func(string), f figures) error {
+	people, pace := float64(c.plan.Sessions), c.plan.pace*float64(c.plan.Sessions)
+	rate := math.Min(float64(c.plan.Rate), pace)
+	first := min(c.plan.Lines/2, burst)
+	last := min(c.plan.Lines-first, int(math.Ceil(rate*talkTime.Seconds()/people)))
+
+	stage("talking at once")
+	began := time.Now()
+	if _, err := c.talk(first, math.Inf(1)); err != nil {
+		return err
+	}
+	if first > 0 {
+		f["messages"] = float64(first) * people / time.Since(began).Seconds()
+	}
 	stage("talking")
-	if _, err := c.talk(p.Lines-last, math.Min(fillRate, p.pace*people)); err != nil {
-		return nil, err
+	if _, err := c.talk(c.plan.Lines-first-last, pace); err != nil {
+		return err
 	}
 	stage("talking, measured")
 	runtime.GC() // the clients' own collector then stays out of it
 	var latencies []time.Duration
-	messageCPU, err := m.during(func() (err error) {
+	cpu, err := m.during(func() (err error) {
 		latencies, err = c.talk(last, rate)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
+	f["message_cpu"] = cpu / float64(len(latencies)) * 1e6
+	f["latency_p50"], f["latency_p99"], f["latency_p999"] = quantile(latencies, 0.5), quantile(latencies, 0.99), quantile(latencies, 0.999)
+	return nil
+}
 
+// waiting takes the memory of people who have said nothing yet, in a server that was
+// started anew.
+func waiting(ctx context.Context, s *server, p plan, stage func(string), f figures) error {
+	if s.process == nil {
+		return nil
+	}
+	if err := s.restart(ctx); err != nil {
+		return err
+	}
+	p.stays = true
+	c := newCrowd(ctx, p)
+	defer c.close()
+	empty, err := s.meter()
+	if err != nil {
+		return err
+	}
+	stage("connecting, to be silent")
+	if _, err := c.connect(s); err != nil {
+		return err
+	}
 	stage("waiting for memory to settle")
-	full, err := m.settled(c.rest)
-	if err != nil {
-		return nil, err
-	}
-	stage("idling")
-	idleCPU, err := m.during(func() error { return c.rest(p.Idle) })
-	if err != nil {
-		return nil, err
-	}
-	return figures{
-		"memory":       (full.rss - empty.rss) / people / 1024,
-		"resident":     full.rss / 1024 / 1024,
-		"peak":         full.peak / 1024 / 1024,
-		"connects":     connects,
-		"connect_cpu":  connectCPU / people * 1e3,
-		"message_cpu":  messageCPU / float64(len(latencies)) * 1e6,
-		"idle_cpu":     idleCPU / p.Idle.Seconds() * 100 / people * 1000,
-		"latency_p50":  quantile(latencies, 0.5),
-		"latency_p99":  quantile(latencies, 0.99),
-		"latency_p999": quantile(latencies, 0.999),
-		"paired_p50":   quantile(waits, 0.5),
-		"paired_p99":   quantile(waits, 0.99),
-	}, nil
+	full, err := s.meter.settled(c.rest)
+	f["memory_silent"] = (full.rss - empty.rss) / float64(p.Sessions) / 1024
+	return err
 }

@@ -55,6 +55,9 @@ func connect(ctx context.Context, c *crowd, id int, addr string, rules bool) (*c
 	case <-ctx.Done():
 		return p, fmt.Errorf("no first screen: %w", context.Cause(ctx))
 	}
+	if c.plan.stays {
+		return p, nil
+	}
 	_, err = p.channel.Write([]byte("\r"))
 	return p, err
 }

@@ -36,6 +36,7 @@ type options struct {
 	Runs    int    `json:"runs"`
 	profile profile
 	addr    string
+	kept    string
 	json    bool
 }
 
@@ -55,6 +56,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		return err
 	})
 	flags.StringVar(&o.addr, "addr", "", "measure the server at HOST:PORT instead of starting one")
+	flags.StringVar(&o.kept, "check", "", "fail when a ratio is 20 % worse than the one in this file")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object on one line, last")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return o, err
@@ -111,7 +113,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	progress.clear()
-	return newReport(o, targets[0].name, rounds).print(stdout)
+	r := newReport(o, targets[0].name, rounds)
+	if err := r.print(stdout); err != nil || o.kept == "" {
+		return err
+	}
+	return r.check(o.kept)
 }
 
 // targets returns the server under measurement and, where the profile compares
@@ -119,7 +125,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 func (o options) targets(ctx context.Context, dir string) ([]target, error) {
 	ours, err := target{name: o.addr, addr: o.addr, rules: true}, error(nil)
 	if o.addr == "" {
-		ours, err = builtTarget(ctx, dir, o.Sessions)
+		room := o.Sessions
+		if o.profile.alone {
+			room *= 3 // who vanished is inside until that is noticed
+		}
+		ours, err = builtTarget(ctx, dir, room)
 	}
 	if err != nil || o.profile.alone {
 		return []target{ours}, err

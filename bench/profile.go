@@ -73,6 +73,7 @@ func chatHeading(p plan) string {
 }
 
 var chatRows = []row{
+	{"memory_silent", "memory a session, before a line", "KB"},
 	{"memory", "memory a session", "KB"},
 	{"resident", "memory, all told", "MB"},
 	{"peak", "memory at most, all told", "MB"},
@@ -85,6 +86,8 @@ var chatRows = []row{
 	{"paired_p50", "time to be paired p50", "ms"},
 	{"paired_p99", "time to be paired p99", "ms"},
 	{"connects", "connects a second", ""},
+	{"messages", "messages a second", ""},
+	{"limit_cpu", "CPU a refusal at the limit", "ms"},
 }
 
 var stormRows = []row{

@@ -36,18 +36,27 @@ func dial(ctx context.Context, from *net.TCPAddr, addr string) (*net.TCPConn, er
 	return conn.(*net.TCPConn), nil
 }
 
-// login logs in with the method none, and opens a session channel. Who fails closes
-// conn.
-func login(conn net.Conn, addr string) (session, error) {
+// newClient logs in with the method none. Who fails closes conn.
+func newClient(conn net.Conn, addr string) (*ssh.Client, error) {
 	clientConn, channels, requests, err := ssh.NewClientConn(conn, addr, &ssh.ClientConfig{
 		User:              "guest",
 		HostKeyAlgorithms: []string{ssh.KeyAlgoED25519},
 		HostKeyCallback:   ssh.InsecureIgnoreHostKey(), // it has nothing to lose to an impostor
 	})
 	if err != nil {
+		return nil, err
+	}
+	return ssh.NewClient(clientConn, channels, requests), nil
+}
+
+// login logs in, and opens a session channel. Who fails closes conn.
+func login(conn net.Conn, addr string) (session, error) {
+	client, err := newClient(conn, addr)
+	if err != nil {
 		return session{}, err
 	}
-	s := session{conn: ssh.NewClient(clientConn, channels, requests)}
+	s := session{conn: client}
+	var requests <-chan *ssh.Request
 	s.channel, requests, err = s.conn.OpenChannel("session", nil)
 	if err != nil {
 		return session{}, err

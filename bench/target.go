@@ -35,7 +35,7 @@ func builtTarget(ctx context.Context, dir string, sessions int) (target, error) 
 		rules: true,
 		log:   filepath.Join(dir, "strangerd.log"),
 		args: func(addr, operator string) command {
-			room := strconv.Itoa(sessions + 100)
+			room := strconv.Itoa(sessions)
 			return command{program, "serve", "--listen", addr, "--http", operator, "--data", filepath.Join(dir, "data"),
 				"--max-sessions", room, "--report-threshold", "0", "--shutdown-grace", "1s"}
 		},
