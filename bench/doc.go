@@ -3,6 +3,10 @@
 //
 //	go run ./bench              # at most four minutes on two cores
 //	go run ./bench -n 5000 -idle 1m
+//	go run ./bench -size 200x60 -lines 200
+//	go run ./bench -profile idle
+//	go run ./bench -profile connect-storm -n 10000
+//	go run ./bench -profile messy -n 2000 -for 30m
 //	go run ./bench -addr HOST:PORT
 //
 // The yardstick is two bare golang.org/x/crypto/ssh sessions joined by
@@ -11,15 +15,17 @@
 // turn, each in a process of its own; all clients live in this process, use
 // the same handshake and send the same bytes to both.
 //
-// One run, against one server:
+// One run of the profile chat, against one server:
 //
 //  1. Everyone connects, at most [doors] at a time, logs in with the method
 //     none, asks for a terminal and a shell, accepts the rules with Enter and
 //     waits for the words that a stranger is there. CPU a connect is the
 //     server's CPU time until the last one is paired, over the sessions; the
-//     time to be paired starts at the dial.
-//  2. Everyone says all but the last few lines, no faster than one a second
-//     each.
+//     time to be paired starts at the dial. Connects a second, as messages a
+//     second below, are what server and clients do together on one machine.
+//  2. Everyone says [burst] lines at once, of which [backlog] are on their way
+//     at a time: messages a second. Then all but the last few, no faster than
+//     one a second each.
 //  3. The last lines follow at -rate, which leaves the server mostly idle, so
 //     that no queue builds. CPU a message and the latencies are taken here: a
 //     latency is the time from the write of the keys on one side to the read
@@ -29,11 +35,30 @@
 //     the sessions. The server's collector is left as it is.
 //  5. Nobody does anything; idle CPU is the percentage of one core that every
 //     1,000 sessions take. What a server does once a minute shows for sure only
-//     with -idle 1m.
+//     with -idle 1m, which is what the profile idle does.
+//  6. The server is full now: [knocks] more people come one after the other,
+//     each of whom has to be told so. The yardstick has no limit.
+//  7. The server is started anew, and everyone connects and says nothing: the
+//     memory of who reads the rules, and of the yardstick's silent pairs.
+//
+// In a connect-storm everyone has an address of their own, is inside, loses the
+// connection by a restart, and dials again at the same moment as all others; who
+// is refused counts, and comes again after a second.
+//
+// The messy profile has nothing to compare with. Its people come from a new
+// address each time, in a full screen or in line mode, and chat, skip, report,
+// quit, stall (their client reads nothing more) or vanish (a FIN, a RST, or
+// nothing at all) until -for is over. What is said tells who said it and in which
+// chat, and a [ledger] finds out whether anybody was ever in two. It fails, in
+// one line, when somebody was, when somebody honest was refused or thrown out,
+// when the server logged an error, and when it does not hold within ten seconds
+// what it held before (±2 goroutines, ±2 descriptors, 50 MB of heap).
+//
+// With -check FILE it fails when a ratio is 20 % worse than the one in FILE.
 //
 // A figure is the median of the runs, with the least and the greatest in
 // brackets; a ratio is taken within each pair of runs and summed up the same
 // way. CPU time and memory are the server process's own (utime + stime in
-// /proc/PID/stat, in steps of 10 ms; VmRSS in /proc/PID/status), so with -addr
+// /proc/PID/stat, in steps of 10 ms; VmRSS and VmHWM in /proc/PID/status), so with -addr
 // only what the clients see is filled in. A KB is 1,024 bytes.
 package main
