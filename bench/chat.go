@@ -85,11 +85,16 @@ func talking(c *crowd, m meter, stage func(string), f figures) error {
 
 	stage("talking at once")
 	began := time.Now()
-	if _, err := c.talk(first, math.Inf(1)); err != nil {
+	burstCPU, err := m.during(func() error {
+		_, err := c.talk(first, math.Inf(1))
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	if first > 0 {
-		f["messages"] = float64(first) * people / time.Since(began).Seconds()
+	if messages := float64(first) * people; messages > 0 {
+		f["messages"] = messages / time.Since(began).Seconds()
+		f["burst_cpu"] = burstCPU / messages * 1e6
 	}
 	stage("talking")
 	if _, err := c.talk(c.plan.Lines-first-last, pace); err != nil {

@@ -79,6 +79,7 @@ var chatRows = []row{
 	{"peak", "memory at most, all told", "MB"},
 	{"connect_cpu", "CPU a connect", "ms"},
 	{"message_cpu", "CPU a message", "µs"},
+	{"burst_cpu", "CPU a message, many at once", "µs"},
 	{"idle_cpu", "idle CPU per 1,000", "% of a core"},
 	{"latency_p50", "message latency p50", "ms"},
 	{"latency_p99", "message latency p99", "ms"},
