@@ -65,7 +65,7 @@ func TestViews(t *testing.T) {
 		want          string
 	}{
 		{"screen", screen, func() view { return new(screenView) },
-			fmt.Sprint(opened, searches, matched, heard, said, spoken, own, parted)},
+			fmt.Sprint(opened, searches, matched, heard, said, typed, own, spoken, own, parted)},
 		{"lines", lines, func() view { return new(linesView) },
 			fmt.Sprint(opened, searches, matched, heard, said, kept, answered, parted)},
 	} {
@@ -76,7 +76,7 @@ func TestViews(t *testing.T) {
 				n := min(size, len(rest))
 				v.look([]byte(rest[:n]), func(e event, l line) {
 					seen = append(seen, e)
-					if e == heard || e == spoken {
+					if e == heard || e == spoken || e == typed {
 						seen = append(seen, l)
 					}
 				})

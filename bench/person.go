@@ -92,7 +92,6 @@ func (t *town) chat(ctx context.Context, v *visit) act {
 		return quits
 	}
 	_, chat := v.at()
-	v.chats = chat
 	lines := 1 + rand.N(mostLines)
 	for n := 1; n <= lines && pause(ctx, mostThink); n++ {
 		if place, now := v.at(); place != matched || now != chat {
@@ -107,8 +106,8 @@ func (t *town) chat(ctx context.Context, v *visit) act {
 	if !v.settle(ctx) || ctx.Err() != nil {
 		return quits
 	}
-	if how == reports {
-		t.report(ctx, v)
+	if how == reports && !t.report(ctx, v) {
+		return quits
 	}
 	if how != quits {
 		v.press("/next")
@@ -130,13 +129,15 @@ func (t *town) say(ctx context.Context, v *visit, l line) {
 	}
 }
 
-// report reports the partner; in the full screen a second Enter sends the form.
-func (t *town) report(ctx context.Context, v *visit) {
+// report reports the partner, and tells whether the visit can go on. In the full
+// screen a second Enter sends the form.
+func (t *town) report(ctx context.Context, v *visit) bool {
 	v.press("/report spam")
 	if !v.plain {
 		v.press("")
 	}
 	v.within(ctx, patience/4, func() bool { return v.seen[reported] > 0 || v.place != matched })
+	return v.settle(ctx)
 }
 
 // stall reads nothing more, as if stopped or cut off.

@@ -13,6 +13,7 @@ const (
 	heard                 // a line of the partner's
 	spoken                // a line of one's own
 	kept                  // a line of one's own, for the next partner
+	typed                 // a line of one's own that is not entered
 	answered              // /status
 	reported
 )
@@ -20,7 +21,7 @@ const (
 // A view finds events in what a session prints. It is the reader's own.
 type view interface {
 	// look takes what was printed, and calls see with each event; a line that was
-	// heard or spoken comes with it.
+	// heard, spoken or typed comes with it.
 	look(text []byte, see func(event, line))
 }
 
@@ -143,6 +144,8 @@ func (v *screenView) row(text []byte, see func(event, line)) {
 		seeLine(shown, heard, see)
 	case bytes.Contains(shown, []byte("You: ")):
 		seeLine(shown, spoken, see)
+	case bytes.Contains(shown, []byte("> ")):
+		seeLine(shown, typed, see)
 	default:
 		if event, ok := rowSigns.in(shown); ok {
 			see(event, line{})

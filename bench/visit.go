@@ -19,7 +19,9 @@ type visit struct {
 	view   view
 	ledger *ledger
 	read   sync.WaitGroup
-	chats  int // up to which somebody has been in; the person's own
+
+	chats int // those that are over; the person's own, as what follows
+	marks int // that were typed to see what comes before them
 
 	mu      sync.Mutex // guards what follows
 	changed chan struct{}
@@ -29,6 +31,7 @@ type visit struct {
 	partner seat              // who was heard last
 	hears   int               // lines, in this chat
 	speaks  int               // lines that were shown to have been said, in this chat
+	settled int               // the last mark that was shown
 	deaf    bool              // was so, or is: what it hears is late
 	over    bool
 	last    []byte // of what was printed
@@ -111,6 +114,10 @@ func (v *visit) see(e event, l line) {
 		}
 		v.ledger.hear(seat{v.id, v.chat}, l, v.hears, !v.deaf)
 		v.partner, v.hears = l.seat, l.n
+	case typed:
+		if l.chat == 0 {
+			v.settled = max(v.settled, l.n)
+		}
 	case spoken:
 		if l.chat == v.chat {
 			v.speaks = max(v.speaks, l.n)
@@ -157,25 +164,36 @@ func (v *visit) press(text string) {
 	} else {
 		text = "\x15" + text + "\r" // Ctrl+U
 	}
-	_, _ = io.WriteString(v.channel, text) // whether it arrives is seen by what is shown
+	v.write(text)
 }
 
+// write types. Whether it arrives is seen by what is shown.
+func (v *visit) write(text string) { _, _ = io.WriteString(v.channel, text) }
+
 // settle waits until all that was typed has had its effect, and tells whether the
-// visit can go on. In line mode it can't if a line was kept for the next partner: it
-// came after this one had left.
+// visit can go on: without it, a line could be said in another chat than it was typed
+// for. In line mode it can't go on if a line was kept for the next partner: it came
+// after this one had left.
 func (v *visit) settle(ctx context.Context) bool {
-	if !v.plain {
-		return !v.ended() // each line was waited for
+	var done func() bool
+	if v.plain {
+		v.mu.Lock()
+		before := v.seen[answered]
+		v.mu.Unlock()
+		done = func() bool { return v.seen[answered] > before }
+		v.press("/status")
+	} else {
+		v.marks++
+		mark := v.marks
+		done = func() bool { return v.settled >= mark }
+		v.write("\x15" + line{seat{v.id, 0}, mark}.token()) // and no Enter
 	}
-	v.mu.Lock()
-	before := v.seen[answered]
-	v.mu.Unlock()
-	v.press("/status")
-	if !v.within(ctx, patience, func() bool { return v.seen[answered] > before }) {
+	if !v.within(ctx, patience, done) {
 		return false
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.chats = v.chat
 	return v.seen[kept] == 0
 }
 
