@@ -77,9 +77,10 @@ func restingFootprint(ctx context.Context, operator string) (last footprint, err
 	return last, fmt.Errorf("the server doesn't come to rest: %v", last)
 }
 
-// recovered waits until a server holds no more than it did.
+// recovered waits until a server holds no more than it did. It asks once a second,
+// because what the answers take would keep the server from coming to rest.
 func recovered(ctx context.Context, operator string, before footprint) (after footprint, took time.Duration, err error) {
-	for began := time.Now(); ; time.Sleep(200 * time.Millisecond) {
+	for began := time.Now(); ; time.Sleep(time.Second) {
 		after, err = readFootprint(ctx, operator)
 		took = time.Since(began)
 		switch {

@@ -20,9 +20,6 @@ func source(n int) *net.TCPAddr {
 	return &net.TCPAddr{IP: net.IPv4(127, byte(1+n>>16), byte(n>>8), byte(n))}
 }
 
-// maxSources is how many addresses there are.
-const maxSources = 254 << 16
-
 // dial connects from an address, or from any if that is nil.
 func dial(ctx context.Context, from *net.TCPAddr, addr string) (*net.TCPConn, error) {
 	var dialer net.Dialer
