@@ -59,7 +59,7 @@ func messy(ctx context.Context, s *server, p plan, stage func(string)) (figures,
 	open, leave := context.WithTimeout(ctx, p.For)
 	defer leave()
 	for range p.Sessions {
-		people.Go(func() { t.live(open) })
+		people.Go(func() { t.live(open, time.Duration(p.Sessions)*time.Second/newcomers) })
 	}
 	for ; open.Err() == nil; pause(open, time.Second) {
 		stage(fmt.Sprintf("%d of %d people here, visit %d", t.here.Load(), p.Sessions, t.visits.Load()))

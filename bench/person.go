@@ -11,6 +11,7 @@ import (
 const (
 	loneliness  = 30 * time.Second // nobody comes: one leaves
 	mostRest    = 4 * time.Second  // between two visits
+	newcomers   = 50               // a second, at first
 	leastThink  = 300 * time.Millisecond
 	mostThink   = 2 * time.Second // between two lines
 	mostLines   = 8               // in a chat
@@ -39,9 +40,10 @@ var acts = []act{
 	quits, quits, quits, cuts, resets, stalls, stallsOut, vanishes,
 }
 
-// live comes again and again until ctx ends.
-func (t *town) live(ctx context.Context) {
-	for pause(ctx, mostRest) {
+// live comes for the first time within so long, and then again and again until ctx
+// ends.
+func (t *town) live(ctx context.Context, first time.Duration) {
+	for more := pause(ctx, first); more; more = pause(ctx, mostRest) {
 		id := int(t.visits.Add(1))
 		v, err := enter(ctx, id, t.addr, rand.N(2) == 0, t.ledger)
 		switch {
