@@ -80,3 +80,20 @@ func TestSecondServer(t *testing.T) {
 		t.Errorf("the first one answers with %d", code)
 	}
 }
+
+// A host key that is lost is made anew, which whoever starts the server can't miss.
+func TestLostHostKey(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	if strings.Contains(p.output, "WARNING") {
+		t.Errorf("the first start says %q", p.output)
+	}
+	stopServer(t, p)
+	if err := os.Remove(filepath.Join(p.cmd.Dir, "strangerd-data", "host_ed25519")); err != nil {
+		t.Fatal(err)
+	}
+	q := startServerIn(t, p.cmd.Dir)
+	if !strings.Contains(q.output, "WARNING: host_ed25519 was missing in strangerd-data") {
+		t.Errorf("the start with a new host key says %q", q.output)
+	}
+}

@@ -238,6 +238,10 @@ func serveUntil(ctx context.Context, server *session.Server, listener net.Listen
 // announce tells whoever started the server what to type next.
 func announce(w io.Writer, config *Config, address net.Addr, folder *data.Folder, admins bool) {
 	fmt.Fprintf(w, "Listening on %s. To chat:\n\n    %s\n\n", address, sshLine(address))
+	if folder.LostHostKey() {
+		fmt.Fprintf(w, "WARNING: host_ed25519 was missing in %s, and a new one was made: every client that knows the old\n"+
+			"one will warn of an attack. If you have it, put it back and start again.\n", config.Data)
+	}
 	news := ""
 	if folder.NewHostKey() {
 		news = " (new: ssh asks once whether to trust it)"

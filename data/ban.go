@@ -3,6 +3,7 @@ package data
 import (
 	"fmt"
 	"net/netip"
+	"path/filepath"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -129,7 +130,7 @@ func (d *DB) EachBan(visit func(Ban)) error { return each(d, bans, visit) }
 func Unban(path, id string, lifted Lifted) error {
 	db, err := Open(path, nil)
 	if err != nil {
-		return err
+		return advised(err, filepath.Dir(path))
 	}
 	defer db.Close()
 	return db.unban(id, lifted)
@@ -143,7 +144,7 @@ func (d *DB) unban(id string, lifted Lifted) error {
 	case !ok:
 		return fmt.Errorf("%s has no ban %s: give its id, B-…, as the banned person is shown it", d.path, id)
 	case b.Lifted != nil:
-		return fmt.Errorf("%s was lifted by %s", id, b.Lifted.By)
+		return fmt.Errorf("%s was lifted by %s: there is nothing to do", id, b.Lifted.By)
 	}
 	b.Lifted = &lifted
 	return d.Save(b, Action{At: lifted.At, By: lifted.By, Do: "unban", On: id, Why: lifted.Reason})

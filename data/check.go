@@ -4,13 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	bolt "go.etcd.io/bbolt"
 )
 
 // Check reads all of the database file at path, which no process may be
 // writing, and returns every problem it finds, one a line. It changes nothing.
-func Check(path string) error { return check(path, nil) }
+func Check(path string) error { return advised(check(path, nil), filepath.Dir(path)) }
 
 // check is Check, and with a secret also whether the database belongs to it.
 func check(path string, secret []byte) error {

@@ -23,7 +23,7 @@ func Compact(path string) (before, after int64, err error) {
 	defer folder.Close()
 	db, err := Open(path, nil)
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, advised(err, filepath.Dir(path))
 	}
 	defer db.Close()
 	return db.Compact()

@@ -28,6 +28,8 @@ type Folder struct {
 	db         *DB
 	hostKey    ssh.Signer
 	newHostKey bool
+	// lostHostKey is set if there must have been another one before.
+	lostHostKey bool
 }
 
 // OpenFolder opens the folder dir for this process alone, and makes it and what
@@ -121,13 +123,10 @@ func (f *Folder) openHostKey() (err error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if !f.drafted { // a new one would have every client warned of an attack
-		return fmt.Errorf("%s is missing: put it back from a backup, or make one that no client knows: ssh-keygen -q -t ed25519 -N '' -f %[1]s", path)
-	}
 	if err := makeHostKey(path); err != nil {
 		return err
 	}
-	f.newHostKey = true
+	f.newHostKey, f.lostHostKey = true, !f.drafted
 	f.hostKey, err = readHostKey(path)
 	return err
 }
@@ -141,6 +140,10 @@ func (f *Folder) HostKey() ssh.Signer { return f.hostKey }
 // NewHostKey tells whether this start made the host key, so that nobody can
 // know it yet.
 func (f *Folder) NewHostKey() bool { return f.newHostKey }
+
+// LostHostKey tells whether this start made the host key in place of one that was
+// lost, so that clients which know that one warn of an attack.
+func (f *Folder) LostHostKey() bool { return f.lostHostKey }
 
 // DB returns the database, which the folder closes.
 func (f *Folder) DB() *DB { return f.db }
@@ -158,10 +161,15 @@ func (f *Folder) path(name string) string { return filepath.Join(f.dir, name) }
 
 // advised adds to an error what the operator can do about it.
 func (f *Folder) advised(err error) error {
+	return advised(err, f.dir)
+}
+
+// advised adds to an error about the database in dir what the operator can do about it.
+func advised(err error, dir string) error {
 	if u := new(unusable); errors.As(err, &u) {
-		return fmt.Errorf("%w: put a backup back with strangerd db restore FILE --data %s", err, f.dir)
+		return fmt.Errorf("%w: put a backup back with strangerd db restore FILE --data %s", err, dir)
 	}
-	return denied(err, f.dir)
+	return denied(err, dir)
 }
 
 // Usable says what is wrong with a folder that is there, or could not be made. It

@@ -53,6 +53,27 @@ func TestFirstStart(t *testing.T) {
 	}
 }
 
+// A host key that is lost is told from one that was never there.
+func TestLostHostKey(t *testing.T) {
+	dir := t.TempDir()
+	f := mustOpen(t, dir)
+	if f.LostHostKey() {
+		t.Error("the first start calls the host key lost")
+	}
+	mustClose(t, f)
+	must(t, os.Remove(filepath.Join(dir, hostKeyName)))
+	f = mustOpen(t, dir)
+	if !f.NewHostKey() || !f.LostHostKey() {
+		t.Error("the host key in place of a lost one is taken for the first")
+	}
+	mustClose(t, f)
+	f = mustOpen(t, dir)
+	if f.NewHostKey() || f.LostHostKey() {
+		t.Error("the next start calls the host key new")
+	}
+	mustClose(t, f)
+}
+
 func TestSecretIsACopy(t *testing.T) {
 	f := mustOpen(t, t.TempDir())
 	defer mustClose(t, f)
@@ -150,7 +171,6 @@ func TestRefusedFolders(t *testing.T) {
 		{"open secret", func(dir string) error { return os.Chmod(secret(dir), 0o640) }, []string{"0640", "chmod 600 ", secretName}},
 		{"open database", func(dir string) error { return os.Chmod(db(dir), 0o640) }, []string{"0640", "chmod 600 ", databaseName}},
 		{"open folder", func(dir string) error { return os.Chmod(dir, 0o770) }, []string{"0770", "chmod 700 "}},
-		{"no host key", func(dir string) error { return os.Remove(hostKey(dir)) }, []string{hostKeyName, "is missing", "from a backup", "ssh-keygen -q -t ed25519"}},
 		{"open host key", func(dir string) error { return os.Chmod(hostKey(dir), 0o644) }, []string{"0644", "chmod 600 ", hostKeyName}},
 		{"no host key in it", func(dir string) error { return os.WriteFile(hostKey(dir), []byte("ssh-ed25519 AAAA"), 0o600) }, []string{hostKeyName, "is not an SSH private key"}},
 		{"host key with a passphrase", func(dir string) error {

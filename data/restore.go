@@ -36,7 +36,7 @@ func Restore(dir, backup string) error {
 		if more {
 			first += fmt.Sprintf(", and more: strangerd db check %s", backup)
 		}
-		return fmt.Errorf("nothing restored: %s", first)
+		return fmt.Errorf("nothing restored: %s: give another backup", first)
 	}
 	path := filepath.Join(dir, databaseName)
 	if err := copyFile(backup, path); err != nil {
