@@ -367,11 +367,10 @@ func TestBannedNetwork(t *testing.T) {
 	p := startServer(t, "--admin-key", root.line, "--staff-listen", ":"+port)
 	inside := joinFrom(t, p, "127.0.0.30")
 
-	ban := []string{"ban", "127.0.0.30/31", "--for", "1h", "--reason", "'A raid'"}
-	if _, stderr, code := root.run(t, p, ban...); code != exitFailed || !strings.Contains(stderr, "--yes") {
+	if _, stderr, code := root.run(t, p, "ban", "127.0.0.0/26", "--reason", "x"); code != exitFailed || !strings.Contains(stderr, "--yes") {
 		t.Errorf("a ban of this machine ends with %d: %s", code, stderr)
 	}
-	made := root.done(t, p, append(ban, "--yes")...)
+	made := root.done(t, p, "ban", "127.0.0.30/31", "--for", "1h", "--reason", "'A raid'")
 	at := strings.Index(made, "B-")
 	if at < 0 {
 		t.Fatalf("ban prints %q", made)
@@ -485,6 +484,20 @@ func TestNotPaused(t *testing.T) {
 }
 
 // A warned person reads the warning before the next search, and confirms it.
+// Where the operator names no helplines, the built-in words say where there are some.
+func TestRow22HelplinesUnsaid(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	p := startServer(t, "--admin-key", root.line)
+	a, b := pairFrom(t, p, "127.0.0.21", "127.0.0.22")
+	id, _ := a.report("selfharm")
+	a.expect("There are people who listen:\n-- https://findahelpline.com lists helplines by country")
+	b.expect("-- Stranger has left the chat\n")
+	root.done(t, p, "report", "resolve", id, "--action", "help", "--reason", "x")
+	b.send("/next\n")
+	b.expect("-- https://findahelpline.com lists helplines by country")
+}
+
 func TestWarning(t *testing.T) {
 	t.Parallel()
 	root := newStaffKey(t, "root")
@@ -625,7 +638,7 @@ func TestAppealWhereTheBanIsRead(t *testing.T) {
 	if len(appeals) != 2 {
 		t.Fatalf("the appeals are %v", appeals)
 	}
-	if first, second := appeals[0]["text"], appeals[1]["text"]; first != "I whispered" || second != "So did I. And it was late." {
+	if first, second := appeals[0]["text"], appeals[1]["text"]; first != "I whispered" || second != "So did I.\nAnd it was late." {
 		t.Errorf("the appeals say %q and %q", first, second)
 	}
 	for _, appeal := range appeals {
@@ -633,8 +646,20 @@ func TestAppealWhereTheBanIsRead(t *testing.T) {
 	}
 	a = openTerminal(t, p, window{source: "127.0.0.21"})
 	a.expect("was rejected. The answer: I heard you")
-	stdout, _, _ := runFrom(t, p, "127.0.0.22", "", "-T")
-	expectAll(t, "the next visit", stdout, []string{"was rejected. The answer: I heard you"})
+	for _, ask := range []string{"-T", "status", "stats", "frobnicate", "'plain x'", "'status x'", "'\"'"} {
+		stdout, stderr, code := runFrom(t, p, "127.0.0.22", "", strings.Trim(ask, "'"))
+		said := stdout + stderr
+		if code != exitNotAllowed || strings.Contains(said, "you can appeal once") {
+			t.Errorf("after the appeal %s ends with %d and\n%s", ask, code, said)
+		}
+		expectAll(t, ask, said, []string{"(ban B-", "The reason: Too loud", "was rejected. The answer: I heard you"})
+	}
+	if _, stderr, code := runFrom(t, p, "127.0.0.23", "", "stats"); code != exitNotUnderstood {
+		t.Errorf("a staff command of anyone ends with %d: %s", code, stderr)
+	}
+	for _, appeal := range appeals[1:] {
+		expectAll(t, "appeal show", root.done(t, p, "appeal", "show", appeal["id"].(string)), []string{"appeal: So did I.\nappeal: And it was late.\n"})
+	}
 }
 
 // In line mode an appeal is all lines up to the end of input; one that is too long
@@ -660,7 +685,7 @@ func TestAppealOfManyLines(t *testing.T) {
 	}
 	stdout, _, _ = runFrom(t, p, "127.0.0.21", "I whispered.\nAll of them\nshouted.", "-T")
 	appeals := root.list(t, p, "appeals")
-	if len(appeals) != 1 || appeals[0]["text"] != "I whispered. All of them shouted." || !strings.Contains(stdout, "-- Your appeal A-") {
+	if len(appeals) != 1 || appeals[0]["text"] != "I whispered.\nAll of them\nshouted." || !strings.Contains(stdout, "-- Your appeal A-") {
 		t.Errorf("the appeals are %v, after\n%s", appeals, stdout)
 	}
 }

@@ -13,14 +13,38 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Nothing is on the disk or in the log of who came, and of what they said: not after
+// startFiled has people reported, warned and banned, and returns what nobody may find
+// of them.
+func startFiled(t *testing.T, p *program, root *staffKey) (secrets []string) {
+	t.Helper()
+	key := newStaffKey(t, "reported")
+	a := joinFrom(t, p, "127.0.0.81")
+	b := joinLines(t, p, key.as("me", "-b", "127.0.0.82")...)
+	a.meet(b)
+	banned, _ := a.report("threat")
+	root.done(t, p, "report", "resolve", banned, "--action", "ban", "--reason", "x")
+	b.expectExit(exitNotAllowed)
+	c, d := pairFrom(t, p, "127.0.0.83", "127.0.0.84")
+	warned, _ := c.report("hate")
+	root.done(t, p, "report", "resolve", warned, "--action", "warn", "--reason", "x")
+	for _, gone := range []*chatter{a, c, d} {
+		gone.send("/quit\n")
+		gone.expectExit(exitDone)
+	}
+	return []string{"127.0.0.81", "127.0.0.82", "127.0.0.83", "127.0.0.84", strings.Fields(key.line)[1],
+		strings.TrimPrefix(ssh.FingerprintSHA256(key.signer.PublicKey()), "SHA256:"),
+		string(key.signer.PublicKey().Marshal())}
+}
+
+// Row 29: nothing is on the disk or in the log of who came, and of what they said: not after
 // errors, and not after panics.
-func TestNothingKept(t *testing.T) {
+func TestRow29NothingKept(t *testing.T) {
 	buildFaulty(t)
 	key := newStaffKey(t, "somebody")
 	fields := strings.Fields(key.line)
 	folder := t.TempDir()
-	p := startServerIn(t, folder)
+	root := newStaffKey(t, "root")
+	p := startServerIn(t, folder, "--admin-key", root.line)
 	const canary = "xylophone-canary"
 	a := joinLines(t, p, key.as("me", "-b", "127.0.0.77")...)
 	b := joinLines(t, p, "-l", "canary-user", "-b", "127.0.0.78")
@@ -40,6 +64,7 @@ func TestNothingKept(t *testing.T) {
 	if _, _, code := runFrom(t, p, "127.0.0.77", "", "-l", "admin", "stats"); code != 255 {
 		t.Errorf("admin@ without a key ends with %d", code)
 	}
+	reported := startFiled(t, p, root)
 	panics := []string{"panic in update", "panic in a command", "panic in the view"}
 	for _, where := range panics {
 		c := openTerminal(t, p, window{source: "127.0.0.77", env: map[string]string{"LC_CANARY": canary}})
@@ -55,9 +80,9 @@ func TestNothingKept(t *testing.T) {
 	if n := strings.Count(p.later.String(), "a session panicked"); n != len(panics) {
 		t.Errorf("%d sessions that panicked are logged, not %d", n, len(panics))
 	}
-	secrets := []string{"127.0.0.77", "127.0.0.78", canary, "canary-user", fields[1],
+	secrets := append(reported, "127.0.0.77", "127.0.0.78", canary, "canary-user", fields[1],
 		strings.TrimPrefix(ssh.FingerprintSHA256(key.signer.PublicKey()), "SHA256:"),
-		string(key.signer.PublicKey().Marshal())}
+		string(key.signer.PublicKey().Marshal()))
 	search := func(where string, kept []byte) {
 		for _, secret := range secrets {
 			if bytes.Contains(kept, []byte(secret)) {

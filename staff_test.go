@@ -119,7 +119,7 @@ func logIn(t *testing.T, p *program, user string, methods ...ssh.AuthMethod) (st
 
 // Whoever offers an administrator's key without its signature gets nothing by it,
 // whatever else they prove (the class of CVE-2024-45337 and CVE-2023-43809).
-func TestNoElevation(t *testing.T) {
+func TestRow15NoElevation(t *testing.T) {
 	t.Parallel()
 	root, other := newStaffKey(t, "root"), newStaffKey(t, "other")
 	p := startServer(t, "--admin-key", root.line)

@@ -1,10 +1,14 @@
 package data
 
 import (
+	"encoding/binary"
 	"errors"
+	"net/netip"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -63,4 +67,39 @@ func TestOpenFromVersionZero(t *testing.T) {
 	defer mustClose(t, f)
 	mustRefuse(t, f.DB(), alice, now)
 	wantRefused(t, f.DB(), alice, now)
+}
+
+// A database of version 2, whose records were JSON, opens with all that is in it.
+func TestOpenFromVersionTwo(t *testing.T) {
+	ban := Ban{ID: "B-1", Target: Target{Source: alice}, Created: now, Until: now.Add(time.Hour), Reason: "why", By: "ann", Report: "R-1",
+		Lifted: &Lifted{At: now, By: "ben", Reason: "wrong"}}
+	network := Ban{ID: "B-2", Target: Target{Network: netip.MustParsePrefix("2001:db8::/32")}, Created: now, Reason: "why"}
+	report := Report{ID: "R-1", Created: now, Category: "spam", Subject: Subject{Source: alice}, BothSpoke: true, Languages: []string{"en"},
+		Decision: &Decision{At: now, By: "ann", Action: "ban", Reason: "why", Ban: "B-1"}}
+	separate := Apart{Both: alice, Until: now.Add(time.Hour)}
+	seen := Known{Key: alice, First: now, Last: now.Add(time.Hour)}
+	dir := newFolder(t, func(db *DB) {
+		must(t, db.update(func(tx *bolt.Tx) error { // as that version wrote them
+			version := binary.BigEndian.AppendUint64(nil, 2)
+			return errors.Join(
+				put(tx, bans, []byte(ban.ID), ban), put(tx, bans, []byte(network.ID), network),
+				put(tx, reports, []byte(report.ID), report),
+				put(tx, apart, separate.Both[:], separate), put(tx, known, seen.Key[:], seen),
+				tx.Bucket(identity).Put(versionKey, version),
+			)
+		}))
+	})
+	f := mustOpen(t, dir)
+	defer mustClose(t, f)
+	var all []any
+	db := f.DB()
+	must(t, errors.Join(
+		db.EachBan(func(b Ban) { all = append(all, b) }),
+		db.EachReport(func(r Report) { all = append(all, r) }),
+		db.EachApart(func(a Apart) { all = append(all, a) }),
+		db.EachKnown(func(k Known) { all = append(all, k) }),
+	))
+	if wanted := []any{ban, network, report, separate, seen}; !reflect.DeepEqual(all, wanted) {
+		t.Errorf("of version 2 there is\n%+v, want\n%+v", all, wanted)
+	}
 }

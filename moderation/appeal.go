@@ -26,6 +26,8 @@ func (d *Desk) Appeal(ban, text string) (Appeal, error) {
 	}
 	d.change.Lock()
 	defer d.change.Unlock()
+	d.gate.change.Lock() // no unban in between leaves an appeal against what is lifted
+	defer d.gate.change.Unlock()
 	now := d.gate.now()
 	b, err := d.gate.findBan(ban)
 	switch {

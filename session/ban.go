@@ -17,8 +17,11 @@ import (
 func (v *visit) ban() (moderation.Ban, bool) { return v.config.Gate.BanOf(v.addr, v.subject) }
 
 // banWords tells a banned person what the law and decency ask for: the rule,
-// the reason, who decided, until when, and how to appeal.
+// the reason, who decided, until when, and how to appeal or what came of that.
 func banWords(config *Config, words *locale.Words, ban moderation.Ban) string {
+	if appeal, ok := config.Desk.AppealOf(ban.ID); ok {
+		return banText(config, words, ban, "") + "\n" + appealWords(words, appeal)
+	}
 	return banText(config, words, ban, words.With(locale.BanAppeal, locale.Data{"SSH": config.Host.SSH("")}))
 }
 
@@ -85,7 +88,11 @@ func (v *visit) fileAppeal(ban moderation.Ban, written string) (string, error) {
 	if n := utf8.RuneCountInString(written); n > moderation.MaxText || len(written) > text.MaxBytes {
 		return v.words.With(locale.TooLong, locale.Data{"Count": n, "Max": moderation.MaxText}), moderation.ErrTooLong
 	}
-	appeal, err := v.config.Desk.Appeal(ban.ID, text.Line(written)) // more lines than a message has are no reason to cut it
+	kept := text.Clean(written)
+	if text.SizeOf(written).Lines > text.MaxLines { // more than a message has are no reason to cut it
+		kept = text.Line(written)
+	}
+	appeal, err := v.config.Desk.Appeal(ban.ID, kept)
 	switch {
 	case err == nil:
 		return v.words.With(locale.AppealFiled, locale.Data{"Appeal": appeal.ID}), nil

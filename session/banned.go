@@ -53,14 +53,12 @@ func (b *banned) Init() tea.Cmd {
 
 // text is all there is to read.
 func (b *banned) text() string {
-	words, said := banWords(b.config, b.words, b.ban), b.said
+	words, said := banText(b.config, b.words, b.ban, ""), b.said
 	switch {
 	case b.plain && b.appeal:
-		said = b.words.Say(locale.AppealLines)
+		words, said = banWords(b.config, b.words, b.ban), b.words.Say(locale.AppealLines)
 	case b.appeal:
 		words = banText(b.config, b.words, b.ban, b.words.Say(locale.AppealHere))
-	case !b.plain:
-		words = banText(b.config, b.words, b.ban, "")
 	}
 	return strings.TrimSpace(words + "\n" + said)
 }

@@ -15,8 +15,7 @@ import (
 // maxStdin bounds what a command reads of its standard input, in bytes.
 const maxStdin = 16 << 10
 
-// command runs a command for people, and returns its exit code. What a banned
-// person may run comes first; the rest answers them with the ban.
+// command runs a command for people, and returns its exit code.
 func (v *visit) command(args []string) int {
 	name, rest := args[0], args[1:]
 	switch {
@@ -36,11 +35,21 @@ func (v *visit) command(args []string) int {
 		return v.misunderstood(v.words.With(locale.NoArguments, locale.Data{
 			"Command": name, "Argument": quote(rest[0]), "SSH": v.config.Host.SSH("")}))
 	}
-	if ban, banned := v.ban(); banned && !run.always {
-		fmt.Fprintln(v.ch.Stderr(), v.prose(banWords(v.config, v.words, ban)))
-		return exitNotAllowed
-	}
 	return run.run()
+}
+
+// keptOut answers a banned person with their ban, whatever they ask for but what
+// they may, also if it can't be understood. No command is answered by a screen.
+func (v *visit) keptOut(args []string, unread error) bool {
+	whole := len(args) == 0 || len(args) == 1 && args[0] == "plain"
+	if unread == nil && (whole || args[0] == "case" || v.commands()[args[0]].always) {
+		return false
+	}
+	ban, banned := v.ban()
+	if banned {
+		fmt.Fprintln(v.ch.Stderr(), v.prose(banWords(v.config, v.words, ban)))
+	}
+	return banned
 }
 
 // command is one that takes no argument.

@@ -48,7 +48,7 @@ func (c *chat) file(category, note string) bool {
 	c.announce(c.words.With(locale.Reported, locale.Data{
 		"Report": filed.ID, "Receipt": filed.Receipt, "SSH": c.config.Host.SSH("")}))
 	if category == moderation.CategorySelfharm {
-		c.announce(strings.TrimSpace(c.words.Say(locale.HelpForOthers) + "\n" + c.config.HelpText))
+		c.announce(c.words.Say(locale.HelpForOthers) + "\n" + helplines(c.config, c.words))
 	}
 	if c.state == chatting {
 		c.seat.Leave() // no skip

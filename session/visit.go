@@ -149,6 +149,9 @@ func spoken(languages []string) (names []string) {
 // person serves one of the people, and returns the exit code.
 func (s *Server) person(v *visit, conn gossh.Conn) (int, error) {
 	args, err := split(v.ch.Command)
+	if v.keptOut(args, err) {
+		return exitNotAllowed, nil
+	}
 	switch {
 	case len(v.ch.Command) > terminal.MaxCommand:
 		return v.misunderstood(v.words.With(locale.CommandLong, locale.Data{"SSH": v.config.Host.SSH("")})), nil

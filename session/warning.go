@@ -13,11 +13,7 @@ func warningWords(config *Config, words *locale.Words, w moderation.Warning) str
 	var lines []string
 	switch w.Kind {
 	case moderation.WarningHelp:
-		lines = append(lines, words.Say(locale.HelpOffered))
-		if config.HelpText != "" {
-			lines = append(lines, strings.TrimSpace(config.HelpText))
-		}
-		return strings.Join(lines, "\n")
+		return words.Say(locale.HelpOffered) + "\n" + helplines(config, words)
 	case moderation.WarningAppeal:
 		return words.With(locale.AppealAccepted, locale.Data{"Reason": text.Line(w.Reason)})
 	}
@@ -26,6 +22,14 @@ func warningWords(config *Config, words *locale.Words, w moderation.Warning) str
 		lines = append(lines, words.With(locale.BanRule, locale.Data{"Rule": words.Say(locale.Category(w.Category))}))
 	}
 	return strings.Join(append(lines, words.With(locale.BanReason, locale.Data{"Reason": text.Line(w.Reason)})), "\n")
+}
+
+// helplines are the operator's, or where to find one.
+func helplines(config *Config, words *locale.Words) string {
+	if lines := strings.TrimSpace(config.HelpText); lines != "" {
+		return lines
+	}
+	return words.Say(locale.HelpAnywhere)
 }
 
 // warn shows what staff have to say before the next search, if anything.

@@ -184,6 +184,7 @@ const (
 	WarningEnter    ID = "warning_enter"
 	HelpOffered     ID = "help_offered"
 	HelpForOthers   ID = "help_for_others"
+	HelpAnywhere    ID = "help_anywhere"
 	ReportTitle     ID = "report_title"
 	ReportSends     ID = "report_sends"
 	ReportNote      ID = "report_note"
@@ -242,7 +243,7 @@ var ids = []ID{
 	DoorKnown, DoorClosed, Operator, Kicked, NotSaved, BanTitle, BanRule, BanReason, BanByPerson, BanByMachine,
 	BanUntil, BanForever, BanAppeal, AppealHere, AppealLines, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
 	AppealAgain, AppealEmpty, AppealNoBan, CaseUsage, CaseUnknown, CaseOpen, CaseNone, CaseWarn, CaseBan, CaseKick,
-	WarningTitle, WarningYes, WarningEnter, HelpOffered, HelpForOthers, ReportTitle, ReportSends, ReportNote,
+	WarningTitle, WarningYes, WarningEnter, HelpOffered, HelpForOthers, HelpAnywhere, ReportTitle, ReportSends, ReportNote,
 	ReportNoteMark, ReportAbout, ReportSendsMark, Marked, MarkedLine, MarkNothing, MarkUnknown, ReportUsage, ReportCancelled, ReportNobody, ReportedAlready, Reported, ReportQuota,
 	ReportNoRoom, ReportTooLong, KeysAppeal, KeysMore, KeysCategory, KeysReport, KeysWarned, BinaryPty,
 	Category("underage"), Category("sexual"), Category("harassment"), Category("hate"), Category("threat"),
