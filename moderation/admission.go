@@ -17,6 +17,9 @@ const (
 	// maxSilent is how many connections may be open whose clients have not told
 	// their version yet. An honest client is one of them for a round trip.
 	maxSilent = 100
+	// hush is how long each of them is let alone when all places are taken. So many
+	// of them a second are accepted even if none ever speaks: a thousand.
+	hush = 100 * time.Millisecond
 	// crowd is how many connections from one shared source are a reason to ask
 	// whether a proxy or a container network hides who comes.
 	crowd = 5
@@ -115,7 +118,7 @@ func (a *admission) count(key uint64, shared bool, displace func() bool) (*Arriv
 	}
 	s.live++
 	s.silent++
-	arrival := &Arrival{admission: a, source: s, shared: shared, silent: true, displace: displace}
+	arrival := &Arrival{admission: a, source: s, shared: shared, since: now, silent: true, displace: displace}
 	a.silent = append(a.silent, arrival)
 	return arrival, nil
 }
@@ -151,6 +154,18 @@ func (a *admission) tooSilent() *Arrival {
 	return oldest
 }
 
+// crowded is how long nobody should be let in: when as many are silent as may be,
+// each has hush to say its version before a newcomer displaces it. Where everybody
+// returns at once, the rest have said theirs by the time they are let in.
+func (a *admission) crowded() time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.silent) < maxSilent {
+		return 0
+	}
+	return a.silent[0].since + hush - a.now()
+}
+
 // Arrival is a connection that Screen has let through. Its methods may be called
 // by any number of goroutines.
 type Arrival struct {
@@ -158,6 +173,7 @@ type Arrival struct {
 	source    *tally
 	shared    bool
 	displace  func() bool
+	since     time.Duration
 
 	// admission.mu guards what follows.
 	silent, opened, flooded, closed bool

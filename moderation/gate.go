@@ -107,6 +107,10 @@ func (g *Gate) Screen(addr netip.Addr, displace func() bool) (*Arrival, error) {
 	return g.admission.admit(addr, g.isShared(addr), displace)
 }
 
+// Crowded is how long to wait before the next connection is accepted; not positive
+// means not at all. It is never longer than a tenth of a second.
+func (g *Gate) Crowded() time.Duration { return g.admission.crowded() }
+
 // Admit lets the subject in, who comes from addr, or says why not: a *Banned,
 // ErrFull, ErrDraining, ErrDoor, ErrTooYoung, or that the database could not be
 // read. The address is only kept in memory, for bans of networks.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"net"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -208,6 +209,21 @@ func (c *conn) unused() bool { return !c.opened.Load() }
 func (c *conn) Close() error {
 	c.close()
 	return c.Conn.Close()
+}
+
+// calmListener accepts no faster than the gate wants newcomers.
+type calmListener struct {
+	net.Listener
+	gate *moderation.Gate
+}
+
+func (l calmListener) Accept() (net.Conn, error) {
+	for wait := l.gate.Crowded(); wait > 0; wait = l.gate.Crowded() {
+		time.Sleep(min(wait, 5*time.Millisecond)) // somebody may speak, or go
+	}
+	nc, err := l.Listener.Accept()
+	runtime.Gosched() // the last one's goroutine has it counted
+	return nc, err
 }
 
 // staffListener marks its connections as the staff's.

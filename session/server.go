@@ -153,7 +153,7 @@ func (s *Server) ServeStaff(l net.Listener) error {
 
 // Serve accepts connections on l until Shutdown; then it returns nil.
 func (s *Server) Serve(l net.Listener) error {
-	if err := s.ssh.Serve(l); !errors.Is(err, ssh.ErrServerClosed) {
+	if err := s.ssh.Serve(calmListener{l, s.config.Gate}); !errors.Is(err, ssh.ErrServerClosed) {
 		return err
 	}
 	return nil
