@@ -145,7 +145,6 @@ func (s *siege) bounded(t *testing.T) {
 // chat lets ann type one word after the other until the attack is over, and say
 // one now and then. It returns how long each key press took to show.
 func (s *siege) chat(over <-chan struct{}) (presses []time.Duration, err error) {
-	const pace = 500 * time.Millisecond // half as fast as anybody may
 	var said time.Time
 	for i := 0; ; i++ {
 		word := "w" + strconv.Itoa(i)
@@ -157,7 +156,7 @@ func (s *siege) chat(over <-chan struct{}) (presses []time.Duration, err error) 
 			}
 			presses = append(presses, time.Since(began))
 		}
-		if time.Since(said) < pace {
+		if time.Since(said) < linePace {
 			s.ann.press(ctrl('u'))
 		} else if err := s.finish(word); err != nil {
 			return presses, err

@@ -289,11 +289,11 @@ func TestAttackNeverReads(t *testing.T) {
 			carol.expect(t, "You are now chatting with a stranger")
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				for range 10 { // so much may be said at once
+				for range 5 { // so much may be said at once
 					carol.press(strings.Repeat("A long line. ", 70) + "\r")
 				}
 				stall(slow)
-				if !s.talk(t, carol, 100) {
+				if !s.talk(t, carol, 50) {
 					t.Fatal("who never reads is still there")
 				}
 				slow.Conn.(*net.TCPConn).SetReadBuffer(4 << 20) // what is on the way comes first
@@ -306,28 +306,39 @@ func TestAttackNeverReads(t *testing.T) {
 	})
 }
 
-// talk lets somebody say so many lines, or until the partner is gone, which it
-// returns. Whatever the partner does, each line has to show in time.
+// linePace is a little slower than anybody may say lines.
+const linePace = 1100 * time.Millisecond
+
+// talk lets somebody type, and say so many lines at the pace that is allowed, or
+// until the partner is gone, which it returns. Whatever the partner does, what is
+// typed and said has to show in time.
 func (s *siege) talk(t *testing.T, g *guest, lines int) (gone bool) {
 	t.Helper()
 	const left = "Stranger has left the chat"
 	var presses []time.Duration
-	for i := 0; i < lines && !gone; i++ {
-		line := "line " + strconv.Itoa(i) + "."
+	said := time.Now()
+	for i, try := 0, 0; i < lines && !gone; try++ {
+		line := fmt.Sprintf("line %d.%d.", i, try)
 		began := time.Now()
-		g.press(line)
+		g.press(ctrl('u') + line)
 		shown, err := g.waitEither(s.limit, "> "+line, left)
 		if err == nil && shown != left {
 			presses = append(presses, time.Since(began))
+			if time.Since(said) < linePace {
+				time.Sleep(10 * time.Millisecond)
+				continue
+			}
 			g.press("\r")
 			shown, err = g.waitEither(s.limit, "You: "+line, left)
+			said = time.Now()
+			i++
 		}
 		if err != nil {
 			t.Fatalf("line %d: %v", i, err)
 		}
 		gone = shown == left
 	}
-	t.Logf("%d lines to who doesn't read, p50 %v p99 %v", len(presses), quantile(presses, 0.5), quantile(presses, 0.99))
+	t.Logf("%d times typed to who doesn't read, p50 %v p99 %v", len(presses), quantile(presses, 0.5), quantile(presses, 0.99))
 	return gone
 }
 
