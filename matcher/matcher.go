@@ -168,7 +168,7 @@ func (m *Matcher) end() (evict []func()) {
 		m.planned = next
 		m.timer.Reset(next - m.now)
 	}
-	if m.moves++; m.moves%movesPerSample == 0 && m.opts.Moved != nil {
+	if m.moves++; m.moves%movesPerSample == 1 && m.opts.Moved != nil {
 		m.opts.Moved(time.Since(m.start) - m.now)
 	}
 	return evict
@@ -191,7 +191,7 @@ func (m *Matcher) finish() (evict []func()) {
 		case len(m.retry) > 0:
 			s := m.retry[0]
 			m.retry = slices.Delete(m.retry, 0, 1)
-			if m.awaits(s) && s.until == never {
+			if m.awaits(s) {
 				m.search(s)
 			}
 		default:

@@ -40,8 +40,7 @@ func (m *Matcher) room(s *Seat) *pool {
 // awaits reports whether s waits and is awake.
 func (m *Matcher) awaits(s *Seat) bool { return s.home.pool == &m.awake || s.home.pool == &m.choosy }
 
-// lookAgain has s, if it is awake and nothing is under way for it, search
-// before this move is over.
+// lookAgain has s, if it is awake, search before this move is over.
 func (m *Matcher) lookAgain(s *Seat) { m.retry = append(m.retry, s) }
 
 // search looks for what comes next for s, in the order that the package's
@@ -56,6 +55,9 @@ func (m *Matcher) search(s *Seat) {
 		return
 	}
 	m.gather(s)
+	if s.until != never { // what is under way goes on
+		return
+	}
 	if !s.tried && m.call(s, stranger) {
 		return
 	}

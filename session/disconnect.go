@@ -4,7 +4,9 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -17,21 +19,47 @@ const (
 	// an immediate close would lose the words that it was sent.
 	drainTime  = 2 * time.Second
 	drainBytes = 64 << 10
-	// maxRefusals is how many clients are refused in words at the same time.
-	maxRefusals = 64
+	// maxRefusals is how many clients are refused in words at the same time, and
+	// refusalsOfOne how many of them may come from one address, so that nobody's flood
+	// takes the words from others.
+	maxRefusals   = 256
+	refusalsOfOne = 4
 )
 
 // refusals are the clients that are being refused, each by its goroutine.
-type refusals chan struct{}
+type refusals struct {
+	mu  sync.Mutex
+	all int
+	by  map[netip.Addr]int
+}
 
 // say refuses a client in words, or without if there are too many already. The
 // caller closes the connection.
-func (r refusals) say(nc net.Conn, words string) {
-	select {
-	case r <- struct{}{}:
+func (r *refusals) say(nc net.Conn, words string) {
+	from := address(nc.RemoteAddr())
+	if r.begin(from) {
+		defer r.end(from)
 		disconnect(nc, words)
-		<-r
-	default:
+	}
+}
+
+func (r *refusals) begin(from netip.Addr) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.all == maxRefusals || r.by[from] == refusalsOfOne {
+		return false
+	}
+	r.all++
+	r.by[from]++
+	return true
+}
+
+func (r *refusals) end(from netip.Addr) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.all--
+	if r.by[from]--; r.by[from] == 0 {
+		delete(r.by, from)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -102,7 +103,7 @@ func New(config Config) (*Server, error) {
 		config:   config,
 		words:    words,
 		counters: newCounters(),
-		refusals: make(refusals, maxRefusals),
+		refusals: refusals{by: make(map[netip.Addr]int)},
 		conns:    make(map[*conn]struct{}),
 	}
 	for second := range s.chats {
