@@ -313,7 +313,7 @@ func TestAttackProxyHeader(t *testing.T) {
 // ahead of what is read: a server that lets them be filled keeps 80 MB here.
 func TestAttackWindow(t *testing.T) {
 	t.Parallel()
-	s := besiege(t)
+	s := besiege(t, "GOGC=10") // what is kept is looked at, not what is garbage
 	s.hold(t, func(t *testing.T) {
 		const flooding = 3 * time.Second
 		var floods sync.WaitGroup

@@ -522,7 +522,7 @@ func TestAttackSignalFullHouse(t *testing.T) {
 func TestAttackPanic(t *testing.T) {
 	const source, words = "127.0.0.77", "canary"
 	buildFaulty(t)
-	s := besiege(t)
+	s := besiege(t, "--new-sources", "off") // it meets many
 	paste := func(where string) func(*guest) {
 		return func(g *guest) { g.press("\x1b[200~" + where + " " + words + "\x1b[201~") }
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -26,6 +27,12 @@ const (
 	// restFor is how many seconds have to be calm before the heap is trimmed, which
 	// keeps whoever speaks then waiting for a moment.
 	restFor = 3
+	// While little lives (smallHeap, bytes), collecting is cheap: then garbage of more
+	// than someGarbage bytes lies no longer than garbageFor seconds. So what an attack
+	// took is back soon, though others go on.
+	smallHeap   = 128 << 20
+	someGarbage = 16 << 20
+	garbageFor  = 4
 )
 
 // heap is what the program knows of its memory.
@@ -35,6 +42,8 @@ type heap struct {
 	now     heapUse
 	trimmed heapUse // when it was trimmed last
 	rest    int     // seconds that were calm, up to now
+	since   int     // seconds since the last collection
+	swept   heapUse // at that time
 }
 
 // newHeap sets the collector by what memory there is. GOGC and GOMEMLIMIT, where
@@ -76,6 +85,12 @@ func (h *heap) look(now heapUse) {
 		h.percent = percent
 		debug.SetGCPercent(percent)
 	}
+	if h.since++; now.collections != last.collections {
+		h.since, h.swept = 0, now
+	}
+	if h.since >= garbageFor && now.live < smallHeap && now.allocated-h.swept.allocated > someGarbage {
+		runtime.GC()
+	}
 	if h.rest++; !now.calm(last) {
 		h.rest = 0
 	}
@@ -89,6 +104,8 @@ func (h *heap) look(now heapUse) {
 type heapUse struct {
 	allocated uint64 // since the start
 	live      uint64 // what the last collection found, and stacks
+
+	collections uint64 // since the start
 }
 
 func useHeap() heapUse {
@@ -96,11 +113,14 @@ func useHeap() heapUse {
 		{Name: "/gc/heap/allocs:bytes"},
 		{Name: "/gc/heap/live:bytes"},
 		{Name: "/memory/classes/heap/stacks:bytes"},
+		{Name: "/gc/cycles/total:gc-cycles"},
 	}
 	metrics.Read(samples)
 	return heapUse{
 		allocated: samples[0].Value.Uint64(),
 		live:      samples[1].Value.Uint64() + samples[2].Value.Uint64(),
+
+		collections: samples[3].Value.Uint64(),
 	}
 }
 
