@@ -80,7 +80,7 @@ func (v *visit) help() string {
 	width := v.ch.Columns()
 	return strings.Join([]string{
 		text.Table(v.words.With(locale.HelpCommands, locale.Data{"SSH": v.config.Host.SSH("")}), width),
-		text.Table(v.words.Say(locale.HelpSlash), width),
+		text.Table(slashHelp(v.words), width),
 		text.Table(v.words.Say(locale.HelpKeys), width),
 	}, "\n\n")
 }

@@ -9,50 +9,70 @@ import (
 	"strangerd/session/text"
 )
 
-// slash runs a slash command.
-func (c *chat) slash(line string) {
-	name, argument, _ := strings.Cut(strings.TrimSpace(line), " ")
-	argument = strings.TrimSpace(argument)
-	switch name {
-	case "/next":
-		c.next()
-	case "/stop":
-		c.stop()
-	case "/mark":
-		c.markCommand(argument)
-	case "/interests":
-		c.interestsCommand(argument)
-	case "/block":
-		c.block()
-	case "/save":
-		c.save()
-	case "/report":
-		c.reportCommand(argument)
-	case "/typing":
-		c.setTyping(argument)
-	case "/plain":
-		c.goPlain()
-	case "/status":
-		c.announce(statusLine(c.words, c.config.Matcher.Stats()))
-	case "/rules":
-		c.answer(rulesText(c.config, c.words))
-	case "/help":
-		c.answer(c.help())
-	case "/quit":
-		c.hangUpNow()
-	default:
-		c.tell(c.words.With(locale.UnknownCommand, locale.Data{"Command": quote(name)}))
+// slashCommand is what somebody may type after a slash.
+type slashCommand struct {
+	name     string
+	argument string // as the help shows it
+	run      func(c *chat, argument string)
+}
+
+// slashCommands are all of them, as the help orders them. The help says of each what
+// locale.Slash has of it.
+func slashCommands() []slashCommand {
+	alone := func(run func(*chat)) func(*chat, string) {
+		return func(c *chat, _ string) { run(c) }
+	}
+	return []slashCommand{
+		{"next", "", alone((*chat).next)},
+		{"stop", "", alone((*chat).stop)},
+		{"report", "CATEGORY [note]", (*chat).reportCommand},
+		{"interests", "a, b", (*chat).interestsCommand},
+		{"block", "", alone((*chat).block)},
+		{"save", "", alone((*chat).save)},
+		{"mark", "WORDS", (*chat).markCommand},
+		{"typing", "on|off", (*chat).setTyping},
+		{"plain", "", alone((*chat).goPlain)},
+		{"status", "", alone((*chat).tellStatus)},
+		{"rules", "", alone((*chat).tellRules)},
+		{"help", "", alone((*chat).help)},
+		{"quit", "", alone((*chat).hangUpNow)},
 	}
 }
 
+// slash runs a slash command.
+func (c *chat) slash(line string) {
+	name, argument, _ := strings.Cut(strings.TrimSpace(line), " ")
+	for _, command := range slashCommands() {
+		if name == "/"+command.name {
+			command.run(c, strings.TrimSpace(argument))
+			return
+		}
+	}
+	c.tell(c.words.With(locale.UnknownCommand, locale.Data{"Command": quote(name)}))
+}
+
 // help lays out the commands and keys. Lines of the line mode are never wrapped.
-func (c *chat) help() string {
+func (c *chat) help() {
 	width := c.screen.width() - len("-- ")
 	if c.plain {
 		width = math.MaxInt
 	}
-	return text.Table(c.words.Say(locale.HelpSlash)+"\n"+c.words.Say(locale.HelpKeys), width)
+	c.answer(text.Table(slashHelp(c.words)+"\n"+c.words.Say(locale.HelpKeys), width))
 }
+
+// slashHelp is a table of the slash commands.
+func slashHelp(words *locale.Words) string {
+	var lines []string
+	for _, command := range slashCommands() {
+		usage := strings.TrimSpace("/" + command.name + " " + command.argument)
+		lines = append(lines, usage+"  "+words.Say(locale.Slash(command.name)))
+	}
+	return strings.Join(append(lines, words.Say(locale.SlashSlash)), "\n")
+}
+
+func (c *chat) tellStatus() { c.announce(statusLine(c.words, c.config.Matcher.Stats())) }
+
+func (c *chat) tellRules() { c.answer(rulesText(c.config, c.words)) }
 
 // answer says something long, of which the screen shows the beginning first.
 func (c *chat) answer(lines string) {

@@ -129,7 +129,7 @@ const (
 	BannerStaff   ID = "banner_staff"
 	Full          ID = "full"
 	Draining      ID = "draining"
-	HelpSlash     ID = "help_slash"
+	SlashSlash    ID = "slash_slash"
 	HelpKeys      ID = "help_keys"
 	HelpCommands  ID = "help_commands"
 	Privacy       ID = "privacy"
@@ -224,6 +224,9 @@ func Category(name string) ID { return ID("category_" + name) }
 // Reason is the reason of a decision about a report of a category.
 func Reason(category string) ID { return ID("reason_" + category) }
 
+// Slash is what a slash command does.
+func Slash(name string) ID { return ID("slash_" + name) }
+
 // ids lists what every catalogue must have.
 var ids = []ID{
 	Welcome, Alone, Others, RulesTitle, Rules, AgeLine, AcceptLine, AgeLinePlain, AskYear, NotAYear, TooYoung, NotStored,
@@ -238,7 +241,7 @@ var ids = []ID{
 	KeysCalled, KeysOffered, KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
 	Interests, InterestsOff, InterestsUsage, InterestsHint, InterestsHintPlain, Blocked, BlockNobody, Saved, SaveBoth, SavePlain, SaveFull, InterestsMany, InterestLong, InterestYoung,
 	Choosy, ChoosyPlain, Anyone, AnyoneNow, BothLike, ListAnd, ListOr,
-	Banner, BannerStaff, Full, Draining, HelpSlash, HelpKeys, HelpCommands, Privacy, Days, Hours, Failed, NotUnderstood,
+	Banner, BannerStaff, Full, Draining, SlashSlash, HelpKeys, HelpCommands, Privacy, Days, Hours, Failed, NotUnderstood,
 	Unbalanced, CommandLong, NoArguments, SourceCrowded, SourceTooOften, SourcePenalty, NoProxyHeader,
 	DoorKnown, DoorClosed, Operator, Kicked, NotSaved, BanTitle, BanRule, BanReason, BanByPerson, BanByMachine,
 	BanUntil, BanForever, BanAppeal, AppealHere, AppealLines, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
@@ -248,6 +251,8 @@ var ids = []ID{
 	ReportNoRoom, ReportTooLong, KeysAppeal, KeysMore, KeysCategory, KeysReport, KeysWarned, BinaryPty,
 	Category("underage"), Category("sexual"), Category("harassment"), Category("hate"), Category("threat"),
 	Category("selfharm"), Category("illegal"), Category("spam"), Category("doxxing"), Category("other"),
+	Slash("next"), Slash("stop"), Slash("report"), Slash("interests"), Slash("block"), Slash("save"), Slash("mark"),
+	Slash("typing"), Slash("plain"), Slash("status"), Slash("rules"), Slash("help"), Slash("quit"),
 	LanguageName, ReasonWarn, ReasonHelp, AppealLift, AppealKeep,
 	Reason("underage"), Reason("sexual"), Reason("harassment"), Reason("hate"), Reason("threat"),
 	Reason("selfharm"), Reason("illegal"), Reason("spam"), Reason("doxxing"), Reason("other"),
