@@ -8,14 +8,16 @@ import (
 	"io"
 	"net"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"golang.org/x/crypto/ssh"
 )
 
-// patience is how long an attack's clients wait for what should come at once.
-const patience = 10 * time.Second
+// patience is how long an attack's clients wait for what should come at once. Only
+// what fails takes so long.
+const patience = 30 * time.Second
 
 // intruder is a connection whose requests are the test's to choose.
 type intruder struct {
@@ -56,6 +58,38 @@ func (c *intruder) open(t *testing.T) ssh.Channel {
 
 // cut ends the connection without a word of SSH.
 func (c *intruder) cut() { c.tcp.Close() }
+
+// received takes what has arrived on a connection, and waits for nothing: a read whose
+// deadline passes before it is tried tells nothing of the connection.
+func received(conn net.Conn) (bytes int, ended bool) {
+	raw, err := conn.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		return 0, true
+	}
+	conn.SetReadDeadline(time.Time{})
+	buffer := make([]byte, 4<<10)
+	raw.Read(func(fd uintptr) bool {
+		for {
+			n, err := syscall.Read(int(fd), buffer)
+			if n <= 0 && err != syscall.EINTR {
+				ended = err != syscall.EAGAIN
+				return true
+			}
+			bytes += max(n, 0)
+		}
+	})
+	return bytes, ended
+}
+
+// eventually tells whether something comes true while it is waited for.
+func eventually(holds func() bool) bool {
+	for late := time.Now().Add(patience); !holds(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(late) {
+			return holds()
+		}
+	}
+	return true
+}
 
 // ended waits for the server to end the connection.
 func (c *intruder) ended() error {
