@@ -51,8 +51,8 @@ func startBubble(t *testing.T, change func(*session.Config)) *program {
 	desk, err := moderation.NewDesk(moderation.DeskConfig{DB: folder.DB(), Gate: gate, Secret: folder.Secret(), Threshold: 3})
 	must(err)
 	pairs := matcher.New(&matcher.Options{MayMeet: session.MayMeet(desk)})
-	failed := func(why error) { t.Error(why) }
-	stopPairs := inBackground(func(ctx context.Context) { pairs.Run(ctx) }, failed)
+	life := &lifetime{fail: func(why error) { t.Error(why) }}
+	life.run(func(ctx context.Context) { pairs.Run(ctx) })
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	must(err)
 	signer, err := ssh.NewSignerFromKey(key)
@@ -69,7 +69,7 @@ func startBubble(t *testing.T, change func(*session.Config)) *program {
 	server, err := session.New(config)
 	must(err)
 	in := &bubble{gate: gate, desk: desk, server: server, street: newStreet()}
-	stopServer := inBackground(server.Run, failed)
+	life.run(server.Run)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(in.street) }()
 	t.Cleanup(func() {
@@ -77,8 +77,7 @@ func startBubble(t *testing.T, change func(*session.Config)) *program {
 		defer cancel()
 		server.Shutdown(ending)
 		must(<-served)
-		stopServer()
-		stopPairs()
+		life.end()
 		must(folder.Close())
 		time.Sleep(time.Minute) // for timers of Bubble Tea that nobody waits for
 	})

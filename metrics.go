@@ -1,7 +1,6 @@
 package main
 
 import (
-	"log/slog"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -10,9 +9,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
-	"strangerd/matcher"
-	"strangerd/moderation"
-	"strangerd/session"
 	term "strangerd/session/terminal"
 )
 
@@ -50,19 +46,8 @@ func (t *timings) register(house *house) *prometheus.Registry {
 	return registry
 }
 
-// house tells Prometheus what the packages have counted. No label can tell who
-// somebody is: their values are words of the program.
-type house struct {
-	pairs  *matcher.Matcher
-	server *session.Server
-	gate   *moderation.Gate
-	desk   *moderation.Desk
-	ready  func() error
-	data   string // the folder
-	log    *slog.Logger
-}
-
-// Describe leaves it to Collect to say what there is.
+// Describe and Collect tell Prometheus what the parts have counted. No label can tell
+// who somebody is: their values are words of the program. Describe leaves it to Collect to say what there is.
 func (h *house) Describe(chan<- *prometheus.Desc) {}
 
 // Collect is called on a goroutine of the library's, where a panic would end the
@@ -121,11 +106,11 @@ func (h *house) collect(to sink) {
 
 func (h *house) collectDisk(to sink) {
 	gauge(to, "ready", "Whether /readyz says ok.", oneIf(h.ready() == nil))
-	if file, err := os.Stat(filepath.Join(h.data, "strangerd.db")); err == nil {
+	if file, err := os.Stat(filepath.Join(h.config.Data, "strangerd.db")); err == nil {
 		gauge(to, "database_bytes", "How large the database is.", file.Size())
 	}
 	var disk syscall.Statfs_t
-	if syscall.Statfs(h.data, &disk) == nil {
+	if syscall.Statfs(h.config.Data, &disk) == nil {
 		gauge(to, "disk_free_bytes", "Room on the file system of the data folder.", uint64(disk.Bavail)*uint64(disk.Bsize))
 		gauge(to, "disk_size_bytes", "Size of that file system.", uint64(disk.Blocks)*uint64(disk.Bsize))
 	}
