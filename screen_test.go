@@ -116,6 +116,47 @@ func TestSplitSequenceIsNoEsc(t *testing.T) {
 	})
 }
 
+// What comes of a sequence later than that takes Esc back, and is the key that it was
+// to be. What is typed by hand after Esc is typed.
+func TestLateSequenceTakesEscBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := pairScreens(t, p, window{})
+		escape := func(wait time.Duration, input ...string) {
+			t.Helper()
+			a.press(keyEsc)
+			a.expect("Really?")
+			time.Sleep(wait)
+			for _, piece := range input {
+				a.press(piece)
+				synctest.Wait()
+			}
+		}
+		expect := func(asked bool, input string) {
+			t.Helper()
+			if a.shows("Really?") != asked || !a.shows("> "+input) {
+				t.Errorf("not %q, or asked is not %v, at\n%s", input, asked, a.picture())
+			}
+			a.press(ctrl('u'), "x", keyEnter) // takes Really? back
+			a.expectGone("Really?")
+			b.expect("Stranger: x")
+		}
+		a.press("bc")
+		escape(200*time.Millisecond, "[D")
+		escape(200*time.Millisecond, "OD", "a")
+		expect(false, "abc")
+		escape(200*time.Millisecond, "[200~paste", "d\x1b[201~")
+		expect(false, "pasted")
+		escape(200*time.Millisecond, "[", "A")
+		expect(true, "[A")
+		escape(200*time.Millisecond, "OK")
+		expect(true, "OK")
+		escape(time.Second, "[A")
+		expect(true, "[A")
+	})
+}
+
 // Whatever way a visit ends, the terminal is as it was.
 func TestTerminalIsRestored(t *testing.T) {
 	t.Parallel()

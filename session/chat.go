@@ -211,6 +211,8 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			c.pressed()
 			c.insert(editor.Typed(msg.Content))
 		}
+	case terminal.NotEscapeMsg:
+		c.really = false
 	case terminal.ReadMsg:
 		c.leftOut = false
 		c.sign()

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"bytes"
+	"regexp"
 	"unicode/utf8"
 )
 
@@ -17,6 +18,11 @@ var (
 	pasteStart = []byte("\x1b[200~")
 	pasteEnd   = []byte("\x1b[201~")
 )
+
+// keyTail is what follows ESC in the sequence of a key (ECMA-48, section 5.4; xterm's
+// control sequences; the Linux console's F1 to F5) or of a paste. Words hardly look so:
+// behind a key comes the next one, or nothing.
+var keyTail = regexp.MustCompile(`^(?:\[200~|(?:\[[0-9;]*[A-HP-SZ~]|\[\[[A-E]|O[A-DFHMP-S])(?:\x1b|$))`)
 
 // unit is a piece of input that can be decoded by itself.
 type unit struct {
@@ -94,6 +100,16 @@ func (f *framer) flush(emit func(unit)) {
 		}
 	}
 	f.reset()
+}
+
+// resume takes back the Esc that flush ended with, if input is the rest of a key that
+// the network has split: the key is then what feed makes of both.
+func (f *framer) resume(input []byte) bool {
+	if !keyTail.Match(input) {
+		return false
+	}
+	f.state, f.pending = escape, append(f.pending, esc)
+	return true
 }
 
 func (f *framer) reset() {

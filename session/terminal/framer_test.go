@@ -75,6 +75,40 @@ func TestFramer(t *testing.T) {
 	}
 }
 
+// Only what looks like the rest of a key, and like nothing that people type, takes Esc
+// back.
+func TestFramerResume(t *testing.T) {
+	for rest, want := range map[string][]string{
+		"[A":           {`seq "\x1b[A"`},
+		"[1;5C":        {`seq "\x1b[1;5C"`},
+		"[3~":          {`seq "\x1b[3~"`},
+		"[[A":          {`seq "\x1b[[A"`},
+		"OP":           {`seq "\x1bOP"`},
+		"[A\x1b[B":     {`seq "\x1b[A"`, `seq "\x1b[B"`},
+		"[200~a\x1b[2": nil, // a paste that goes on
+		"A":            nil,
+		"[":            nil,
+		"O":            nil,
+		"OK":           nil,
+		"[Alas":        nil,
+		"OHIO":         nil,
+		"[x]":          nil,
+		"\x1b[A":       nil,
+	} {
+		var f framer
+		collect(&f, "\x1b", "FLUSH")
+		resumed := f.resume([]byte(rest))
+		if resumed != (want != nil || strings.HasPrefix(rest, "[200~")) {
+			t.Errorf("%q takes Esc back: %v", rest, resumed)
+		}
+		if resumed {
+			if got := collect(&f, rest); !slices.Equal(got, want) {
+				t.Errorf("%q: got %q, want %q", rest, got, want)
+			}
+		}
+	}
+}
+
 // FuzzFramer checks that the framer bounds what it holds, loses no text, and
 // that it doesn't matter how the network cuts the input.
 func FuzzFramer(f *testing.F) {

@@ -13,6 +13,9 @@ import (
 const (
 	// escapeDelay is how long nothing must follow ESC for it to be the key.
 	escapeDelay = 50 * time.Millisecond
+	// lateDelay is how long after Esc the rest of a key, in one piece, shows that it
+	// was none. Who types such a rest by hand sends it in two, or takes longer.
+	lateDelay = time.Second
 	// unfinishedDelay is how long any other half sequence is waited for, and
 	// pasteDelay half a paste: what came after its end would be typed.
 	unfinishedDelay = time.Second
@@ -32,6 +35,9 @@ type (
 		Text    string
 		Dropped int // bytes beyond what is kept of a line
 	}
+	// NotEscapeMsg takes back the last Esc: it began a key that the network has split,
+	// and that key follows.
+	NotEscapeMsg struct{}
 	// EOFMsg says that the client sends no more.
 	EOFMsg struct{}
 	// PasteCutMsg follows a paste of which so many bytes were dropped.
@@ -119,8 +125,9 @@ type loop struct {
 	decoder uv.EventDecoder
 	line    []byte // unfinished, when there is no terminal
 	dropped int
-	decoded uint64 // chunks taken from the reader
-	entered bool   // the last key of this chunk was Enter
+	decoded uint64    // chunks taken from the reader
+	entered bool      // the last key of this chunk was Enter
+	escaped time.Time // when Esc was the last that came, or zero
 	dirty   bool
 }
 
@@ -142,6 +149,9 @@ func (l *loop) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case flushMsg:
 		if msg.decoded == l.decoded && l.channel.reads.Load() == l.decoded {
 			var cmds batch
+			if _, lone := l.framer.waiting(); lone {
+				l.escaped = time.Now()
+			}
 			l.framer.flush(func(u unit) { cmds.add(l.unit(u)) })
 			cmd = cmds.cmd()
 		}
@@ -196,6 +206,10 @@ func (l *loop) input(b []byte) tea.Cmd {
 		l.lines(b, &cmds)
 		return cmds.cmd()
 	}
+	if time.Since(l.escaped) < lateDelay && l.framer.resume(b) {
+		cmds.add(l.pass(NotEscapeMsg{}))
+	}
+	l.escaped = time.Time{}
 	l.framer.feed(b, func(u unit) { cmds.add(l.unit(u)) })
 	cmds.add(l.pass(ReadMsg{}))
 	if unfinished, lone := l.framer.waiting(); unfinished {
