@@ -56,8 +56,10 @@ func TestRow27NoTagNamesAnAgeBelowTheLine(t *testing.T) {
 	a := joinLines(t, p, "-l", "+go+15f")
 	for _, tags := range []string{"go, 15f", "14 yo", "i'm 13", "age: 16"} {
 		a.send("/interests " + tags + "\n")
-		a.expect("-- Not taken: that names an age below 18. Leave it out.\n")
+		a.expect("-- Not taken: nobody below 18 is looked for here. Write it without the age.\n")
 	}
+	a.send("/interests art, t.me/pics\n")
+	a.expect("-- Not taken: there is a link in it. Write it without.\n")
 	a.send("/interests\n")
 	a.expect("-- Say what you like to talk about")
 	a.send("/interests \x1b[31mred\x07, 99 problems\n")

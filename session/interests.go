@@ -60,10 +60,6 @@ func foldInterest(s string) string {
 // setInterests takes what somebody likes to talk about, or says why not. It tells
 // whether it did.
 func (c *chat) setInterests(all []interest) bool {
-	young := func(in interest) bool {
-		years, said := text.Youngest(in.shown)
-		return said && years < c.config.MinAge
-	}
 	switch long := slices.IndexFunc(all, func(in interest) bool { return text.SizeOf(in.shown).Clusters > maxInterest }); {
 	case len(all) > matcher.MaxInterests:
 		c.tell(c.words.Count(locale.InterestsMany, matcher.MaxInterests))
@@ -71,9 +67,11 @@ func (c *chat) setInterests(all []interest) bool {
 	case long >= 0:
 		c.tell(c.words.Count(locale.InterestLong, maxInterest))
 		return false
-	case slices.ContainsFunc(all, young):
-		c.tell(c.words.Count(locale.InterestYoung, c.config.MinAge))
-		return false
+	}
+	for _, in := range all {
+		if !c.mayName(in.shown) {
+			return false
+		}
 	}
 	c.likes = all
 	return true

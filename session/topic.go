@@ -22,3 +22,13 @@ func topic(written string, minAge int) (safe string, why locale.ID) {
 	}
 	return safe, ""
 }
+
+// mayName tells whether an interest or a question can be taken. If it can't, it has
+// said why.
+func (c *chat) mayName(written string) bool {
+	_, why := topic(written, c.config.MinAge)
+	if why != "" {
+		c.tell(c.words.With(why, locale.Data{"Age": c.config.MinAge}))
+	}
+	return why == ""
+}

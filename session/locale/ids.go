@@ -116,14 +116,13 @@ const (
 	SavePlain          ID = "save_plain"
 	SaveFull           ID = "save_full"
 
-	InterestYoung ID = "interest_young" // Count
-	Choosy        ID = "choosy"         // Interests
-	ChoosyPlain   ID = "choosy_plain"   // Interests
-	Anyone        ID = "anyone"
-	AnyoneNow     ID = "anyone_now"
-	BothLike      ID = "both_like" // Interests
-	ListAnd       ID = "list_and"  // First, Last
-	ListOr        ID = "list_or"   // First, Last
+	Choosy      ID = "choosy"       // Interests
+	ChoosyPlain ID = "choosy_plain" // Interests
+	Anyone      ID = "anyone"
+	AnyoneNow   ID = "anyone_now"
+	BothLike    ID = "both_like" // Interests
+	ListAnd     ID = "list_and"  // First, Last
+	ListOr      ID = "list_or"   // First, Last
 
 	Banner        ID = "banner"
 	BannerStaff   ID = "banner_staff"
@@ -239,7 +238,7 @@ var ids = []ID{
 	TypingOff, TypingUsage, Plain, AlreadyPlain, NothingToStop, StatusLine,
 	HeaderRules, HeaderWarned, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
 	KeysCalled, KeysOffered, KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
-	Interests, InterestsOff, InterestsUsage, InterestsHint, InterestsHintPlain, Blocked, BlockNobody, Saved, SaveBoth, SavePlain, SaveFull, InterestsMany, InterestLong, InterestYoung,
+	Interests, InterestsOff, InterestsUsage, InterestsHint, InterestsHintPlain, Blocked, BlockNobody, Saved, SaveBoth, SavePlain, SaveFull, InterestsMany, InterestLong,
 	Choosy, ChoosyPlain, Anyone, AnyoneNow, BothLike, ListAnd, ListOr,
 	Banner, BannerStaff, Full, Draining, SlashSlash, HelpKeys, HelpCommands, Privacy, Days, Hours, Failed, NotUnderstood,
 	Unbalanced, CommandLong, NoArguments, SourceCrowded, SourceTooOften, SourcePenalty, NoProxyHeader,
