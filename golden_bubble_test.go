@@ -215,6 +215,15 @@ func TestGoldenHelp(t *testing.T) {
 		a = openTerminal(t, p, look)
 		a.expect("-- Type yes")
 		a.press("/help", keyEnter)
-		shot(a, "help-plain", "Ctrl+C twice")
+		shot(a, "help-plain", "//text")
+		look.command, look.rows = "", size.rows
+		a = openTerminal(t, p, look)
+		a.expect("Press Enter")
+		a.press("?")
+		shot(a, "keys-rules", "complete a slash command")
+		a.press(keyEnter)
+		a.expect("Looking for a stranger")
+		a.press("/", "\t")
+		shot(a, "complete", "/next")
 	})
 }

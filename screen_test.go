@@ -548,7 +548,8 @@ func TestSlashCommandsOnTheScreen(t *testing.T) {
 	a.press("/stop", keyEnter)
 	a.expect("The search has stopped.", "not chatting")
 	a.press("/help", keyEnter)
-	a.expect("/next  ", "/stop  ", "/plain  ", "/status  ", "/rules  ", "/help  ", "/quit  ", "//text  ", "Esc  ", "Ctrl+C twice  ")
+	a.expect("/next  ", "/stop  ", "/report CATEGORY [note]  ")
+	a.page(keyPgDn, "//text  ")
 	a.press("/quit", keyEnter)
 	a.expectExit(exitDone)
 }

@@ -55,6 +55,7 @@ type chat struct {
 	code   int  // the exit code it ends with
 	really bool // Esc was pressed once
 	quits  bool // Ctrl+C was pressed once
+	asked  bool // the last key was a question mark that asked for the keys
 
 	leftOut bool // it was told that some of what was read is left out
 

@@ -81,7 +81,7 @@ func (v *visit) help() string {
 	return strings.Join([]string{
 		text.Table(v.words.With(locale.HelpCommands, locale.Data{"SSH": v.config.Host.SSH("")}), width),
 		text.Table(slashHelp(v.words), width),
-		text.Table(v.words.Say(locale.HelpKeys), width),
+		text.Table(v.words.Say(locale.HelpKeys)+"\n"+v.words.Say(locale.HelpEditing), width),
 	}, "\n\n")
 }
 

@@ -14,11 +14,13 @@ import (
 
 // key takes a key press.
 func (c *chat) key(k tea.KeyPressMsg) {
-	quits := c.quits
-	c.quits, c.hint = false, ""
+	quits, asked := c.quits, c.asked
+	c.quits, c.asked, c.hint = false, false, ""
 	switch {
 	case c.state == refused:
 		c.quit(exitNotAllowed)
+	case k.Code == tea.KeyF1:
+		c.keys()
 	case c.report != nil:
 		c.reporting(k)
 	case k.Mod == tea.ModCtrl && k.Code == 'r':
@@ -33,6 +35,11 @@ func (c *chat) key(k tea.KeyPressMsg) {
 		c.enterKey()
 	case k.Code == tea.KeyEnter:
 		c.insert("\n")
+	case k.Code == tea.KeyTab && k.Mod == 0:
+		c.complete()
+	case k.Text == "?" && c.editor.Text() == "" && !c.plain && !asked:
+		c.asked = true
+		c.keys()
 	case k.Code == tea.KeyPgUp:
 		c.scroll(+1)
 	case k.Code == tea.KeyPgDown:
@@ -137,6 +144,10 @@ func (c *chat) line(msg terminal.LineMsg) {
 func (c *chat) submit(line string) bool {
 	if isCommand(line) {
 		c.slash(line)
+		return true
+	}
+	if strings.TrimSpace(line) == "?" && (c.state == atRules || c.state == atYear || c.state == warned) {
+		c.help() // where nobody can be meant
 		return true
 	}
 	switch c.state {

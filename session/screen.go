@@ -159,41 +159,49 @@ func (c *chat) header() string {
 
 // footer names the keys that work now.
 func (c *chat) footer() string {
-	keys := locale.KeysRules
-	switch {
-	case c.state == atRules && c.screen.below:
-		keys = locale.MoreRules
-	case c.report != nil && c.report.category == "":
-		keys = locale.KeysCategory
-	case c.report != nil:
-		keys = locale.KeysReport
-	case c.really:
-		keys = locale.KeysReally
-	case c.state == warned:
-		keys = locale.KeysWarned
-	case c.state == atYear:
-		keys = locale.KeysYear
-	case c.state == refused:
-		keys = locale.KeysRefused
-	case c.called:
-		keys = locale.KeysCalled
-	case c.offered:
-		keys = locale.KeysOffered
-	case c.state == searching:
-		keys = locale.KeysSearching
-	case c.state == chatting:
-		keys = locale.KeysChatting
-	case c.state == resting:
-		keys = locale.KeysResting
+	if c.state == atRules && c.screen.below {
+		return c.screen.keys(c.words, false, locale.MoreRules)
 	}
-	return c.screen.keys(c.words, c.report != nil && c.screen.below, keys)
+	return c.screen.keys(c.words, c.report != nil && c.screen.below, c.footerKeys())
 }
+
+// footerKeys are the keys that mean something here and not everywhere.
+func (c *chat) footerKeys() locale.ID {
+	switch {
+	case c.report != nil && c.report.category == "":
+		return locale.KeysCategory
+	case c.report != nil:
+		return locale.KeysReport
+	case c.really:
+		return locale.KeysReally
+	case c.state == warned:
+		return locale.KeysWarned
+	case c.state == atYear:
+		return locale.KeysYear
+	case c.state == refused:
+		return locale.KeysRefused
+	case c.called:
+		return locale.KeysCalled
+	case c.offered:
+		return locale.KeysOffered
+	case c.state == searching:
+		return locale.KeysSearching
+	case c.state == chatting:
+		return locale.KeysChatting
+	case c.state == resting:
+		return locale.KeysResting
+	}
+	return locale.KeysRules
+}
+
+// keyGap stands between two keys of a row that names some.
+const keyGap = "   "
 
 // keys is a row that names keys, before them the one that shows more.
 func (s *screen) keys(words *locale.Words, more bool, keys locale.ID) string {
 	line := words.Say(keys)
 	if more {
-		line = words.Say(locale.KeysMore) + "   " + line
+		line = words.Say(locale.KeysMore) + keyGap + line
 	}
 	return bar(" "+fit(line, s.cols-2), s.cols)
 }
@@ -201,7 +209,7 @@ func (s *screen) keys(words *locale.Words, more bool, keys locale.ID) string {
 // fit leaves out the last of several keys that don't fit.
 func fit(keys string, width int) string {
 	for text.Width(keys) > width {
-		last := strings.LastIndex(keys, "   ")
+		last := strings.LastIndex(keys, keyGap)
 		if last < 0 {
 			return text.Truncate(keys, width)
 		}

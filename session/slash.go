@@ -43,21 +43,43 @@ func slashCommands() []slashCommand {
 func (c *chat) slash(line string) {
 	name, argument, _ := strings.Cut(strings.TrimSpace(line), " ")
 	for _, command := range slashCommands() {
-		if name == "/"+command.name {
+		if strings.EqualFold(name, "/"+command.name) { // phones capitalize
+
 			command.run(c, strings.TrimSpace(argument))
 			return
 		}
 	}
-	c.tell(c.words.With(locale.UnknownCommand, locale.Data{"Command": quote(name)}))
+	c.unknown(name)
 }
 
-// help lays out the commands and keys. Lines of the line mode are never wrapped.
+// help lays out the commands. Lines of the line mode are never wrapped.
 func (c *chat) help() {
 	width := c.screen.width() - len("-- ")
 	if c.plain {
 		width = math.MaxInt
 	}
-	c.answer(text.Table(slashHelp(c.words)+"\n"+c.words.Say(locale.HelpKeys), width))
+	c.answer(text.Table(slashHelp(c.words), width))
+}
+
+// keys says which keys this screen knows: those of its footer, and those that all
+// screens know.
+func (c *chat) keys() {
+	switch {
+	case c.plain:
+		c.tell(c.words.Say(locale.Plain))
+		return
+	case c.report != nil:
+		c.hint = c.words.Say(c.footerKeys())
+		return
+	}
+	var rows []string
+	for entry := range strings.SplitSeq(c.words.Say(c.footerKeys()), keyGap) {
+		if key, does, ok := strings.Cut(strings.ReplaceAll(entry, "：", ":"), ":"); ok {
+			rows = append(rows, strings.TrimSpace(key)+"  "+strings.TrimSpace(does))
+		}
+	}
+	rows = append(rows, c.words.Say(locale.HelpEditing))
+	c.answer(text.Table(strings.Join(rows, "\n"), c.screen.width()-len("-- ")))
 }
 
 // slashHelp is a table of the slash commands.
@@ -76,6 +98,9 @@ func (c *chat) tellRules() { c.answer(rulesText(c.config, c.words)) }
 
 // answer says something long, of which the screen shows the beginning first.
 func (c *chat) answer(lines string) {
+	if c.state == atRules && !c.plain {
+		c.screen.down = len(c.pageRows())
+	}
 	c.announce(lines)
 	c.screen.showTop(c.height(entry{server, lines}, c.screen.width()))
 }

@@ -75,6 +75,7 @@ const (
 	PasteCut       ID = "paste_cut"
 	InputFull      ID = "input_full"
 	UnknownCommand ID = "unknown_command"
+	UnknownNearest ID = "unknown_nearest" // Command, Meant
 	TypingOn       ID = "typing_on"
 	TypingOff      ID = "typing_off"
 	TypingUsage    ID = "typing_usage"
@@ -130,6 +131,7 @@ const (
 	Draining      ID = "draining"
 	SlashSlash    ID = "slash_slash"
 	HelpKeys      ID = "help_keys"
+	HelpEditing   ID = "help_editing"
 	HelpCommands  ID = "help_commands"
 	Privacy       ID = "privacy"
 	Days          ID = "days"
@@ -234,13 +236,13 @@ var ids = []ID{
 	RematchOffered, RematchDeclined, RematchOff, Called, CallMissed, IdleWarning, IdleEnded, Closing, Closed,
 	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent, QueueUnsent, TooFast,
 	Paced, OpenerBlocked, OpenerWarning, LinkBlocked, LinkWarning, NewLink, TopicAge, TopicLink, NewHere, SkipsBlocked, SkipsWarning,
-	WaitingForEnd, TooLong, TooBig, TooManyLines, Unreadable, NotUTF8, LeftOut, PasteCut, InputFull, UnknownCommand, TypingOn,
+	WaitingForEnd, TooLong, TooBig, TooManyLines, Unreadable, NotUTF8, LeftOut, PasteCut, InputFull, UnknownCommand, UnknownNearest, TypingOn,
 	TypingOff, TypingUsage, Plain, AlreadyPlain, NothingToStop, StatusLine,
 	HeaderRules, HeaderWarned, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
 	KeysCalled, KeysOffered, KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
 	Interests, InterestsOff, InterestsUsage, InterestsHint, InterestsHintPlain, Blocked, BlockNobody, Saved, SaveBoth, SavePlain, SaveFull, InterestsMany, InterestLong,
 	Choosy, ChoosyPlain, Anyone, AnyoneNow, BothLike, ListAnd, ListOr,
-	Banner, BannerStaff, Full, Draining, SlashSlash, HelpKeys, HelpCommands, Privacy, Days, Hours, Failed, NotUnderstood,
+	Banner, BannerStaff, Full, Draining, SlashSlash, HelpKeys, HelpEditing, HelpCommands, Privacy, Days, Hours, Failed, NotUnderstood,
 	Unbalanced, CommandLong, NoArguments, SourceCrowded, SourceTooOften, SourcePenalty, NoProxyHeader,
 	DoorKnown, DoorClosed, Operator, Kicked, NotSaved, BanTitle, BanRule, BanReason, BanByPerson, BanByMachine,
 	BanUntil, BanForever, BanAppeal, AppealHere, AppealLines, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
