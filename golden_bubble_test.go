@@ -220,7 +220,7 @@ func TestGoldenHelp(t *testing.T) {
 		a = openTerminal(t, p, look)
 		a.expect("Press Enter")
 		a.press("?")
-		shot(a, "keys-rules", "complete a slash command")
+		shot(a, "keys-rules", "-- Enter")
 		a.press(keyEnter)
 		a.expect("Looking for a stranger")
 		a.press("/", "\t")

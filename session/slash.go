@@ -74,7 +74,7 @@ func (c *chat) keys() {
 	}
 	var rows []string
 	for entry := range strings.SplitSeq(c.words.Say(c.footerKeys()), keyGap) {
-		if key, does, ok := strings.Cut(strings.ReplaceAll(entry, "：", ":"), ":"); ok {
+		if key, does, ok := strings.Cut(strings.ReplaceAll(entry, "：", ":"), ":"); ok && key != "?" {
 			rows = append(rows, strings.TrimSpace(key)+"  "+strings.TrimSpace(does))
 		}
 	}
@@ -100,6 +100,8 @@ func (c *chat) tellRules() { c.answer(rulesText(c.config, c.words)) }
 func (c *chat) answer(lines string) {
 	if c.state == atRules && !c.plain {
 		c.screen.down = len(c.pageRows())
+		c.announce(lines)
+		return
 	}
 	c.announce(lines)
 	c.screen.showTop(c.height(entry{server, lines}, c.screen.width()))
