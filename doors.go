@@ -14,30 +14,33 @@ type doors struct {
 }
 
 // openDoors opens all that the configuration asks for, or none.
-func openDoors(ctx context.Context, config *Config, log *slog.Logger) (d *doors, err error) {
-	d = &doors{}
-	defer func() {
-		if err != nil {
-			d.close()
-		}
-	}()
+func openDoors(ctx context.Context, config *Config, log *slog.Logger) (*doors, error) {
+	d := new(doors)
+	if err := d.open(ctx, config, log); err != nil {
+		d.close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *doors) open(ctx context.Context, config *Config, log *slog.Logger) error {
 	people, err := listen(ctx, "listen", config.Listen)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	d.steady = steady(people, log)
 	d.people = &proxyListener{d.steady, config.ProxyFrom}
 	if config.StaffListen != "" {
 		staff, err := listen(ctx, "staff-listen", config.StaffListen)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		d.staff = steady(staff, log)
 	}
 	if config.HTTP != "" {
 		d.operator, err = listen(ctx, "http", config.HTTP)
 	}
-	return d, err
+	return err
 }
 
 // close closes what is open.
