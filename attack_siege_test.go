@@ -26,7 +26,8 @@ const (
 	recoveryLimit = 10 * time.Second // after the attack, until the server takes what it took before
 	spareCount    = 2                // goroutines and descriptors more or less
 	spareHeap     = 50 << 20         // bytes more or less
-	attackMemory  = 2 << 30          // bytes of address space that an attack may ask for
+	addressSpace  = 3 << 30          // bytes that the process may map
+	attackMemory  = 2 << 30          // bytes of it that an attack may ask for, in a build with the race detector
 	attackHeap    = 200 << 20        // bytes of heap that it may take for as long as it lasts
 )
 
@@ -50,7 +51,7 @@ func besiege(t *testing.T, flags ...string) *siege {
 	})
 	limitMemory(t, s.cmd.Process.Pid)
 	s.limit = answerLimit
-	if built, ok := debug.ReadBuildInfo(); ok && slices.Contains(built.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+	if raceDetector() {
 		s.limit *= 5 // clients and server are that much slower
 	}
 	s.ann, s.bob = intrude(t, s.program).search(t, 80, 24), intrude(t, s.program).search(t, 80, 24)
@@ -72,27 +73,33 @@ func besiege(t *testing.T, flags ...string) *siege {
 	return s
 }
 
-// limitMemory has the process die if it asks for much more than it has. The
-// race detector has terabytes, so that the limit is set on top.
+// limitMemory has the process die if it asks for more than it has. What it maps to
+// begin with is a third of that; the race detector maps terabytes, so that in its
+// builds the limit is set on top.
 func limitMemory(t *testing.T, pid int) {
 	t.Helper()
-	prlimit, err := exec.LookPath("prlimit")
-	if err != nil {
-		t.Log("prlimit is not installed: memory is not limited")
-		return
+	requireTool(t, "prlimit")
+	limit := addressSpace
+	if raceDetector() {
+		statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages, err := strconv.Atoi(strings.Fields(string(statm))[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		limit = pages*os.Getpagesize() + attackMemory
 	}
-	statm, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	pages, err := strconv.Atoi(strings.Fields(string(statm))[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	limit := strconv.Itoa(pages*os.Getpagesize() + attackMemory)
-	if said, err := exec.Command(prlimit, "--pid", strconv.Itoa(pid), "--as="+limit).CombinedOutput(); err != nil {
+	if said, err := exec.Command("prlimit", "--pid", strconv.Itoa(pid), "--as="+strconv.Itoa(limit)).CombinedOutput(); err != nil {
 		t.Fatalf("prlimit: %v: %s", err, said)
 	}
+}
+
+// raceDetector tells whether this program, and so the server, has it.
+func raceDetector() bool {
+	built, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(built.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // hold runs an attack, and fails the test unless the server holds. The attack is

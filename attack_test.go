@@ -485,6 +485,7 @@ func TestAttackSignalFullHouse(t *testing.T) {
 	t.Parallel()
 	const grace = 3 * time.Second
 	p := startServer(t, "--shutdown-grace", grace.String())
+	limitMemory(t, p.cmd.Process.Pid)
 	guests := make([]*guest, 300)
 	for i := range guests {
 		guests[i] = intrude(t, p).enter(t, 80, 24)

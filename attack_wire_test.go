@@ -60,6 +60,17 @@ const (
 // channel whose window is so many bytes.
 func tap(t *testing.T, p *program, window uint32) *wire {
 	t.Helper()
+	w := shake(t, p)
+	if err := w.start(window); err != nil {
+		t.Fatal(err)
+	}
+	w.SetDeadline(time.Time{})
+	return w
+}
+
+// shake connects and exchanges keys. What follows has to be done in time.
+func shake(t *testing.T, p *program) *wire {
+	t.Helper()
 	conn, err := net.Dial("tcp", p.address)
 	if err != nil {
 		t.Fatal(err)
@@ -68,17 +79,14 @@ func tap(t *testing.T, p *program, window uint32) *wire {
 	conn.(*net.TCPConn).SetReadBuffer(4 << 10) // the kernel takes little for who doesn't read
 	conn.SetDeadline(time.Now().Add(patience))
 	w := &wire{Conn: conn, buffered: bufio.NewReader(conn)}
-	if err := w.start(window); err != nil {
+	if err := w.exchangeKeys(); err != nil {
 		t.Fatal(err)
 	}
-	conn.SetDeadline(time.Time{})
 	return w
 }
 
+// start logs in and opens the session.
 func (w *wire) start(window uint32) error {
-	if err := w.exchangeKeys(); err != nil {
-		return err
-	}
 	w.send(struct {
 		Service string `sshtype:"5"`
 	}{"ssh-userauth"})
@@ -254,7 +262,11 @@ func (w *wire) sendPayload(payload []byte) error {
 	packet := binary.BigEndian.AppendUint32(nil, uint32(1+len(payload)+padding))
 	packet = append(packet, byte(padding))
 	packet = append(packet, payload...)
-	packet = append(packet, make([]byte, padding)...)
+	return w.sendPacket(append(packet, make([]byte, padding)...))
+}
+
+// sendPacket sends a packet, from its length to its padding, as it is.
+func (w *wire) sendPacket(packet []byte) error {
 	if w.out != nil {
 		packet = w.out.Seal(packet[:4], w.out.use(), packet[4:], packet[:4])
 	}

@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"crypto/ed25519"
-	"crypto/rand"
 	"encoding/json"
 	"encoding/pem"
-	"errors"
 	"io"
 	"net"
 	"os"
@@ -80,26 +78,6 @@ func (k *staffKey) list(t *testing.T, p *program, command ...string) (items []ma
 	return items
 }
 
-// An imposter offers a key and can't sign for it.
-type imposter struct {
-	ssh.Signer            // whose key is offered
-	own        ssh.Signer // who signs
-}
-
-func (i imposter) Sign(rand io.Reader, data []byte) (*ssh.Signature, error) {
-	return i.own.Sign(rand, data)
-}
-
-// A forger holds a key, and signs something else than what is asked for.
-type forger struct {
-	ssh.Signer
-	change func(data []byte) []byte
-}
-
-func (f forger) Sign(rand io.Reader, data []byte) (*ssh.Signature, error) {
-	return f.Signer.Sign(rand, f.change(bytes.Clone(data)))
-}
-
 // logIn logs in with these methods and runs the command stats.
 func logIn(t *testing.T, p *program, user string, methods ...ssh.AuthMethod) (stdout string, err error) {
 	t.Helper()
@@ -115,66 +93,6 @@ func logIn(t *testing.T, p *program, user string, methods ...ssh.AuthMethod) (st
 	}
 	out, err := session.Output("stats")
 	return string(out), err
-}
-
-// Whoever offers an administrator's key without its signature gets nothing by it,
-// whatever else they prove (the class of CVE-2024-45337 and CVE-2023-43809).
-func TestRow15NoElevation(t *testing.T) {
-	t.Parallel()
-	root, other := newStaffKey(t, "root"), newStaffKey(t, "other")
-	p := startServer(t, "--admin-key", root.line)
-	if stdout, err := logIn(t, p, "admin", ssh.PublicKeys(other.signer, root.signer)); err != nil || !strings.Contains(stdout, "door") {
-		t.Fatalf("the administrator gets %q, %v", stdout, err)
-	}
-
-	lie := imposter{root.signer, other.signer}
-	forged := &ssh.Certificate{Key: other.signer.PublicKey(), CertType: ssh.UserCert,
-		ValidPrincipals: []string{"admin"}, ValidBefore: ssh.CertTimeInfinity}
-	if err := forged.SignCert(rand.Reader, root.signer); err != nil {
-		t.Fatal(err)
-	}
-	certified, err := ssh.NewCertSigner(forged, other.signer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	replayed := forger{root.signer, func(data []byte) []byte { // RFC 4252, section 7: it begins with the session's id
-		data[len("\x00\x00\x00\x20")] ^= 1
-		return data
-	}}
-	elsewhere := forger{root.signer, func(data []byte) []byte { return bytes.Replace(data, []byte("admin"), []byte("guest"), 1) }}
-	password := ssh.Password("admin")
-	asked := ssh.KeyboardInteractive(func(_, _ string, questions []string, _ []bool) ([]string, error) {
-		return make([]string, len(questions)), nil
-	})
-	for name, methods := range map[string][]ssh.AuthMethod{
-		"none":                            nil,
-		"a key offered, not proven":       {ssh.PublicKeys(lie)},
-		"then another key":                {ssh.PublicKeys(lie, other.signer)},
-		"after another key":               {ssh.PublicKeys(other.signer, lie)},
-		"then a password":                 {ssh.PublicKeys(lie), password},
-		"then questions":                  {ssh.PublicKeys(lie), asked},
-		"all at once":                     {ssh.PublicKeys(other.signer, lie, other.signer), password, asked},
-		"a signature for another session": {ssh.PublicKeys(replayed)},
-		"a signature for another user":    {ssh.PublicKeys(elsewhere)},
-		"a certificate of a member's key": {ssh.PublicKeys(certified)},
-	} {
-		if stdout, err := logIn(t, p, "admin", methods...); err == nil || errors.As(err, new(*ssh.ExitError)) {
-			t.Errorf("admin@ with %s: in, with %q and %v", name, stdout, err)
-		}
-		for _, user := range []string{"guest", "me", "Admin", "admin ", "root"} {
-			stdout, err := logIn(t, p, user, methods...)
-			if exit, in := errors.AsType[*ssh.ExitError](err); err == nil || stdout != "" || in && exit.ExitStatus() != exitNotUnderstood {
-				t.Errorf("%s@ with %s: %q and %v", user, name, stdout, err)
-			}
-		}
-	}
-	// Another user name gives an administrator's key no rights either.
-	for _, user := range []string{"guest", "me"} {
-		stdout, err := logIn(t, p, user, ssh.PublicKeys(root.signer))
-		if exit, in := errors.AsType[*ssh.ExitError](err); !in || exit.ExitStatus() != exitNotUnderstood || stdout != "" {
-			t.Errorf("%s@ with an administrator's key: %q and %v", user, stdout, err)
-		}
-	}
 }
 
 // Who is refused at admin@ is told where to go instead.
