@@ -172,6 +172,28 @@ func TestAttackManySessions(t *testing.T) {
 	})
 }
 
+// A client opens channels as fast as the line carries it, and reads no answer. A server
+// that keeps an answer for each waits with all of them.
+func TestAttackManyChannels(t *testing.T) {
+	t.Parallel()
+	s := besiege(t)
+	s.hold(t, func(t *testing.T) {
+		w := shake(t, s.program)
+		if err := w.logIn(); err != nil {
+			t.Fatal(err)
+		}
+		w.SetDeadline(time.Now().Add(patience))
+		for range 1_000_000 { // far more answers than the kernel holds
+			if err := w.offer(0); errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Fatal(err)
+			} else if err != nil {
+				return
+			}
+		}
+		t.Error("the connection of who reads no answer is still there")
+	})
+}
+
 // maxAccepted is what a server may take of a flood, in bytes: the window that
 // x/crypto grants once, the burst and the rate, and one window's rounding.
 func maxAccepted(d time.Duration) int {

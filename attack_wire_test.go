@@ -85,8 +85,7 @@ func shake(t *testing.T, p *program) *wire {
 	return w
 }
 
-// start logs in and opens the session.
-func (w *wire) start(window uint32) error {
+func (w *wire) logIn() error {
 	w.send(struct {
 		Service string `sshtype:"5"`
 	}{"ssh-userauth"})
@@ -95,11 +94,24 @@ func (w *wire) start(window uint32) error {
 		User            string `sshtype:"50"`
 		Service, Method string
 	}{"guest", "ssh-connection", "none"})
-	w.until(msgLoggedIn)
-	w.send(struct {
+	_, err := w.until(msgLoggedIn)
+	return err
+}
+
+// offer offers a session channel.
+func (w *wire) offer(window uint32) error {
+	return w.send(struct {
 		Type                      string `sshtype:"90"`
 		Channel, Window, MaxBytes uint32
 	}{"session", 0, window, 32 << 10})
+}
+
+// start logs in and opens the session.
+func (w *wire) start(window uint32) error {
+	if err := w.logIn(); err != nil {
+		return err
+	}
+	w.offer(window)
 	opened, err := w.until(msgChannelOpened)
 	if err != nil {
 		return err

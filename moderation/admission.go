@@ -30,7 +30,7 @@ const (
 type Limited struct {
 	Most       int           // live connections
 	Again      time.Duration // until the next one may come
-	Unfinished bool          // there were some that never opened a session
+	Misbehaved bool          // some of those never opened a session, or flooded it
 }
 
 func (l *Limited) Error() string {
@@ -176,7 +176,7 @@ type Arrival struct {
 	since     time.Duration
 
 	// admission.mu guards what follows.
-	silent, opened, flooded, closed bool
+	silent, opened, answered, flooded, closed bool
 }
 
 // Spoke says that the client has told its version. From then on the connection
@@ -212,6 +212,14 @@ func (a *Arrival) Opened() (crowded bool) {
 	return false
 }
 
+// Answered says that the client has logged in and asked for what is not here, such as
+// files or forwarding, and was told. Its end without a session is no strike then.
+func (a *Arrival) Answered() {
+	a.admission.mu.Lock()
+	defer a.admission.mu.Unlock()
+	a.answered = true
+}
+
 // Flooded says that the client sends faster than anybody types or pastes. It
 // counts once a connection.
 func (a *Arrival) Flooded() {
@@ -232,10 +240,11 @@ func (a *Arrival) Close() {
 	}
 	a.closed = true
 	a.speak()
-	if !a.opened {
-		a.strike()
-	} else if !a.flooded {
+	switch {
+	case a.opened && !a.flooded:
 		a.source.forgive()
+	case !a.opened && !a.answered:
+		a.strike()
 	}
 	a.source.live--
 	if a.shared && a.source.live == 0 {

@@ -16,9 +16,9 @@ const (
 // A source owes time, and pays it back as time passes. A connection costs
 // per/count, also one that is refused, and the n-th strike costs per/60·2^(n-1),
 // until nothing is owed, which is when strikes are forgotten. A strike is a
-// connection that ends without a session, or floods; the end of any other takes
-// one back. Who would owe more than per is refused. Nobody owes more than
-// per and an hour. docs/operating.md has it in the operator's words.
+// connection that ends without a session, unless its client was told that what it
+// asked for is not here, or that floods; the end of a session takes one back. Who
+// would owe more than per is refused. Nobody owes more than per and an hour. docs/operating.md has it in the operator's words.
 type limits struct {
 	live  int           // connections at a time; 0 means no limit
 	count int           // connections in each per; 0 means no limit and no strikes
@@ -42,7 +42,7 @@ func (l limits) connect(s *tally, now time.Duration) *Limited {
 	if l.count > 0 {
 		l.charge(s, now, l.per/time.Duration(l.count))
 		if over := s.due - now - l.per; over > 0 {
-			return &Limited{Again: over, Unfinished: s.strikes > 0}
+			return &Limited{Again: over, Misbehaved: s.strikes > 0}
 		}
 	}
 	if l.live > 0 && int(s.live) >= l.live {

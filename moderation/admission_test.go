@@ -55,9 +55,9 @@ func (d *doorway) come(addr string) *Arrival {
 }
 
 // The formula as docs/operating.md tells it. In a script, v is a visit: a
-// connection with a session; x one without, f one that floods its session, t a
-// try, whatever comes of it; a duration passes. What a try after it finds is on
-// the right.
+// connection with a session; x one without, a one that is answered that it gets none,
+// f one that floods its session, t a try, whatever comes of it; a duration passes. What
+// a try after it finds is on the right.
 func TestDebtOfASource(t *testing.T) {
 	tests := []struct {
 		limits limits
@@ -78,17 +78,20 @@ func TestDebtOfASource(t *testing.T) {
 		{usual, "v*60 t*1000 59m59s", "11s"},
 		{usual, "v*60 t*1000 1h10s", "in"},
 		{usual, "x*5", "in"}, // 50 s for connections, 310 s for strikes
-		{usual, "x*6", "1m40s unfinished"},
+		{usual, "x*6", "1m40s misbehaved"},
 		{usual, "x*6 1m41s", "in"},
-		{usual, "x*6 1m41s x", "10m49s unfinished"}, // of 640 s, and 10 s that this try costs
+		{usual, "x*6 1m41s x", "10m49s misbehaved"}, // of 640 s, and 10 s that this try costs
 		{usual, "x*6 11m30s", "in"},
 		{usual, "x*6 11m30s x", "in"}, // forgotten: the first again
 		{usual, "x*5 v x", "in"},      // a session takes one back
-		{usual, "x*5 v*5 x*4", "10s unfinished"},
-		{usual, "f*6", "1m40s unfinished"},
-		{usual, "x*6 1m41s x 10m51s x", "21m28s unfinished"},
-		{usual, "x*6 1m41s x 10m51s x 21m30s x", "42m48s unfinished"},
-		{usual, "x*6 1m41s x 10m51s x 21m30s x 42m50s x", "1h0m0s unfinished"}, // at most
+		{usual, "x*5 v*5 x*4", "10s misbehaved"},
+		{usual, "f*6", "1m40s misbehaved"},
+		{usual, "a*59", "in"}, // costs what any connection does
+		{usual, "a*60", "10s"},
+		{usual, "x*5 a*5 x", "2m30s misbehaved"}, // and takes nothing back
+		{usual, "x*6 1m41s x 10m51s x", "21m28s misbehaved"},
+		{usual, "x*6 1m41s x 10m51s x 21m30s x", "42m48s misbehaved"},
+		{usual, "x*6 1m41s x 10m51s x 21m30s x 42m50s x", "1h0m0s misbehaved"}, // at most
 		{usual, "x*6 1m41s x 10m51s x 21m30s x 42m50s x 1h10s", "in"},
 		{limits{count: 3, per: time.Minute}, "v*3", "20s"},
 		{limits{count: 1, per: time.Second}, "v", "1s"},
@@ -111,8 +114,8 @@ func TestDebtOfASource(t *testing.T) {
 		got := "in"
 		if _, limited := d.try("192.0.2.1"); limited != nil {
 			got = limited.Again.String()
-			if limited.Unfinished {
-				got += " unfinished"
+			if limited.Misbehaved {
+				got += " misbehaved"
 			}
 		}
 		if got != test.want {
@@ -137,6 +140,10 @@ func (d *doorway) step(what string) {
 		a := d.come(addr)
 		a.Close()
 		a.Close() // counts once
+	case "a":
+		a := d.come(addr)
+		a.Answered()
+		a.Close()
 	case "t":
 		if a, _ := d.try(addr); a != nil {
 			a.Opened()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"charm.land/ssh"
+	gossh "golang.org/x/crypto/ssh"
 
 	"strangerd/moderation"
 	"strangerd/session/locale"
@@ -28,7 +29,13 @@ type conn struct {
 	opened  atomic.Bool // the session has begun
 	heard   atomic.Bool // something came since it was looked
 	close   func()
+
+	rejecting atomic.Int32 // channels, each on a goroutine until its client takes the answer
 }
+
+// maxRejecting is how many channels a client may have offered whose refusal it has
+// not taken.
+const maxRejecting = 500
 
 // connKey is where an SSH context holds its conn.
 type connKey struct{}
@@ -114,7 +121,7 @@ func (s *Server) screened(why error) string {
 	switch {
 	case limited.Most > 0:
 		return words.Count(locale.SourceCrowded, limited.Most)
-	case limited.Unfinished:
+	case limited.Misbehaved:
 		return words.Count(locale.SourcePenalty, minutes)
 	}
 	return words.Count(locale.SourceTooOften, minutes)
@@ -181,12 +188,29 @@ func (v *version) read(p []byte) bool {
 // claim gives the connection's one session to the first that asks.
 func (c *conn) claim() bool { return !c.taken.Swap(true) }
 
+// reject refuses a channel in words, or ends the connection of who takes no words.
+func (c *conn) reject(offer gossh.NewChannel, words string) {
+	defer c.rejecting.Add(-1)
+	if c.rejecting.Add(1) > maxRejecting {
+		c.Close()
+		return
+	}
+	offer.Reject(gossh.Prohibited, words)
+}
+
 // begin says that the session has begun: the log-in is over. It tells whether so
 // many come from one shared address that the operator should hear of it.
 func (c *conn) begin() (crowded bool) {
 	c.opened.Store(true)
 	c.grace.Stop()
 	return c.arrival != nil && c.arrival.Opened()
+}
+
+// answered says that the client was told that what it asked for is not here.
+func (c *conn) answered() {
+	if c.arrival != nil {
+		c.arrival.Answered()
+	}
 }
 
 // overspent is told when the client has spent its budget, and when it has some

@@ -136,7 +136,10 @@ func New(config Config) (*Server, error) {
 			}
 			server.Handler = func(ssh.Session) {} // Serve would set one, for each listener
 			server.ServerConfigCallback = s.authentication
-			server.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}
+			server.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel, "default": s.forward}
+			server.RequestHandlers = map[string]ssh.RequestHandler{
+				"tcpip-forward": s.listen, "streamlocal-forward@openssh.com": s.listen,
+			}
 			return nil
 		},
 	)

@@ -124,7 +124,7 @@ func refusal(why error) string {
 		switch {
 		case limited.Most > 0:
 			return refusedCrowded
-		case limited.Unfinished:
+		case limited.Misbehaved:
 			return refusedPenalty
 		}
 		return refusedTooOften

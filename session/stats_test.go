@@ -16,7 +16,7 @@ func TestRefusalsAreCounted(t *testing.T) {
 	for _, why := range []error{
 		&moderation.Limited{Most: 16},
 		&moderation.Limited{Again: time.Minute},
-		&moderation.Limited{Again: time.Minute, Unfinished: true},
+		&moderation.Limited{Again: time.Minute, Misbehaved: true},
 		&moderation.Banned{},
 		moderation.ErrFull,
 		moderation.ErrDraining,

@@ -32,11 +32,11 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 	c := ctx.Value(connKey{}).(*conn)
 	if !c.claim() {
 		s.counters.limits.add(limitSessions)
-		offer.Reject(gossh.Prohibited, "one session a connection")
+		c.reject(offer, s.words.For().Say(locale.OneSession))
 		return
 	}
 	if !s.arrive() {
-		offer.Reject(gossh.Prohibited, "the server is stopping")
+		c.reject(offer, s.words.For().Say(locale.Closed))
 		c.Close()
 		return
 	}
@@ -47,7 +47,7 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 			c.Close()
 		}
 	}()
-	ch, err := terminal.Accept(offer, sc)
+	ch, err := terminal.Accept(offer, sc, c.answered)
 	if err != nil {
 		c.Close()
 		return
@@ -64,6 +64,19 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 	code := s.serve(ch, sc)
 	stop()
 	ch.Exit(code)
+}
+
+// forward refuses a channel of any other kind: a client uses them to forward.
+func (s *Server) forward(_ *ssh.Server, _ *gossh.ServerConn, offer gossh.NewChannel, ctx ssh.Context) {
+	c := ctx.Value(connKey{}).(*conn)
+	c.answered()
+	c.reject(offer, s.words.For().With(locale.NoForwarding, locale.Data{"SSH": s.config.Host.SSH("")}))
+}
+
+// listen refuses to listen for the client. A client says by itself what that means.
+func (s *Server) listen(ctx ssh.Context, _ *ssh.Server, _ *gossh.Request) (ok bool, payload []byte) {
+	ctx.Value(connKey{}).(*conn).answered()
+	return false, nil
 }
 
 // serve gives the client what it asks for, and returns its exit code. A panic

@@ -147,6 +147,10 @@ const (
 	SourceTooOften ID = "source_too_often"
 	SourcePenalty  ID = "source_penalty"
 	NoProxyHeader  ID = "no_proxy_header"
+
+	// What a connection is not for.
+	OneSession   ID = "one_session"
+	NoForwarding ID = "no_forwarding" // SSH
 )
 
 // Of moderation, as people see it.
@@ -244,6 +248,7 @@ var ids = []ID{
 	Choosy, ChoosyPlain, Anyone, AnyoneNow, BothLike, ListAnd, ListOr,
 	Banner, BannerStaff, Full, Draining, SlashSlash, HelpKeys, HelpEditing, HelpCommands, Privacy, Days, Hours, Failed, NotUnderstood,
 	Unbalanced, CommandLong, NoArguments, SourceCrowded, SourceTooOften, SourcePenalty, NoProxyHeader,
+	OneSession, NoForwarding,
 	DoorKnown, DoorClosed, Operator, Kicked, NotSaved, BanTitle, BanRule, BanReason, BanByPerson, BanByMachine,
 	BanUntil, BanForever, BanAppeal, AppealHere, AppealLines, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
 	AppealAgain, AppealEmpty, AppealNoBan, CaseUsage, CaseUnknown, CaseOpen, CaseNone, CaseWarn, CaseBan, CaseKick,

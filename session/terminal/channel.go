@@ -61,16 +61,17 @@ type Channel struct {
 }
 
 // Accept accepts a session channel and answers its requests until the client
-// asks for a shell or a command, or closes it, which is io.EOF. When the
-// Channel is closed, conn is closed with it.
-func Accept(offer ssh.NewChannel, conn io.Closer) (*Channel, error) {
+// asks for a shell or a command, or closes it, which is io.EOF. A client that asks for
+// a subsystem, such as sftp, is refused after refusing was called. When the Channel is
+// closed, conn is closed with it.
+func Accept(offer ssh.NewChannel, conn io.Closer, refusing func()) (*Channel, error) {
 	ch, requests, err := offer.Accept()
 	if err != nil {
 		return nil, err
 	}
 	c := &Channel{ch: ch, conn: conn}
 	c.size.store(0, 0)
-	if !c.setup(requests) {
+	if !c.setup(requests, refusing) {
 		return nil, io.EOF
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())

@@ -17,7 +17,7 @@ const (
 
 // setup answers requests up to the shell or exec request, and tells whether
 // there was one.
-func (c *Channel) setup(requests <-chan *ssh.Request) bool {
+func (c *Channel) setup(requests <-chan *ssh.Request, refusing func()) bool {
 	for r := range requests {
 		fault(r.Type)
 		switch r.Type {
@@ -39,6 +39,9 @@ func (c *Channel) setup(requests <-chan *ssh.Request) bool {
 			r.Reply(c.setEnv(r.Payload), nil)
 		case "window-change":
 			r.Reply(c.setSize(r.Payload), nil)
+		case "subsystem":
+			refusing()
+			r.Reply(false, nil)
 		default:
 			r.Reply(false, nil)
 		}

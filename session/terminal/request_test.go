@@ -33,7 +33,7 @@ func FuzzRequests(f *testing.F) {
 			}
 		}
 		close(asked)
-		c.setup(asked)
+		c.setup(asked, func() {})
 		c.answer(&ssh.Request{Type: kind, Payload: payload})
 
 		if len(c.Command) > MaxCommand+1 || c.Command != "" && !c.Exec {
