@@ -1,7 +1,6 @@
 package matcher
 
-// A Kind says what happened to a seat. The zero Kind is what a closed channel
-// yields.
+// A Kind says what happened to a seat; none is zero.
 type Kind uint8
 
 const (

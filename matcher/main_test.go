@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var kindNames = [...]string{"closed", "matched", "said", "typing", "stopped", "left", "offered", "cancelled", "called", "missed"}
+var kindNames = [...]string{"nothing", "matched", "said", "typing", "stopped", "left", "offered", "cancelled", "called", "missed"}
 
 func (e Event) String() string {
 	if e.Kind == Said {
@@ -37,6 +37,12 @@ func inHall(t *testing.T, o *Options, f func(h *hall)) {
 		f(h)
 		h.m.check(t)
 	})
+}
+
+// take returns what has come for s.
+func (s *Seat) take() []Event {
+	events, _ := s.Events()
+	return events
 }
 
 // run starts m.Run; the function it returns ends that and waits for it.
@@ -103,9 +109,7 @@ func (h *hall) sleepers(n int) []*person {
 		all = append(all, h.asleep(fmt.Sprint("sleeper ", i)))
 	}
 	for _, p := range all {
-		for len(p.inbox) > 0 {
-			<-p.inbox
-		}
+		p.take()
 	}
 	return all
 }
@@ -120,8 +124,8 @@ func (h *hall) want(p *person, events string) {
 	h.t.Helper()
 	synctest.Wait()
 	var got []string
-	for len(p.inbox) > 0 {
-		if e := <-p.Events(); !p.Stale(e) {
+	for _, e := range p.take() {
+		if !p.Stale(e) {
 			got = append(got, e.String())
 		}
 	}
@@ -168,32 +172,36 @@ func (m *Matcher) check(t testing.TB) {
 	}
 	must(len(m.retry) == 0 && len(m.lost) == 0, "work left over")
 	armed := 0
-	groups, users := make(map[*group]bool), make(map[*group]int)
+	users := make(map[groupID]int)
 	for _, p := range []*pool{&m.awake, &m.choosy, &m.asleep} {
-		for i, slot := range *p {
-			s := slot.seat
-			must(slot == &s.home && slot.pool == p && slot.place == i && s.waiting.Load(), "%d: place in the pool", s.id)
+		for i, s := range *p {
+			must(s.home == p && s.place == i && s.waiting.Load(), "%d: place in the pool", s.id)
 			must(p == &m.asleep || s.choosy() == (p == &m.choosy), "%d: pool", s.id)
 			if w := s.wish; w != nil {
-				for _, in := range slices.Concat(w.interests, w.languages) {
-					users[in.group]++
-					groups[in.group] = true
-					found := p != &m.asleep && (!in.group.name.language || !s.wantsInterest())
-					must(found == (in.pool != nil), "%d: in the group %v: %v", s.id, in.group.name, in.pool != nil)
-					if found {
-						must(in.pool == &in.group.pool && (*in.pool)[in.place].seat == s, "%d: place in a group", s.id)
+				must(w.seat == s, "%d: has a void wish", s.id)
+				for i, id := range w.all() {
+					users[id]++
+					found, want := 0, 0
+					for _, other := range m.groups.all[id].found {
+						if other == w {
+							found++
+						}
 					}
+					if p != &m.asleep && (i < len(w.likes()) || !s.wantsInterest()) {
+						want = 1
+					}
+					must(found == want, "%d: is found %d times by %q", s.id, found, m.groups.all[id].name)
 				}
 			}
 			must(s.partner == nil && !s.closed, "%d: waits, but is closed or in a chat", s.id)
 			if c := s.calling; c != nil {
-				must(c.caller == s && c.home.pool == &m.asleep && p != &m.asleep && s.rematch == nil, "%d calls %d", s.id, c.id)
+				must(c.caller == s && c.home == &m.asleep && p != &m.asleep && s.rematch == nil, "%d calls %d", s.id, c.id)
 			}
 			if c := s.caller; c != nil {
 				must(c.calling == s && p == &m.asleep, "%d is called by %d", s.id, c.id)
 			}
 			if c := s.rematch; c != nil {
-				must(c.rematch == s && c != s && c.home.pool != nil && met(s, c) && s.until == c.until, "%d is to meet %d again", s.id, c.id)
+				must(c.rematch == s && c != s && c.home != nil && met(s, c) && s.until == c.until, "%d is to meet %d again", s.id, c.id)
 			}
 			must(s.until != never || s.calling == nil && s.rematch == nil, "%d: no deadline", s.id)
 			if s.until != never {
@@ -207,14 +215,22 @@ func (m *Matcher) check(t testing.TB) {
 		must(m.alarms[max(0, (i-1)/2)].until <= s.until, "alarms are not a heap")
 	}
 	must(m.alarms.next() >= m.planned && m.nextOpening() >= m.planned, "Run sleeps past what is next")
-	must(len(m.groups) == len(groups), "%d groups, of which %d are named", len(m.groups), len(groups))
-	for g, n := range users {
-		must(g.users == n && m.groups[g.name] == g, "%v has %d users, not %d", g.name, g.users, n)
+	named := len(m.groups.interests) + len(m.groups.languages)
+	must(named == len(users) && named+len(m.groups.free) == len(m.groups.all), "%d groups, of which %d are named", named, len(users))
+	for id, n := range users {
+		g := m.groups.all[id]
+		must(g.users == n && g.names[g.name] == id, "%q has %d users, not %d", g.name, g.users, n)
+		found := 0
+		for _, w := range g.found {
+			if w.seat != nil {
+				found++
+			}
+		}
+		must(found <= n && len(g.found) <= 2*n+groupScan+1, "%q has %d of %d found", g.name, found, len(g.found))
 	}
 	awake := slices.Concat(m.awake, m.choosy)
-	for i, slot := range awake {
-		for _, other := range awake[:i] {
-			a, b := slot.seat, other.seat
+	for i, a := range awake {
+		for _, b := range awake[:i] {
 			must(!stranger(a, b) || m.sleepy(a) || m.sleepy(b), "%d and %d wait side by side", a.id, b.id)
 		}
 	}

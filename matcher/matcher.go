@@ -83,8 +83,7 @@ type Matcher struct {
 	said, bytes   uint64 // messages that were delivered, and their bytes
 	awake, choosy pool   // who is awake: content with anyone, and not
 	asleep        pool
-	groups        map[groupName]*group
-	groupIDs      uint32
+	groups        groups
 	openings      []opening // of searches, the next one first
 	alarms        alarms
 
@@ -102,7 +101,7 @@ func New(o *Options) *Matcher {
 		timer:   time.NewTimer(never),
 		planned: never,
 		rand:    rand.New(opts.Rand),
-		groups:  make(map[groupName]*group),
+		groups:  newGroups(),
 	}
 }
 
@@ -206,15 +205,14 @@ func (m *Matcher) deliver(s *Seat, e Event) bool {
 	if s.closed {
 		return false
 	}
-	e.turn = s.turn
-	select {
-	case s.inbox <- e:
-		if s.wake != nil {
-			s.wake()
-		}
-		return true
-	default:
+	if len(s.inbox) == inboxSize {
 		m.lost = append(m.lost, s)
 		return false
 	}
+	e.turn = s.turn
+	s.inbox = append(s.inbox, e)
+	if s.wake != nil {
+		s.wake()
+	}
+	return true
 }

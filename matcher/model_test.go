@@ -146,8 +146,8 @@ func (w *model) time(t *rapid.T) {
 func (w *model) observe() {
 	synctest.Wait()
 	for _, s := range w.souls {
-		for len(s.seat.inbox) > 0 {
-			if e := <-s.seat.inbox; !s.seat.Stale(e) {
+		for _, e := range s.seat.take() {
+			if !s.seat.Stale(e) {
 				w.learn(s, e)
 			}
 		}
@@ -243,7 +243,7 @@ func (w *model) learn(s *soul, e Event) {
 			w.Fatal("offered what was declined")
 		}
 		for _, o := range w.souls {
-			if o != s && o.waiting && o.awake() && !s.met(o) && o.seat.home.pool != nil {
+			if o != s && o.waiting && o.awake() && !s.met(o) && o.seat.home != nil {
 				w.Fatal("offered while a stranger waits")
 			}
 		}

@@ -16,13 +16,12 @@ const (
 // pickStranger picks who may be paired with s at once: who shares the most
 // interests, else who shares a language, else anyone.
 func (m *Matcher) pickStranger(s *Seat) *Seat {
-	ok := func(c *Seat) bool { return stranger(s, c) }
 	if s.wish != nil {
 		if c := m.pickInterested(s); c != nil || s.wantsInterest() {
 			return c
 		}
-		for _, language := range s.wish.languages {
-			if c := m.pickAwake(language.group.pool, ok); c != nil {
+		for _, id := range s.wish.speaks() {
+			if c := m.pickSpeaker(s, &m.groups.all[id]); c != nil {
 				return c
 			}
 		}
@@ -30,45 +29,29 @@ func (m *Matcher) pickStranger(s *Seat) *Seat {
 			return nil
 		}
 	}
-	return m.pickAwake(m.awake, ok)
+	return m.pickAwake(m.awake, func(c *Seat) bool { return stranger(s, c) })
 }
 
 // pickInterested picks who shares the most interests with s, as far as a few
 // samples tell; the rarest interests are looked at first.
 func (m *Matcher) pickInterested(s *Seat) *Seat {
 	var rarest [MaxInterests]*group
-	n := 0
-	for _, interest := range s.wish.interests {
+	for n, id := range s.wish.likes() {
+		g := &m.groups.all[id]
 		i := n
-		for ; i > 0 && len(rarest[i-1].pool) > len(interest.group.pool); i-- {
+		for ; i > 0 && len(rarest[i-1].found) > len(g.found); i-- {
 			rarest[i] = rarest[i-1]
 		}
-		rarest[i] = interest.group
-		n++
+		rarest[i] = g
 	}
 	best := choice{m: m, seat: s}
 	left := interestSamples
-	for _, g := range rarest[:n] {
-		looks := min(len(g.pool), groupSamples, left)
-		left -= looks
-		start := 0
-		if len(g.pool) > looks {
-			start = m.rand.IntN(len(g.pool))
-		}
-		for i := range looks { // neighbours came at random
-			best.look(g.pool[(start+i)%len(g.pool)].seat)
-		}
+	for _, g := range rarest[:s.wish.interests] {
+		left -= best.draw(g, min(groupSamples, left))
 	}
-	for _, g := range rarest[:n] {
-		if best.picked == nil && len(g.pool) <= groupScan {
-			for _, slot := range g.pool {
-				best.look(slot.seat)
-			}
-		}
-	}
-	for _, c := range best.sleepy {
-		if m.awaits(c) {
-			m.doze(c)
+	for _, g := range rarest[:s.wish.interests] {
+		if best.picked == nil && len(g.found) <= groupScan {
+			best.draw(g, groupScan)
 		}
 	}
 	return best.picked
@@ -81,23 +64,53 @@ type choice struct {
 	picked *Seat
 	common int // interests
 	equals int // who share as many
-	sleepy []*Seat
 }
 
-func (b *choice) look(c *Seat) {
-	if b.m.sleepy(c) {
-		b.sleepy = append(b.sleepy, c)
+// draw looks at up to n of a group, and returns how many there were.
+func (b *choice) draw(g *group, n int) int {
+	for i := range n {
+		w := g.draw(i, b.m.rand)
+		if w == nil {
+			return i
+		}
+		b.look(w)
+	}
+	return n
+}
+
+func (b *choice) look(w *wish) {
+	n := common(b.seat.wish, w)
+	if n < b.common {
 		return
 	}
-	n := common(b.seat, c)
-	if n < b.common || c == b.picked || !stranger(b.seat, c) {
+	switch c := w.seat; {
+	case b.m.sleepy(c):
+		b.m.doze(c)
 		return
-	}
-	if n > b.common {
+	case c == b.picked || !stranger(b.seat, c):
+		return
+	case n > b.common:
 		b.common, b.equals = n, 0
+		fallthrough
+	default:
+		if b.equals++; b.m.rand.IntN(b.equals) == 0 {
+			b.picked = c
+		}
 	}
-	if b.equals++; b.m.rand.IntN(b.equals) == 0 {
-		b.picked = c
+}
+
+// pickSpeaker picks among those who are found by a language.
+func (m *Matcher) pickSpeaker(s *Seat, g *group) *Seat {
+	for i := 0; ; i++ {
+		w := g.draw(i, m.rand)
+		switch {
+		case w == nil:
+			return nil
+		case m.sleepy(w.seat):
+			m.doze(w.seat)
+		case stranger(s, w.seat):
+			return w.seat
+		}
 	}
 }
 

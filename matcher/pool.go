@@ -6,43 +6,36 @@ const samples = 16
 
 // A pool holds seats that wait, in no order; each knows its place, so that
 // adding and removing cost the same whatever the size.
-type pool []*slot
+type pool []*Seat
 
-// A slot is a seat's place in one pool.
-type slot struct {
-	seat  *Seat
-	pool  *pool // nil: in none
-	place int
-}
-
-func (p *pool) add(s *slot) {
-	s.pool, s.place = p, len(*p)
+func (p *pool) add(s *Seat) {
+	s.home, s.place = p, len(*p)
 	*p = append(*p, s)
 }
 
-func (p *pool) remove(s *slot) {
+func (p *pool) remove(s *Seat) {
 	end := len(*p) - 1
 	last := (*p)[end]
 	(*p)[s.place], last.place = last, s.place
 	(*p)[end] = nil
 	*p = (*p)[:end]
-	s.pool = nil
+	s.home = nil
 }
 
 // pick returns one of p's seats for which ok holds, each with the same
 // probability, or nil when there is none.
 func (m *Matcher) pick(p pool, ok func(*Seat) bool) *Seat {
 	for range min(samples, len(p)) {
-		if c := p[m.rand.IntN(len(p))].seat; ok(c) {
+		if c := p[m.rand.IntN(len(p))]; ok(c) {
 			return c
 		}
 	}
 	var picked *Seat
 	n := 0
-	for _, slot := range p {
-		if ok(slot.seat) {
+	for _, c := range p {
+		if ok(c) {
 			if n++; m.rand.IntN(n) == 0 {
-				picked = slot.seat
+				picked = c
 			}
 		}
 	}

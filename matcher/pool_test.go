@@ -80,12 +80,11 @@ func TestFairPick(t *testing.T) {
 		var p pool
 		for range size {
 			s := new(Seat)
-			s.home.seat = s
-			p.add(&s.home)
+			p.add(s)
 		}
 		counts := make([]int, size)
 		for range picks {
-			counts[m.pick(p, func(s *Seat) bool { return s.home.place%(size/fit) == 0 }).home.place]++
+			counts[m.pick(p, func(s *Seat) bool { return s.place%(size/fit) == 0 }).place]++
 		}
 		expected, chi2 := float64(picks)/float64(fit), 0.0
 		for i, n := range counts {
@@ -102,7 +101,7 @@ func TestFairPick(t *testing.T) {
 
 func TestPickNobody(t *testing.T) {
 	m := New(nil)
-	p := pool{&slot{seat: new(Seat)}}
+	p := pool{new(Seat)}
 	for _, p := range []pool{nil, p} {
 		if m.pick(p, func(*Seat) bool { return false }) != nil {
 			t.Error("picked someone")
@@ -131,9 +130,7 @@ func BenchmarkMatch(b *testing.B) {
 			for _, s := range come {
 				p := s.partner
 				s.Close()
-				for len(p.inbox) > 0 {
-					<-p.inbox
-				}
+				p.take()
 				m.hold(p)
 			}
 			come = come[:0]
@@ -147,12 +144,12 @@ func BenchmarkSay(b *testing.B) {
 	x, y := m.Join(Profile{}), m.Join(Profile{})
 	x.Find(Criteria{})
 	y.Find(Criteria{})
-	<-y.inbox
+	y.take()
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := x.Say("hello"); err != nil {
 			b.Fatal(err)
 		}
-		<-y.inbox
+		y.take()
 	}
 }

@@ -72,12 +72,12 @@ func owners(t *testing.T) {
 
 // move does one random thing, and reports whether the seat is still there.
 func (p *tenure) move(chance *rand.Rand) bool {
-	for len(p.seat.Events()) > 0 || p.evicted.Load() > 0 {
-		e, open := <-p.seat.Events()
-		if !open {
-			return false
-		}
+	events, open := p.seat.Events()
+	for _, e := range events {
 		p.read(e)
+	}
+	if !open {
+		return false
 	}
 	switch chance.IntN(16) {
 	case 0, 1:
@@ -164,7 +164,7 @@ func (p *tenure) read(e Event) {
 }
 
 func (p *tenure) drain() {
-	for e := range p.seat.Events() {
+	for _, e := range p.seat.take() {
 		p.got = append(p.got, e)
 	}
 }

@@ -2,7 +2,7 @@ package matcher
 
 // fits reports whether a and b may be partners at this time.
 func fits(a, b *Seat) bool {
-	return a != b && a.accepts(b) && b.accepts(a) &&
+	return a != b && agree(a, b) &&
 		(a.m.opts.MayMeet == nil || a.m.opts.MayMeet(a.subject, b.subject))
 }
 
@@ -23,9 +23,6 @@ func (m *Matcher) beginSearch(s *Seat) {
 	s.search = m.searches
 	s.tried = false
 	m.move(s, m.room(s))
-	if s.home.pool == &m.choosy {
-		m.openings = append(m.openings, opening{m.now + m.opts.InterestWait, s, s.search})
-	}
 	m.lookAgain(s)
 }
 
@@ -38,7 +35,7 @@ func (m *Matcher) room(s *Seat) *pool {
 }
 
 // awaits reports whether s waits and is awake.
-func (m *Matcher) awaits(s *Seat) bool { return s.home.pool == &m.awake || s.home.pool == &m.choosy }
+func (m *Matcher) awaits(s *Seat) bool { return s.home == &m.awake || s.home == &m.choosy }
 
 // lookAgain has s, if it is awake, search before this move is over.
 func (m *Matcher) lookAgain(s *Seat) { m.retry = append(m.retry, s) }
@@ -75,7 +72,7 @@ func (m *Matcher) match(a, b *Seat) {
 	if a.rematch == b {
 		a.rematch, b.rematch = nil, nil
 	}
-	a.shared = shared(a, b)
+	a.shared = m.shared(a.wish, b.wish)
 	b.shared = a.shared
 	m.withdraw(a)
 	m.withdraw(b)
@@ -165,15 +162,13 @@ func (m *Matcher) withdraw(s *Seat) {
 	m.forget(s)
 }
 
-// move takes s from the pool it is in to another; nil is none. No group has it
-// until it is gathered.
+// move takes s from the pool it is in to another; nil is none.
 func (m *Matcher) move(s *Seat, to *pool) {
-	if p := s.home.pool; p != nil {
-		p.remove(&s.home)
-		m.scatter(s)
+	if p := s.home; p != nil {
+		p.remove(s)
 	}
 	if to != nil {
-		to.add(&s.home)
+		to.add(s)
 	}
 	s.waiting.Store(to != nil)
 }
@@ -192,7 +187,6 @@ func (m *Matcher) leave(s *Seat) {
 func (m *Matcher) giveUp(s *Seat) {
 	s.closed = true
 	m.leave(s)
-	close(s.inbox)
 	if s.wake != nil {
 		s.wake()
 	}

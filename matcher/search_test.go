@@ -298,8 +298,8 @@ func TestAsleep(t *testing.T) {
 			b := h.find("b")
 			called := func() (n int) {
 				for _, a := range sleepers {
-					for len(a.inbox) > 0 {
-						if e := <-a.inbox; e.Kind == Called {
+					for _, e := range a.take() {
+						if e.Kind == Called {
 							n++
 						}
 					}
@@ -438,7 +438,7 @@ func TestAsleep(t *testing.T) {
 			a.Find(Criteria{})
 			h.pass(2 * minute)
 			m.Join(Profile{}).Find(Criteria{})
-			if e := <-a.Events(); e.Kind != Called {
+			if e := a.take(); len(e) != 1 || e[0].Kind != Called {
 				t.Error(e)
 			}
 		}},

@@ -7,8 +7,7 @@ import (
 )
 
 const (
-	// inboxSize is how many events a seat's owner may lag behind. 20 events of
-	// 24 bytes fit Go's 512-byte size class; a seat costs 832 bytes in all.
+	// inboxSize is how many events a seat's owner may lag behind.
 	inboxSize = 20
 	// noticeLimit is how full an inbox may be to take notices of typing.
 	noticeLimit = inboxSize / 4
@@ -36,24 +35,25 @@ type Profile struct {
 type Seat struct {
 	// What a match touches comes first: with many who wait, a match costs about as
 	// many nanoseconds as cache lines it has to fetch. Guarded by m.mu, but for the
-	// id, the inbox and wake, which don't change.
+	// id and wake, which don't change.
 	touched time.Duration // when a key was pressed last
 	id      uint64
 	last    uint64 // the id of partner, or of the last one
 	partner *Seat
-	home    slot // in &m.awake, &m.choosy, &m.asleep, or none
+	home    *pool // &m.awake, &m.choosy, &m.asleep, or none
+	place   int   // in home
 	// What is under way: a call, or the wait for somebody else's, while until
 	// is set; or an offer, while rematch is set, too.
 	until   time.Duration
 	calling *Seat // who sleeps, whose caller is this seat
 	caller  *Seat // who is awake, whose calling is this seat
 	rematch *Seat // whose rematch is this seat
-	inbox   chan Event
+	inbox   []Event
 	wake    func()
 	wish    *wish       // of the present search, or nil
 	peer    any         // the Subject of partner, or of the last one
 	turn    uint32      // counts Find and Leave; written by the owner alone
-	waiting atomic.Bool // pool != nil, for Touch
+	waiting atomic.Bool // home != nil, for Touch
 	closed  bool
 	waited  bool // the search is open to anyone
 	tried   bool // in this search a call had its time: an offer comes before the next
@@ -72,15 +72,7 @@ type Seat struct {
 
 // Join gives a person a seat. It is idle until Find.
 func (m *Matcher) Join(p Profile) *Seat {
-	s := &Seat{
-		m:       m,
-		subject: p.Subject,
-		wake:    p.Wake,
-		evict:   p.Evict,
-		inbox:   make(chan Event, inboxSize),
-		until:   never,
-	}
-	s.home.seat = s
+	s := &Seat{m: m, subject: p.Subject, wake: p.Wake, evict: p.Evict, until: never}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.ids++
@@ -89,9 +81,15 @@ func (m *Matcher) Join(p Profile) *Seat {
 	return s
 }
 
-// Events is where the seat's events arrive, in order. It is closed with the
-// seat, by Close or when it overflowed; what it held before can still be read.
-func (s *Seat) Events() <-chan Event { return s.inbox }
+// Events takes what has come for the seat, in order; Wake says when to look. The
+// seat is closed by Close, or when its inbox overflowed; what had come before can
+// still be taken, and nothing comes after.
+func (s *Seat) Events() (events []Event, open bool) {
+	s.m.mu.Lock()
+	defer s.m.mu.Unlock()
+	events, s.inbox = s.inbox, nil
+	return events, !s.closed
+}
 
 // Stale reports whether e was sent before the owner's last Find or Leave, and
 // is thus of a chat or a search that the owner has left. The owner ignores
@@ -121,7 +119,7 @@ func (s *Seat) Anyone() {
 	m := s.m
 	m.lock()
 	defer m.unlock()
-	if s.home.pool != nil {
+	if s.home != nil {
 		m.open(s)
 	}
 }
@@ -213,7 +211,7 @@ func (s *Seat) Touch() {
 	m := s.m
 	m.lock()
 	defer m.unlock()
-	if s.home.pool == nil {
+	if s.home == nil {
 		return
 	}
 	slept := m.sleepy(s)

@@ -28,6 +28,7 @@ func (m *Matcher) doze(s *Seat) {
 		m.settle(s)
 	}
 	m.move(s, &m.asleep)
+	m.scatter(s)
 }
 
 // wake has s, who slept, search anew. Whoever called s looks first and, having

@@ -2,7 +2,6 @@ package matcher
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -24,33 +23,23 @@ type Criteria struct {
 	OnlyLanguages bool
 }
 
-// A wish is the Criteria of one search, as the pool knows them.
+// A wish is the Criteria of one search, as long as it can be found by them: when the
+// search ends or its owner falls asleep, it is void, and who sleeps gets another.
 type wish struct {
-	ids                  [MaxInterests]uint32 // of the interests, sorted
-	n                    uint8                // how many there are
-	only                 bool
-	interests, languages []membership
+	seat       *Seat // nil: void
+	interests  uint8 // how many there are
+	languages  uint8 // likewise
+	only       bool
+	gathered   bool // the groups of the interests have it
+	understood bool // those of the languages, too
+	// ids name groups: first those of the interests, sorted, then those of the
+	// languages.
+	ids [MaxInterests + MaxLanguages]groupID
 }
 
-// A membership is one interest or language of a wish.
-type membership struct {
-	slot
-	group *group
-}
-
-// A group is those awake who can be found by one interest or by one language. It
-// lasts as long as a wish names it.
-type group struct {
-	pool
-	name  groupName
-	id    uint32
-	users int // wishes
-}
-
-type groupName struct {
-	language bool
-	name     string
-}
+func (w *wish) likes() []groupID  { return w.ids[:w.interests] }
+func (w *wish) speaks() []groupID { return w.ids[w.interests : w.interests+w.languages] }
+func (w *wish) all() []groupID    { return w.ids[:w.interests+w.languages] }
 
 // wishFor returns s's wish, or nil if it asks for nothing.
 func (m *Matcher) wishFor(s *Seat, c Criteria) *wish {
@@ -59,146 +48,121 @@ func (m *Matcher) wishFor(s *Seat, c Criteria) *wish {
 	if len(interests)+len(languages) == 0 {
 		return nil
 	}
-	w := &wish{only: c.OnlyLanguages && len(languages) > 0}
-	all := make([]membership, 0, len(interests)+len(languages))
+	w := &wish{seat: s, only: c.OnlyLanguages && len(languages) > 0}
 	for _, name := range interests {
-		if g := m.group(groupName{false, name}); !named(all, g) {
-			all = append(all, membership{slot{seat: s}, g})
-			w.ids[w.n] = g.id
-			w.n++
-		}
+		w.interests += w.name(m.groups.id(m.groups.interests, name), w.interests)
 	}
-	slices.Sort(w.ids[:w.n])
-	w.interests = slices.Clip(all)
+	slices.Sort(w.likes())
 	for _, name := range languages {
-		if g := m.group(groupName{true, name}); !named(all, g) {
-			all = append(all, membership{slot{seat: s}, g})
-		}
+		w.languages += w.name(m.groups.id(m.groups.languages, name), w.interests+w.languages)
 	}
-	w.languages = all[len(w.interests):]
-	for i := range all {
-		all[i].group.users++
+	for _, id := range w.all() {
+		m.groups.all[id].users++
 	}
 	return w
 }
 
-func named(all []membership, g *group) bool {
-	return slices.ContainsFunc(all, func(m membership) bool { return m.group == g })
-}
-
-// group returns the group of that name, which may be new.
-func (m *Matcher) group(name groupName) *group {
-	g := m.groups[name]
-	if g == nil {
-		name.name = strings.Clone(name.name) // not to keep what it was cut from
-		m.groupIDs++
-		g = &group{name: name, id: m.groupIDs}
-		m.groups[name] = g
+// name puts id in that place unless it is there already, and returns how many came
+// to be there.
+func (w *wish) name(id groupID, place uint8) uint8 {
+	if slices.Contains(w.ids[:place], id) {
+		return 0
 	}
-	return g
+	w.ids[place] = id
+	return 1
 }
 
 // forget ends the wish of s.
 func (m *Matcher) forget(s *Seat) {
-	if s.wish == nil {
-		return
-	}
-	m.scatter(s)
-	for _, all := range [][]membership{s.wish.interests, s.wish.languages} {
-		for i := range all {
-			g := all[i].group
-			if g.users--; g.users == 0 {
-				delete(m.groups, g.name)
-			}
+	if w := s.wish; w != nil {
+		s.wish, w.seat = nil, nil
+		for _, id := range w.all() {
+			m.groups.leave(id)
 		}
 	}
-	s.wish = nil
 }
 
 // gather has s, who is awake and waits, be found by what it may share.
 func (m *Matcher) gather(s *Seat) {
-	if s.wish == nil {
+	w := s.wish
+	if w == nil {
 		return
 	}
-	join(s.wish.interests)
-	if !s.wantsInterest() {
-		join(s.wish.languages)
-	}
-}
-
-func join(all []membership) {
-	for i := range all {
-		if all[i].pool == nil {
-			all[i].group.add(&all[i].slot)
+	if !w.gathered {
+		w.gathered = true
+		m.groups.add(w, w.likes())
+		if s.choosy() {
+			m.openings = append(m.openings, opening{m.now + m.opts.InterestWait, s, s.search})
 		}
 	}
+	if !w.understood && !s.wantsInterest() {
+		w.understood = true
+		m.groups.add(w, w.speaks())
+	}
 }
 
-// scatter takes s out of all groups.
+// scatter has s be found by nothing.
 func (m *Matcher) scatter(s *Seat) {
-	if s.wish == nil {
-		return
-	}
-	for _, all := range [][]membership{s.wish.interests, s.wish.languages} {
-		for i := range all {
-			if p := all[i].pool; p != nil {
-				p.remove(&all[i].slot)
-			}
-		}
+	if w := s.wish; w != nil && w.gathered {
+		again := *w
+		again.gathered, again.understood = false, false
+		s.wish, w.seat = &again, nil
 	}
 }
 
 // wantsInterest and wantsLanguage tell what s insists on at this time.
 func (s *Seat) wantsInterest() bool {
-	return s.wish != nil && !s.waited && len(s.wish.interests) > 0
+	return s.wish != nil && !s.waited && s.wish.interests > 0
 }
 
 func (s *Seat) wantsLanguage() bool {
-	return s.wish != nil && (!s.waited || s.wish.only) && len(s.wish.languages) > 0
+	return s.wish != nil && (!s.waited || s.wish.only) && s.wish.languages > 0
 }
 
 // choosy reports whether s doesn't take just anyone.
 func (s *Seat) choosy() bool { return s.wantsInterest() || s.wantsLanguage() }
 
-// accepts reports whether c has what s insists on.
-func (s *Seat) accepts(c *Seat) bool {
-	return (!s.wantsInterest() || common(s, c) > 0) && (!s.wantsLanguage() || understand(s, c))
+// agree reports whether a and b share what either insists on.
+func agree(a, b *Seat) bool {
+	return (!a.wantsInterest() && !b.wantsInterest() || common(a.wish, b.wish) > 0) &&
+		(!a.wantsLanguage() && !b.wantsLanguage() || understand(a.wish, b.wish))
 }
 
 // common is how many interests a and b share.
-func common(a, b *Seat) (n int) {
-	if a.wish == nil || b.wish == nil {
+func common(a, b *wish) (n int) {
+	if a == nil || b == nil {
 		return 0
 	}
-	for i, j := uint8(0), uint8(0); i < a.wish.n && j < b.wish.n; {
-		switch x, y := a.wish.ids[i], b.wish.ids[j]; {
-		case x < y:
+	for i, j := uint8(0), uint8(0); i < a.interests && j < b.interests; {
+		x, y := a.ids[i], b.ids[j]
+		if x == y {
+			n++
+		}
+		if x <= y {
 			i++
-		case x > y:
+		}
+		if y <= x {
 			j++
-		default:
-			n, i, j = n+1, i+1, j+1
 		}
 	}
 	return n
 }
 
 // understand reports whether a and b share a language.
-func understand(a, b *Seat) bool {
-	if a.wish == nil || b.wish == nil {
-		return false
-	}
-	return slices.ContainsFunc(a.wish.languages, func(m membership) bool { return named(b.wish.languages, m.group) })
+func understand(a, b *wish) bool {
+	return a != nil && b != nil && slices.ContainsFunc(a.speaks(), func(id groupID) bool { return slices.Contains(b.speaks(), id) })
 }
 
-// shared names the interests that a and b share, in the order of a's.
-func shared(a, b *Seat) (names []string) {
-	if common(a, b) == 0 {
+// shared names the interests that a and b share.
+func (m *Matcher) shared(a, b *wish) (names []string) {
+	n := common(a, b)
+	if n == 0 {
 		return nil
 	}
-	for _, m := range a.wish.interests {
-		if named(b.wish.interests, m.group) {
-			names = append(names, m.group.name.name)
+	names = make([]string, 0, n)
+	for _, id := range a.likes() {
+		if slices.Contains(b.likes(), id) {
+			names = append(names, m.groups.all[id].name)
 		}
 	}
 	return names
@@ -213,9 +177,8 @@ type opening struct {
 
 // open has s take anyone, but for a language it insists on.
 func (m *Matcher) open(s *Seat) {
-	if s.waited = true; s.home.pool == &m.choosy {
+	if s.waited = true; s.home == &m.choosy {
 		m.move(s, m.room(s))
-		m.gather(s)
 		m.lookAgain(s)
 	}
 }
@@ -234,7 +197,7 @@ func (m *Matcher) openDue() {
 	for m.nextOpening() <= m.now {
 		o := m.openings[0]
 		m.openings = m.openings[1:]
-		if s := o.seat; s.search == o.search && s.home.pool != nil {
+		if s := o.seat; s.search == o.search && s.home != nil {
 			m.open(s)
 		}
 	}

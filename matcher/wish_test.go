@@ -268,9 +268,7 @@ func BenchmarkMatchInterests(b *testing.B) {
 			for _, s := range come {
 				p := s.partner
 				s.Close()
-				for len(p.inbox) > 0 {
-					<-p.inbox
-				}
+				p.take()
 				wait(p)
 			}
 			come = come[:0]

@@ -170,19 +170,16 @@ func (c *chat) wake() {
 
 // receive takes what has reached this chat from elsewhere.
 func (c *chat) receive() {
-	for range len(c.seat.Events()) + 1 {
+	events, open := c.seat.Events()
+	for _, event := range events {
 		if c.done {
 			return
 		}
-		select {
-		case event, open := <-c.seat.Events():
-			if !open {
-				c.quit(exitFailed)
-				return
-			}
-			c.event(event)
-		default:
-		}
+		c.event(event)
+	}
+	if !open {
+		c.quit(exitFailed)
+		return
 	}
 	for range len(c.notices) {
 		c.notice(<-c.notices)
