@@ -56,8 +56,10 @@ func messy(ctx context.Context, s *server, p plan, stage func(string)) (figures,
 	}
 	t := &town{addr: s.addr, ledger: newLedger()}
 	var people sync.WaitGroup
-	open, leave := context.WithTimeout(ctx, p.For)
+	// Not with a timeout: a dial would fail by it, a moment before open has ended.
+	open, leave := context.WithCancel(ctx)
 	defer leave()
+	defer time.AfterFunc(p.For, leave).Stop()
 	for range p.Sessions {
 		people.Go(func() { t.live(open, time.Duration(p.Sessions)*time.Second/newcomers) })
 	}
