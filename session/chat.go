@@ -57,7 +57,8 @@ type chat struct {
 	quits  bool // Ctrl+C was pressed once
 	asked  bool // the last key was a question mark that asked for the keys
 
-	leftOut bool // it was told that some of what was read is left out
+	leftOut bool      // it was told that some of what was read is left out
+	cut     time.Time // the last escape sequence that was too long
 
 	partner    *person            // of this chat or, until the next, of the last one
 	record     record             // what was said in it
@@ -217,6 +218,10 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case terminal.PasteCutMsg:
 		c.counted.limits.add(limitPaste)
 		c.tell(c.words.Count(locale.PasteCut, msg.Dropped))
+	case terminal.SequenceCutMsg:
+		c.sequenceCut(time.Now())
+	case terminal.SlowedMsg:
+		c.announce(c.words.Say(locale.Slowed))
 	case terminal.InvalidMsg:
 		if !c.leftOut {
 			c.tell(c.words.Say(locale.LeftOut))

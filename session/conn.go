@@ -15,6 +15,7 @@ import (
 
 	"strangerd/moderation"
 	"strangerd/session/locale"
+	"strangerd/session/terminal"
 )
 
 // conn is a connection from the moment it is accepted.
@@ -213,16 +214,18 @@ func (c *conn) answered() {
 	}
 }
 
-// overspent is told when the client has spent its budget, and when it has some
-// again.
-func (c *conn) overspent(spent bool) {
-	c.pace.spent.Store(spent)
-	if !spent {
-		return
-	}
-	c.counted.limits.add(limitInput)
-	if c.arrival != nil {
-		c.arrival.Flooded()
+// overspent is told of what the client has sent more than it may, and when it may send
+// again. Bytes beyond the budget are a flood; events can be a paste.
+func (c *conn) overspent(what terminal.Spent) {
+	c.pace.spent.Store(what != terminal.Nothing)
+	switch what {
+	case terminal.Bytes:
+		c.counted.limits.add(limitInput)
+		if c.arrival != nil {
+			c.arrival.Flooded()
+		}
+	case terminal.Events:
+		c.counted.limits.add(limitEvents)
 	}
 }
 

@@ -33,6 +33,19 @@ const (
 	skipRate  = 1.0 / 3
 )
 
+// quiet is how long after the last escape sequence that was left out the next one is
+// worth a word again.
+const quiet = 10 * time.Second
+
+// sequenceCut says that an escape sequence was left out, once for many.
+func (c *chat) sequenceCut(now time.Time) {
+	c.counted.limits.add(limitSequence)
+	if now.Sub(c.cut) > quiet {
+		c.announce(c.words.Say(locale.SequenceCut))
+	}
+	c.cut = now
+}
+
 // passes tells whether a message to the present partner is within the limits on what
 // is said. If it isn't, it has said so.
 func (c *chat) passes(message string) bool {

@@ -53,6 +53,8 @@ const (
 	limitGrace    = "login_grace"
 	limitSessions = "sessions_per_connection"
 	limitInput    = "input_bytes"
+	limitEvents   = "input_events"
+	limitSequence = "sequence_bytes"
 	limitPulse    = "no_sign_of_life"
 	limitPaste    = "paste_bytes"
 	limitPace     = "message_rate"
@@ -79,7 +81,7 @@ func newCounters() *counters {
 	return &counters{
 		refused: newTally(refusedHeader, refusedCrowded, refusedTooOften, refusedPenalty, refusedBanned,
 			refusedFull, refusedDraining, refusedDoor, refusedTooYoung, refusedFailed),
-		limits: newTally(limitSilent, limitGrace, limitSessions, limitInput, limitPulse, limitPaste, limitPace,
+		limits: newTally(limitSilent, limitGrace, limitSessions, limitInput, limitEvents, limitSequence, limitPulse, limitPaste, limitPace,
 			limitOpeners, limitLinks, limitSkips, limitNew, limitIdle, limitInbox),
 	}
 }

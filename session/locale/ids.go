@@ -148,6 +148,10 @@ const (
 	SourcePenalty  ID = "source_penalty"
 	NoProxyHeader  ID = "no_proxy_header"
 
+	// What was read of a client in another way than it was sent.
+	Slowed      ID = "slowed"
+	SequenceCut ID = "sequence_cut"
+
 	// What a connection is not for.
 	OneSession   ID = "one_session"
 	NoForwarding ID = "no_forwarding" // SSH
@@ -248,7 +252,7 @@ var ids = []ID{
 	Choosy, ChoosyPlain, Anyone, AnyoneNow, BothLike, ListAnd, ListOr,
 	Banner, BannerStaff, Full, Draining, SlashSlash, HelpKeys, HelpEditing, HelpCommands, Privacy, Days, Hours, Failed, NotUnderstood,
 	Unbalanced, CommandLong, NoArguments, SourceCrowded, SourceTooOften, SourcePenalty, NoProxyHeader,
-	OneSession, NoForwarding,
+	OneSession, NoForwarding, Slowed, SequenceCut,
 	DoorKnown, DoorClosed, Operator, Kicked, NotSaved, BanTitle, BanRule, BanReason, BanByPerson, BanByMachine,
 	BanUntil, BanForever, BanAppeal, AppealHere, AppealLines, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
 	AppealAgain, AppealEmpty, AppealNoBan, CaseUsage, CaseUnknown, CaseOpen, CaseNone, CaseWarn, CaseBan, CaseKick,

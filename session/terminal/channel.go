@@ -40,8 +40,8 @@ type Channel struct {
 	Painted func(took time.Duration)
 
 	// Overspent, unless it is nil, is told by the goroutine that reads for [Channel.Run]
-	// when the client has sent more than its budget, and when that is paid back.
-	Overspent func(bool)
+	// of what the client has sent more than it may, and of [Nothing] when reading goes on.
+	Overspent func(Spent)
 
 	env     []string
 	size    size
@@ -56,6 +56,7 @@ type Channel struct {
 	program  atomic.Pointer[tea.Program]
 	panicked atomic.Pointer[PanicError]
 	reads    atomic.Uint64 // chunks read; ahead of loop.decoded while one waits
+	events   atomic.Uint64 // decoded from them
 	stuck    *time.Timer   // armed during a write
 	painter  painter
 }

@@ -39,6 +39,7 @@ const (
 	escapeUnit                   // a lone Esc
 	pasteUnit                    // what a bracketed paste held
 	invalidUnit                  // bytes that are not UTF-8
+	cutUnit                      // a sequence that was too long, or a string that never ended
 )
 
 type framerState uint8
@@ -94,6 +95,10 @@ func (f *framer) flush(emit func(unit)) {
 		}
 	case paste:
 		f.endPaste(emit)
+	case str, strEscape:
+		if len(f.pending) > len("\x1b]") { // keys that were typed behind Alt and ] may be lost with it
+			emit(unit{kind: cutUnit})
+		}
 	case ground:
 		if len(f.pending) > 0 {
 			emit(unit{kind: invalidUnit, bytes: f.pending})
@@ -205,27 +210,27 @@ func (f *framer) step(b byte, emit func(unit)) (again bool) {
 			f.reset()
 			return true
 		case f.state == csi && b == '[' && len(f.pending) == 2:
-			f.keep(b)
+			f.keep(b, emit)
 			f.state = linuxKey
 		case b >= 0x40:
-			f.keep(b)
+			f.keep(b, emit)
 			f.end(emit)
 		default:
-			f.keep(b)
+			f.keep(b, emit)
 		}
 	case linuxKey:
-		f.keep(b)
+		f.keep(b, emit)
 		f.end(emit)
 	case str:
 		switch b {
 		case esc:
-			f.keep(b)
+			f.keep(b, emit)
 			f.state = strEscape
 		case 0x07, 0x18, 0x1a: // BEL ends it, CAN and SUB cancel it
-			f.keep(b)
+			f.keep(b, emit)
 			f.end(emit)
 		default:
-			f.keep(b)
+			f.keep(b, emit)
 		}
 	case strEscape:
 		if b != '\\' { // a new sequence cuts the string short
@@ -233,7 +238,7 @@ func (f *framer) step(b byte, emit func(unit)) (again bool) {
 			f.state, f.pending = escape, append(f.pending, esc)
 			return true
 		}
-		f.keep(b)
+		f.keep(b, emit)
 		f.end(emit)
 	}
 	return false
@@ -245,7 +250,7 @@ func (f *framer) afterEscape(b byte, emit func(unit)) (again bool) {
 			emit(unit{kind: escapeUnit})
 			return false
 		}
-		f.keep(b)
+		f.keep(b, emit)
 		return false
 	}
 	switch b {
@@ -264,7 +269,7 @@ func (f *framer) afterEscape(b byte, emit func(unit)) (again bool) {
 			f.reset()
 			return true
 		}
-		f.keep(b)
+		f.keep(b, emit)
 		f.end(emit)
 		return false
 	}
@@ -273,9 +278,10 @@ func (f *framer) afterEscape(b byte, emit func(unit)) (again bool) {
 	return false
 }
 
-func (f *framer) keep(b byte) {
+func (f *framer) keep(b byte, emit func(unit)) {
 	if len(f.pending) >= MaxSequence {
 		f.over = true
+		emit(unit{kind: cutUnit})
 	}
 	if f.over {
 		f.pending = f.pending[:0]

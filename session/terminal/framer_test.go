@@ -12,9 +12,9 @@ import (
 
 func collect(f *framer, chunks ...string) (units []string) {
 	emit := func(u unit) {
-		name := [...]string{"text", "seq", "esc", "paste", "invalid"}[u.kind]
+		name := [...]string{"text", "seq", "esc", "paste", "invalid", "cut"}[u.kind]
 		s := fmt.Sprintf("%s %q", name, u.bytes)
-		if u.kind == escapeUnit {
+		if u.kind == escapeUnit || u.kind == cutUnit {
 			s = name
 		}
 		if u.dropped > 0 {
@@ -57,8 +57,11 @@ func TestFramer(t *testing.T) {
 		{"OSC ended by BEL", []string{"\x1b]11;rgb:0/0/0\aq"}, []string{`seq "\x1b]11;rgb:0/0/0\a"`, `text "q"`}},
 		{"OSC ended by ST", []string{"\x1b]11;x\x1b", "\\q"}, []string{`seq "\x1b]11;x\x1b\\"`, `text "q"`}},
 		{"OSC cut by a key", []string{"\x1b]11;x\x1b[A"}, []string{`seq "\x1b[A"`}},
-		{"an OSC that is too long", []string{"\x1b]52;" + long, long + "\aq"}, []string{`text "q"`}},
-		{"an OSC that never ends", []string{"\x1b]52;" + long, long, "FLUSH", "q"}, []string{`text "q"`}},
+		{"an OSC that is too long", []string{"\x1b]52;" + long, long + "\aq"}, []string{"cut", `text "q"`}},
+		{"a CSI that is too long", []string{"\x1b[" + strings.Repeat("0", 3*MaxSequence) + "uq"}, []string{"cut", `text "q"`}},
+		{"an OSC that ends nowhere", []string{"\x1b]52;", "FLUSH", "q"}, []string{"cut", `text "q"`}},
+		{"Alt and a bracket", []string{"\x1b]", "FLUSH", "q"}, []string{`text "q"`}},
+		{"an OSC that never ends", []string{"\x1b]52;" + long, long, "FLUSH", "q"}, []string{"cut", `text "q"`}},
 		{"a paste", []string{"\x1b[200~a\r\nb\x1b[201~c"}, []string{`paste "a\r\nb"`, `text "c"`}},
 		{"a paste in parts", []string{"\x1b[20", "0~a", "\x1b[2", "01~"}, []string{`paste "a"`}},
 		{"a paste with half an end in it", []string{"\x1b[200~a\x1b[20b\x1b\x1b[201~"}, []string{`paste "a\x1b[20b\x1b"`}},

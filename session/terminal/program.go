@@ -44,6 +44,12 @@ type (
 	PasteCutMsg struct{ Dropped int }
 	// ReadMsg follows the keys and pastes that were read at once.
 	ReadMsg struct{}
+	// SequenceCutMsg says that an escape sequence was left out: it had more than
+	// [MaxSequence] bytes, or never ended.
+	SequenceCutMsg struct{}
+	// SlowedMsg says that the client has sent more than it may, so that the rest is read
+	// more slowly. It comes once, until the budget is paid back.
+	SlowedMsg struct{}
 	// InvalidMsg says that the client sent something that is not UTF-8.
 	InvalidMsg struct{}
 )
@@ -104,8 +110,8 @@ func (c *Channel) read() {
 		if n > 0 {
 			fault(buffer[:n])
 			c.reads.Add(1)
-			spent.take(c.ctx, n, c.Overspent)
 			c.post(inputMsg(bytes.Clone(buffer[:n])))
+			c.pace(c.ctx, &spent, n)
 		}
 		if err != nil {
 			c.post(EOFMsg{})
@@ -226,11 +232,16 @@ func (l *loop) input(b []byte) tea.Cmd {
 }
 
 func (l *loop) unit(u unit) tea.Cmd {
+	if u.kind != textUnit {
+		l.channel.events.Add(1)
+	}
 	switch u.kind {
 	case escapeUnit:
 		return l.pass(tea.KeyPressMsg{Code: tea.KeyEscape})
 	case invalidUnit:
 		return l.pass(InvalidMsg{})
+	case cutUnit:
+		return l.pass(SequenceCutMsg{})
 	case pasteUnit:
 		cmd := l.pass(tea.PasteMsg{Content: string(u.bytes)})
 		if u.dropped > 0 {
@@ -249,6 +260,7 @@ func (l *loop) unit(u unit) tea.Cmd {
 func (l *loop) keys(b []byte) tea.Cmd {
 	var cmds batch
 	for len(b) > 0 {
+		l.channel.events.Add(1)
 		entered := l.entered
 		l.entered = b[0] == '\r'
 		if b[0] == '\n' {
@@ -319,6 +331,7 @@ func (l *loop) keepLine(b []byte) {
 }
 
 func (l *loop) endLine() tea.Cmd {
+	l.channel.events.Add(1)
 	line := LineMsg{string(bytes.TrimSuffix(l.line, []byte("\r"))), l.dropped}
 	l.line, l.dropped = nil, 0
 	return l.pass(line)
