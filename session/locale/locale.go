@@ -7,6 +7,7 @@
 package locale
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"path"
@@ -50,6 +51,7 @@ type Words struct {
 type form struct {
 	id              ID
 	plural, english plural.Form
+	millions        bool // whole ones, whose form x/text doesn't know and go-i18n does
 }
 
 // Load reads the embedded catalogues. English is complete, or it is an error;
@@ -61,49 +63,52 @@ func Load() (*Catalogues, error) {
 	if err != nil {
 		return nil, err
 	}
+	messages := make(map[language.Tag]map[ID]*i18n.Message)
 	for _, entry := range entries {
-		if _, err := bundle.LoadMessageFileFS(files, entry.Name()); err != nil {
+		file, err := bundle.LoadMessageFileFS(files, entry.Name())
+		if err != nil {
 			return nil, fmt.Errorf("catalogue %s: %w", path.Base(entry.Name()), err)
+		}
+		messages[file.Tag] = make(map[ID]*i18n.Message)
+		for _, m := range file.Messages {
+			messages[file.Tag][ID(m.ID)] = m
 		}
 	}
 	tags := bundle.LanguageTags() // the default language comes first
 	c := &Catalogues{matcher: language.NewMatcher(tags)}
 	for _, tag := range tags {
-		words, err := newWords(i18n.NewLocalizer(bundle, tag.String()), tag)
-		if err != nil {
-			return nil, err
+		words := &Words{plain: make(map[ID]string), localizer: i18n.NewLocalizer(bundle, tag.String()), tag: tag}
+		for _, id := range ids {
+			m := cmp.Or(messages[tag][id], messages[language.English][id])
+			if m == nil {
+				return nil, fmt.Errorf("text %s is not in the English catalogue", id)
+			}
+			if isPlain(m) {
+				words.plain[id] = m.Other
+			}
 		}
 		c.words = append(c.words, words)
 	}
 	return c, nil
 }
 
-func newWords(l *i18n.Localizer, tag language.Tag) (*Words, error) {
-	w := &Words{plain: make(map[ID]string), localizer: l, tag: tag}
-	for _, id := range ids {
-		text, err := l.Localize(&i18n.LocalizeConfig{MessageID: string(id), PluralCount: 2, TemplateData: Data{}})
-		if text == "" {
-			return nil, fmt.Errorf("text %s: %w", id, err)
-		}
-		if !strings.Contains(text, "<no value>") {
-			w.plain[id] = text
-		}
-	}
-	return w, nil
+// isPlain tells whether a text has neither variables nor plural forms. A form may
+// have no variable where the others have one: "two others" in Arabic is one word.
+func isPlain(m *i18n.Message) bool {
+	return m.Zero+m.One+m.Two+m.Few+m.Many == "" && !strings.Contains(m.Other, "{{")
 }
 
 // For returns the words for the first of the POSIX locales, such as
 // "pt_BR.UTF-8", that names a language the program speaks, and English if none
-// does.
+// does or one before it is the locale of no language, "C".
 func (c *Catalogues) For(locales ...string) *Words {
 	var tags []language.Tag
 	for _, l := range locales {
-		if l == "" {
-			continue
-		}
 		l, _, _ = strings.Cut(l, ".")
 		l, _, _ = strings.Cut(l, "@")
-		if tag, err := language.Parse(l); err == nil {
+		if l == "C" || l == "POSIX" {
+			tags = append(tags, language.English)
+		} else if tag, err := language.Parse(l); err == nil {
 			tags = append(tags, tag)
 		}
 	}
@@ -152,7 +157,7 @@ var countMarks = Data{"Count": countMark}
 
 // pattern returns a text in the plural form for n, with marks for its variables.
 func (w *Words) pattern(id ID, n int, marks Data) string {
-	key := form{id, cardinal(w.tag, n), cardinal(language.English, n)}
+	key := form{id, cardinal(w.tag, n), cardinal(language.English, n), n != 0 && n%1_000_000 == 0}
 	pattern, ok := w.patterns.Load(key)
 	if !ok {
 		var count any
