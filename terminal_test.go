@@ -57,6 +57,7 @@ type terminal struct {
 	modes   map[ansi.Mode]bool
 	cursor  bool
 	bells   int
+	title   string
 	ended   chan error
 }
 
@@ -126,6 +127,7 @@ func (term *terminal) emulate(cols, rows int) {
 	term.modes, term.cursor = map[ansi.Mode]bool{ansi.ModeAutoWrap: true}, true
 	term.screen.SetCallbacks(vt.Callbacks{
 		Bell:             func() { term.bells++ },
+		Title:            func(title string) { term.title = title },
 		EnableMode:       func(mode ansi.Mode) { term.modes[mode] = true },
 		DisableMode:      func(mode ansi.Mode) { term.modes[mode] = false },
 		CursorVisibility: func(visible bool) { term.cursor = visible },
@@ -367,6 +369,10 @@ func (term *terminal) expectRestored() {
 	if term.screen.IsAltScreen() || !term.cursor || !term.modes[ansi.ModeAutoWrap] || term.modes[ansi.ModeBracketedPaste] {
 		term.t.Errorf("the terminal is not as it was: alternate screen %t, cursor %t, modes %v",
 			term.screen.IsAltScreen(), term.cursor, term.modes)
+	}
+	said := term.out.bytes.String()
+	if pushed, popped := strings.Count(said, "\x1b[22;2t"), strings.Count(said, "\x1b[23;2t"); pushed != popped || term.title != "" {
+		term.t.Errorf("the title is %q, saved %d times and restored %d times", term.title, pushed, popped)
 	}
 	for mode, on := range term.modes {
 		if on && mode != ansi.ModeAutoWrap && mode != ansi.ModeTextCursorEnable {

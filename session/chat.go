@@ -93,7 +93,8 @@ type chat struct {
 	nudged     bool // of being idle
 	typing     bool // the partner types
 	typingOff  *time.Timer
-	showTyping bool        // in line mode
+	showTyping bool // in line mode
+	attention  attention
 	signed     time.Time   // the partner was last told that this one types
 	hangUp     *time.Timer // after the end of input
 }
@@ -212,6 +213,10 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case terminal.NotEscapeMsg:
 		c.really = false
+	case tea.FocusMsg:
+		c.attention.looks(true)
+	case tea.BlurMsg:
+		c.attention.looks(false)
 	case terminal.ReadMsg:
 		c.leftOut = false
 		c.sign()
@@ -375,7 +380,7 @@ func (c *chat) event(e matcher.Event) {
 		c.announce(c.words.Say(locale.RematchOff))
 	case matcher.Called:
 		c.called = true
-		c.ch.Bell()
+		c.call(locale.TitleFound)
 		c.announce(c.words.Say(locale.Called))
 	case matcher.CallMissed:
 		c.called = false
@@ -390,7 +395,7 @@ func (c *chat) matched() {
 	c.counted.waited.Store(max(c.counted.waited.Load(), int64(time.Since(c.since))))
 	took(c.config.Timings.Wait, c.since)
 	c.enter(chatting)
-	c.ch.Bell()
+	c.call(locale.TitleFound)
 	c.announce(c.words.Say(locale.Matched))
 	if both := c.sharedLine(); both != "" {
 		c.announce(both)

@@ -18,6 +18,7 @@ func (c *chat) pressed() {
 // keyPressed is pressed, but that a key which ends a search is no answer to who
 // was found for it.
 func (c *chat) keyPressed(k tea.KeyPressMsg) {
+	c.attention.looks(true)
 	if c.state == searching && (k.Code == tea.KeyEscape || isInterrupt(k)) {
 		return
 	}
@@ -53,7 +54,7 @@ func (c *chat) checkIdle() {
 		return
 	case !c.nudged && idle >= c.config.IdleTimeout-c.warning():
 		c.nudged = true
-		c.ch.Bell()
+		c.ring()
 		c.announce(c.words.Count(locale.IdleWarning, int(math.Ceil(c.warning().Seconds()))))
 	}
 	c.watchIdle()

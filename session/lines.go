@@ -41,6 +41,7 @@ func (c *chat) hear(message string) {
 	c.add(stranger, message)
 	c.record.add(stranger, message)
 	c.print(c.words.Say(locale.StrangerPlain), message)
+	c.callAgain()
 }
 
 // print appends lines, each with its beginning, in line mode.

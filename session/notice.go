@@ -32,7 +32,7 @@ func (c *chat) notice(n notice) {
 	case serverStops:
 		c.announce(c.words.Count(locale.Closing, int(n.in.Round(time.Second).Seconds())))
 	case broadcast:
-		c.ch.Bell()
+		c.ring()
 		c.announce(c.words.With(locale.Operator, locale.Data{"Text": text.Line(n.text)}))
 	case serverStopped:
 		c.ch.Println("-- " + c.words.Say(locale.Closed))

@@ -116,7 +116,7 @@ func (c *chat) View() tea.View {
 	content.WriteString(c.footer())
 	c.screen.size = content.Len()
 	view := tea.NewView(content.String())
-	view.AltScreen = true
+	view.AltScreen, view.ReportFocus, view.WindowTitle = true, true, c.title()
 	if len(input) > 0 {
 		view.Cursor = tea.NewCursor(x, 1+height+len(status)+y)
 	}

@@ -31,6 +31,7 @@ func slashCommands() []slashCommand {
 		{"save", "", alone((*chat).save)},
 		{"mark", "WORDS", (*chat).markCommand},
 		{"typing", "on|off", (*chat).setTyping},
+		{"bell", "on|off", (*chat).setBell},
 		{"plain", "", alone((*chat).goPlain)},
 		{"status", "", alone((*chat).tellStatus)},
 		{"rules", "", alone((*chat).tellRules)},

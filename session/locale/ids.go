@@ -79,6 +79,11 @@ const (
 	TypingOn       ID = "typing_on"
 	TypingOff      ID = "typing_off"
 	TypingUsage    ID = "typing_usage"
+	BellOn         ID = "bell_on"
+	BellOff        ID = "bell_off"
+	BellUsage      ID = "bell_usage"
+	TitleFound     ID = "title_found" // Name
+	TitleWrote     ID = "title_wrote" // Name
 	Plain          ID = "plain"
 	AlreadyPlain   ID = "already_plain"
 	NothingToStop  ID = "nothing_to_stop"
@@ -245,7 +250,7 @@ var ids = []ID{
 	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent, QueueUnsent, TooFast,
 	Paced, OpenerBlocked, OpenerWarning, LinkBlocked, LinkWarning, NewLink, TopicAge, TopicLink, NewHere, SkipsBlocked, SkipsWarning,
 	WaitingForEnd, TooLong, TooBig, TooManyLines, Unreadable, NotUTF8, LeftOut, PasteCut, InputFull, UnknownCommand, UnknownNearest, TypingOn,
-	TypingOff, TypingUsage, Plain, AlreadyPlain, NothingToStop, StatusLine,
+	TypingOff, TypingUsage, BellOn, BellOff, BellUsage, TitleFound, TitleWrote, Plain, AlreadyPlain, NothingToStop, StatusLine,
 	HeaderRules, HeaderWarned, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
 	KeysCalled, KeysOffered, KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
 	Interests, InterestsOff, InterestsUsage, InterestsHint, InterestsHintPlain, Blocked, BlockNobody, Saved, SaveBoth, SavePlain, SaveFull, InterestsMany, InterestLong,
@@ -262,7 +267,7 @@ var ids = []ID{
 	Category("underage"), Category("sexual"), Category("harassment"), Category("hate"), Category("threat"),
 	Category("selfharm"), Category("illegal"), Category("spam"), Category("doxxing"), Category("other"),
 	Slash("next"), Slash("stop"), Slash("report"), Slash("interests"), Slash("block"), Slash("save"), Slash("mark"),
-	Slash("typing"), Slash("plain"), Slash("status"), Slash("rules"), Slash("help"), Slash("quit"),
+	Slash("typing"), Slash("bell"), Slash("plain"), Slash("status"), Slash("rules"), Slash("help"), Slash("quit"),
 	LanguageName, ReasonWarn, ReasonHelp, AppealLift, AppealKeep,
 	Reason("underage"), Reason("sexual"), Reason("harassment"), Reason("hate"), Reason("threat"),
 	Reason("selfharm"), Reason("illegal"), Reason("spam"), Reason("doxxing"), Reason("other"),

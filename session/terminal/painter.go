@@ -29,6 +29,10 @@ type painter struct {
 	bell       bool
 	printed    []string // lines to append
 
+	xterm bool   // the terminal understands more
+	title string // of the window; empty is the terminal's own
+	focus bool   // it reports when it is looked at
+
 	full   bool     // the alternate screen is on
 	lines  []uint64 // a hash of each row, in the full screen
 	cursor tea.Position
@@ -55,8 +59,10 @@ func (c *Channel) paint(v tea.View) {
 		p.append(buffer, "\n")
 	case v.AltScreen:
 		p.screen(buffer, v)
+		p.window(buffer, v.WindowTitle, v.ReportFocus)
 	default:
 		if p.full {
+			p.window(buffer, "", false)
 			buffer.WriteString(leaveScreen)
 			p.full, p.lines = false, nil
 		}

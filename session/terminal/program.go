@@ -66,6 +66,7 @@ type (
 func (c *Channel) Run(model tea.Model) error {
 	l := &loop{channel: c, model: withFaults(c, model)}
 	c.painter.cols, c.painter.rows = c.size.load()
+	c.painter.xterm = isXterm(c.Term)
 	p := tea.NewProgram(l,
 		tea.WithContext(c.ctx),
 		tea.WithInput(nil),

@@ -1,0 +1,61 @@
+package session
+
+import "strangerd/session/locale"
+
+// attention calls somebody who looks elsewhere: by a bell, and by a title until they
+// look. Both say that there is something, and never what.
+type attention struct {
+	muted bool      // no bell
+	away  bool      // the terminal said that nobody looks at it
+	title locale.ID // shown while they are away; empty is none
+	wrote bool      // the partner did, since they looked last
+}
+
+// looks notes that somebody looks at the terminal, or no more.
+func (a *attention) looks(yes bool) { *a = attention{muted: a.muted, away: !yes} }
+
+// call rings, and says in the title why, to who is away.
+func (c *chat) call(why locale.ID) {
+	c.ring()
+	if c.attention.away {
+		c.attention.title = why
+	}
+}
+
+// callAgain calls who is away, for the first of several messages.
+func (c *chat) callAgain() {
+	if c.attention.away && !c.attention.wrote {
+		c.attention.wrote = true
+		c.call(locale.TitleWrote)
+	}
+}
+
+func (c *chat) ring() {
+	if !c.attention.muted {
+		c.ch.Bell()
+	}
+}
+
+// title is the window's, or empty for the terminal's own.
+func (c *chat) title() string {
+	if c.attention.title == "" {
+		return ""
+	}
+	return c.words.With(c.attention.title, locale.Data{"Name": c.config.Name})
+}
+
+// setBell is /bell on|off.
+func (c *chat) setBell(argument string) {
+	switch argument {
+	case "on", "off":
+		c.attention.muted = argument == "off"
+	default:
+		c.tell(c.words.Say(locale.BellUsage))
+		return
+	}
+	if c.attention.muted {
+		c.tell(c.words.Say(locale.BellOff))
+	} else {
+		c.tell(c.words.Say(locale.BellOn))
+	}
+}
