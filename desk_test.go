@@ -47,7 +47,7 @@ func TestDeskUnderTmux(t *testing.T) {
 	desk.press("k", "Enter")
 	desk.expect("ban for a week in 10 s; u undoes it.")
 	desk.expect("Done: R-", "ban for a week. B-") // by itself, when it is too late to undo
-	b.expect("You can't chat at chat.example.org for now", "Burada insanları taciz etmek yasaktır.")
+	b.expect("Şimdilik chat.example.org üzerinde sohbet edemezsin", "Burada insanları taciz etmek yasaktır.")
 	b.expectExit(exitNotAllowed)
 	desk.press("q")
 	desk.expect("ended with 0")
