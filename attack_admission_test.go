@@ -27,13 +27,15 @@ func knock(p *program, source, text string) (net.Conn, error) {
 	return conn, err
 }
 
-// visit logs in from an address, has the server run a command, and leaves.
-func visit(p *program, source string) error {
+// visit logs in from an address, late after it has connected, has the server run a
+// command, and leaves.
+func visit(p *program, source string, late time.Duration) error {
 	conn, err := knock(p, source, "")
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
+	time.Sleep(late) // as on a slow line
 	return shakeHands(conn)
 }
 
@@ -56,13 +58,18 @@ func shakeHands(conn net.Conn) error {
 // visits lets an honest client come from a source of its own, one visit after
 // the other, until stop is called. Each has to succeed, nearly all in time.
 func (s *siege) visits(t *testing.T, limit time.Duration) (stop func()) {
+	return s.lateVisits(t, "127.0.1", 0, limit)
+}
+
+// lateVisits are visits from a network whose clients take a while to speak.
+func (s *siege) lateVisits(t *testing.T, network string, late, limit time.Duration) (stop func()) {
 	over := make(chan struct{})
 	var visiting sync.WaitGroup
 	var took []time.Duration
 	visiting.Go(func() {
 		for i := 0; ; i++ {
 			began := time.Now()
-			if err := visit(s.program, fmt.Sprintf("127.0.1.%d", 1+i/50)); err != nil {
+			if err := visit(s.program, fmt.Sprintf("%s.%d", network, 1+i/50), late); err != nil {
 				t.Errorf("honest visit %d: %v", i, err)
 			}
 			took = append(took, time.Since(began))
@@ -101,6 +108,8 @@ func TestAttackSilentConnections(t *testing.T) {
 	s := besiege(t, "--login-grace", "1h") // which is not what ends them
 	s.hold(t, func(t *testing.T) {
 		stop := s.visits(t, 2*s.limit)
+		const late = 500 * time.Millisecond
+		stopLate := s.lateVisits(t, "127.0.8", late, late+2*s.limit)
 		var spoke, silent, dripping []net.Conn
 		keep := func(list *[]net.Conn, source, text string) {
 			conn, err := knock(s.program, source, text)
@@ -132,6 +141,7 @@ func TestAttackSilentConnections(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		stop()
+		stopLate()
 		silent = append(silent, dripping...)
 		if !eventually(func() bool { return open(silent) <= 100 }) {
 			t.Errorf("%d silent connections are open", open(silent))
@@ -241,7 +251,7 @@ func TestAttackManySources(t *testing.T) {
 					}
 					conn.Close()
 					if n%5 == 0 {
-						if err := visit(s.program, source); err != nil {
+						if err := visit(s.program, source, 0); err != nil {
 							t.Errorf("from %s: %v", source, err)
 						}
 					}
@@ -362,7 +372,7 @@ func TestRefusedSourceIsTold(t *testing.T) {
 		}
 		defer conn.Close()
 	}
-	if err := visit(none, "127.0.0.33"); err != nil {
+	if err := visit(none, "127.0.0.33", 0); err != nil {
 		t.Errorf("without limits: %v", err)
 	}
 }

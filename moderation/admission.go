@@ -135,8 +135,10 @@ func (a *admission) tally(key uint64, shared bool, now time.Duration) *tally {
 }
 
 // tooSilent returns the connection that should make room, if there are too many
-// that are silent: the oldest of the source that has most of them. It becomes the
-// youngest, for if it doesn't go.
+// that are silent: the oldest of the source that has most of them. Where sources have
+// as many, one that misbehaved lately goes first: who comes from hundreds of addresses
+// comes again, and an honest client that is late to speak was never here. The connection
+// becomes the youngest, for if it doesn't go.
 func (a *admission) tooSilent() *Arrival {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -145,13 +147,18 @@ func (a *admission) tooSilent() *Arrival {
 	}
 	at := 0
 	for i, other := range a.silent {
-		if other.source.silent > a.silent[at].source.silent {
+		if other.source.moreSuspect(a.silent[at].source) {
 			at = i
 		}
 	}
 	oldest := a.silent[at]
 	a.silent = append(slices.Delete(a.silent, at, at+1), oldest)
 	return oldest
+}
+
+// moreSuspect tells whether a silent connection of s should go before one of other.
+func (s *tally) moreSuspect(other *tally) bool {
+	return s.silent > other.silent || s.silent == other.silent && s.strikes > other.strikes
 }
 
 // crowded is how long nobody should be let in: when as many are silent as may be,

@@ -314,6 +314,36 @@ func TestSilentConnectionsAreDisplaced(t *testing.T) {
 	}
 }
 
+// Where every source has one silent connection, those go first that have been here
+// before and opened no session, however late an honest client speaks.
+func TestWhoIsLateToSpeakStays(t *testing.T) {
+	d := newDoorway(t, usual)
+	gone := make(map[string]bool)
+	silent := func(addr string) *Arrival {
+		a, err := d.admit(ip(addr), false, func() bool { gone[addr] = true; return true })
+		must(t, err)
+		return a
+	}
+	attacker := func(i int) string { return fmt.Sprintf("198.51.%d.%d", i/250, 1+i%250) }
+	for i := range 200 { // the first time, nobody knows
+		a := silent(attacker(i))
+		a.Close()
+	}
+	late := []*Arrival{silent("192.0.2.1")}
+	for i := range 1000 {
+		silent(attacker(i % 200))
+		d.pass(hush / 100)
+		if i%100 == 0 {
+			late = append(late, silent(fmt.Sprintf("192.0.2.%d", len(late)+1)))
+		}
+	}
+	for i := range late {
+		if gone[fmt.Sprintf("192.0.2.%d", i+1)] {
+			t.Errorf("honest client %d made room", i+1)
+		}
+	}
+}
+
 // Five people at one shared address are a reason to ask, once.
 func TestCrowdAtASharedAddress(t *testing.T) {
 	d := newDoorway(t, limits{})
