@@ -303,6 +303,7 @@ func TestAttackNeverReads(t *testing.T) {
 				}
 			},
 		} {
+			calm := s.chatter(t)
 			carol := intrude(t, s.program).search(t, 80, 24)
 			slow := tap(t, s.program, 512)
 			slow.readUntil(t, "Press Enter")
@@ -315,7 +316,7 @@ func TestAttackNeverReads(t *testing.T) {
 					carol.press(strings.Repeat("A long line. ", 70) + "\r")
 				}
 				stall(slow)
-				if !s.talk(t, carol, 50) {
+				if !s.talk(t, carol, calm, 50) {
 					t.Fatal("who never reads is still there")
 				}
 				slow.Conn.(*net.TCPConn).SetReadBuffer(4 << 20) // what is on the way comes first
@@ -331,13 +332,23 @@ func TestAttackNeverReads(t *testing.T) {
 // linePace is a little slower than anybody may say lines.
 const linePace = 1100 * time.Millisecond
 
+// chatter is somebody who chats with a partner whom nothing disturbs: what the machine
+// is busy with slows them as it does everybody.
+func (s *siege) chatter(t *testing.T) *guest {
+	t.Helper()
+	dora, emil := intrude(t, s.program).search(t, 80, 24), intrude(t, s.program).search(t, 80, 24)
+	dora.expect(t, "You are now chatting with a stranger")
+	emil.expect(t, "You are now chatting with a stranger")
+	return dora
+}
+
 // talk lets somebody type, and say so many lines at the pace that is allowed, or
 // until the partner is gone, which it returns. Whatever the partner does, what is
-// typed and said has to show in time.
-func (s *siege) talk(t *testing.T, g *guest, lines int) (gone bool) {
+// typed and said has to show in time, and as soon as with somebody whom nothing disturbs.
+func (s *siege) talk(t *testing.T, g, calm *guest, lines int) (gone bool) {
 	t.Helper()
 	const left = "Stranger has left the chat"
-	var presses []time.Duration
+	var presses, calmly []time.Duration
 	said := time.Now()
 	for i, try := 0, 0; i < lines && !gone; try++ {
 		line := fmt.Sprintf("line %d.%d.", i, try)
@@ -346,6 +357,12 @@ func (s *siege) talk(t *testing.T, g *guest, lines int) (gone bool) {
 		shown, err := g.waitEither(s.limit, "> "+line, left)
 		if err == nil && shown != left {
 			presses = append(presses, time.Since(began))
+			began = time.Now()
+			calm.press(ctrl('u') + line)
+			if err := calm.wait("> "+line, s.limit); err != nil {
+				t.Fatalf("undisturbed, line %d: %v", i, err)
+			}
+			calmly = append(calmly, time.Since(began))
 			if time.Since(said) < linePace {
 				time.Sleep(10 * time.Millisecond)
 				continue
@@ -360,9 +377,20 @@ func (s *siege) talk(t *testing.T, g *guest, lines int) (gone bool) {
 		}
 		gone = shown == left
 	}
-	t.Logf("%d times typed to who doesn't read, p50 %v p99 %v", len(presses), quantile(presses, 0.5), quantile(presses, 0.99))
+	t.Logf("%d times typed to who doesn't read, p50 %v p99 %v; undisturbed, p50 %v p99 %v", len(presses),
+		quantile(presses, 0.5), quantile(presses, 0.99), quantile(calmly, 0.5), quantile(calmly, 0.99))
+	if p99 := quantile(presses, 0.99); p99 > partnerLimit && p99 > partnerRatio*quantile(calmly, 0.99) {
+		t.Errorf("to who doesn't read p99 is %v, undisturbed %v", p99, quantile(calmly, 0.99))
+	}
 	return gone
 }
+
+// The p99 of what is typed to a partner who doesn't read is below partnerLimit, or, on a
+// machine that is too busy for that, about the same as without such a partner.
+const (
+	partnerLimit = 100 * time.Millisecond
+	partnerRatio = 3
+)
 
 // A stock client is stopped in the midst of a chat, and goes on later. Its
 // partner notices nothing, and it misses nothing.
@@ -371,6 +399,7 @@ func TestAttackStoppedClient(t *testing.T) {
 	requireTool(t, "ssh")
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
+		calm := s.chatter(t)
 		carol := intrude(t, s.program).search(t, 80, 24)
 		slow := stock(t, s.program, "ssh", "-tt", "HOST")
 		keys, err := slow.StdinPipe()
@@ -391,7 +420,7 @@ func TestAttackStoppedClient(t *testing.T) {
 		readUntil(t, shown, "You are now chatting with a stranger")
 		carol.expect(t, "You are now chatting with a stranger")
 		slow.Process.Signal(syscall.SIGSTOP)
-		if s.talk(t, carol, 20) {
+		if s.talk(t, carol, calm, 20) {
 			t.Error("a stopped client is closed while the line takes what it is sent")
 		}
 		slow.Process.Signal(syscall.SIGCONT)

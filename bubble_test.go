@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,6 +31,7 @@ type bubble struct {
 	desk   *moderation.Desk
 	server *session.Server
 	street *street
+	leap   atomic.Int64 // by how much the machine's clock is wrong, in nanoseconds
 }
 
 // startBubble starts a server in a bubble. It ends with the test.
@@ -43,9 +45,11 @@ func startBubble(t *testing.T, change func(*session.Config)) *program {
 	}
 	folder, err := data.OpenFolder(filepath.Join(t.TempDir(), "data"), nil)
 	must(err)
+	in := &bubble{street: newStreet()}
 	gate, err := moderation.NewGate(moderation.Config{
 		DB: folder.DB(), Secret: folder.Secret(), MaxSessions: 100,
 		Shared: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, NewSources: true,
+		Now: func() time.Time { return time.Now().Add(time.Duration(in.leap.Load())) },
 	})
 	must(err)
 	desk, err := moderation.NewDesk(moderation.DeskConfig{DB: folder.DB(), Gate: gate, Secret: folder.Secret(), Threshold: 3})
@@ -53,6 +57,7 @@ func startBubble(t *testing.T, change func(*session.Config)) *program {
 	pairs := matcher.New(&matcher.Options{MayMeet: session.MayMeet(desk)})
 	life := &lifetime{fail: func(why error) { t.Error(why) }}
 	life.run(func(ctx context.Context) { pairs.Run(ctx) })
+	life.run(func(ctx context.Context) { desk.Run(ctx, func(error) {}) }) // a leap of the clock, which it says
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	must(err)
 	signer, err := ssh.NewSignerFromKey(key)
@@ -68,7 +73,7 @@ func startBubble(t *testing.T, change func(*session.Config)) *program {
 	}
 	server, err := session.New(config)
 	must(err)
-	in := &bubble{gate: gate, desk: desk, server: server, street: newStreet()}
+	in.gate, in.desk, in.server = gate, desk, server
 	life.run(server.Run)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(in.street) }()

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -232,10 +233,44 @@ func inject(t *testing.T, pid int, call, errno string) (heal func()) {
 	}
 }
 
-// A disk that is really full takes what fits into the pages that it has, and no
-// more; with room again, it takes everything.
-func TestFullDisk(t *testing.T) {
+// A data folder that has become read-only keeps the server from starting, in one line
+// that says what to do, and is as it was once it can be written.
+func TestReadOnlyFolder(t *testing.T) {
 	t.Parallel()
+	disk := smallDisk(t)
+	folder := filepath.Join(disk, "data")
+	root := newStaffKey(t, "root")
+	p := startServerIn(t, disk, "--data", folder, "--admin-key", root.line)
+	_, _, code, err := p.ask("127.0.0.1", root, "", "ban 10.0.0.0/24 --reason x")
+	if err != nil || code != exitDone {
+		t.Fatalf("ban ends with %d, %v", code, err)
+	}
+	stopServer(t, p)
+	remount := func(flags uintptr) {
+		t.Helper()
+		if err := syscall.Mount("", disk, "", syscall.MS_REMOUNT|flags, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remount(syscall.MS_RDONLY)
+	for _, data := range []string{folder, filepath.Join(disk, "new")} {
+		said, err := exec.Command("strangerd", "--listen", "127.0.0.1:0", "--data", data).CombinedOutput()
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		if !ok || exit.ExitCode() != exitFailed || strings.Count(string(said), "\n") != 1 ||
+			!strings.Contains(string(said), data) || !strings.Contains(string(said), "read-only file system") {
+			t.Errorf("on a read-only disk: %v: %s", err, said)
+		}
+	}
+	remount(0)
+	p = startServerIn(t, disk, "--data", folder, "--admin-key", root.line)
+	if n := len(list(t, p, root, "bans")); n != 1 {
+		t.Errorf("there are %d bans, not 1", n)
+	}
+}
+
+// smallDisk is a folder of 2 MB.
+func smallDisk(t *testing.T) string {
+	t.Helper()
 	disk := t.TempDir()
 	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=2m,mode=700"); err != nil {
 		if os.Getenv("STRANGERD_CI") != "" && os.Geteuid() == 0 {
@@ -244,6 +279,14 @@ func TestFullDisk(t *testing.T) {
 		t.Skipf("no small disk: %v", err)
 	}
 	t.Cleanup(func() { syscall.Unmount(disk, syscall.MNT_DETACH) })
+	return disk
+}
+
+// A disk that is really full takes what fits into the pages that it has, and no
+// more; with room again, it takes everything.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	disk := smallDisk(t)
 	p := newPatient(t, disk)
 	filler := filepath.Join(disk, "filler")
 	if err := fill(filler); err != nil {
