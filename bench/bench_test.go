@@ -213,3 +213,18 @@ func TestBadFlags(t *testing.T) {
 		t.Errorf("%+v, %v", o, err)
 	}
 }
+
+// A visit or two that take two tries are the machine's doing; more are the server's.
+func TestPunctual(t *testing.T) {
+	for _, test := range []struct {
+		visits int64
+		late   int
+		ok     bool
+	}{{100, 0, true}, {100, 1, true}, {100, 2, false}, {30_000, 3, true}, {30_000, 4, false}} {
+		town := &town{late: test.late, why: io.EOF}
+		town.visits.Store(test.visits)
+		if err := town.punctual(); (err == nil) != test.ok {
+			t.Errorf("%d of %d: %v", test.late, test.visits, err)
+		}
+	}
+}

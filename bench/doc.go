@@ -50,7 +50,8 @@
 // quit, stall (their client reads nothing more) or vanish (a FIN, a RST, or
 // nothing at all) until -for is over. What is said tells who said it and in which
 // chat, and a [ledger] finds out whether anybody was ever in two. It fails, in
-// one line, when somebody was, when somebody honest was refused or thrown out,
+// one line, when somebody was, when somebody honest was refused or thrown out, when
+// more than one in 10,000 (and more than one) got in at the second try only,
 // when the server logged an error, and when it does not hold within ten seconds
 // what it held before (±2 goroutines, ±2 descriptors, 50 MB of heap).
 //

@@ -22,6 +22,8 @@ type town struct {
 	mu      sync.Mutex // guards what follows
 	refuses int
 	wrong   error           // the first thing that was
+	late    int             // who got in at the second try only, and were told nothing
+	why     error           // the first of them didn't at the first
 	answers []time.Duration // from Enter until one's own line is shown
 }
 
@@ -38,6 +40,27 @@ func (t *town) refused(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.refuses++
+}
+
+func (t *town) delayed(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.late++
+	if t.why == nil {
+		t.why = err
+	}
+}
+
+// mostLate is of how many visits one may take two tries: clients that share the
+// machine with the server may be too late themselves.
+const mostLate = 10_000
+
+// punctual returns an error if too many visits took two tries.
+func (t *town) punctual() error {
+	if visits := int(t.visits.Load()); t.late > max(1, visits/mostLate) {
+		return fmt.Errorf("%d of %d did not get in at the first try, and were told nothing: %w", t.late, visits, t.why)
+	}
+	return nil
 }
 
 func (t *town) answered(d time.Duration) {
@@ -75,7 +98,7 @@ func messy(ctx context.Context, s *server, p plan, stage func(string)) (figures,
 	stage("waiting for the server to be as before")
 	after, took, err := recovered(ctx, s.operator, before)
 	lines, chats, mixed := t.ledger.closed()
-	for _, err := range []error{mixed, t.wrong, err, s.loggedErrors()} {
+	for _, err := range []error{mixed, t.wrong, t.punctual(), err, s.loggedErrors()} {
 		if err != nil {
 			return nil, err
 		}
@@ -91,6 +114,7 @@ func messy(ctx context.Context, s *server, p plan, stage func(string)) (figures,
 	return figures{
 		"visits":       float64(t.visits.Load()),
 		"refused":      float64(t.refuses),
+		"late":         float64(t.late),
 		"chats":        float64(chats),
 		"lines":        float64(len(lines)),
 		"reports":      float64(t.did[reports].Load()),

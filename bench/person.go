@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -44,8 +45,7 @@ var acts = []act{
 // ends.
 func (t *town) live(ctx context.Context, first time.Duration) {
 	for more := pause(ctx, first); more; more = pause(ctx, mostRest) {
-		id := int(t.visits.Add(1))
-		v, err := enter(ctx, id, t.addr, rand.N(2) == 0, t.ledger)
+		v, err := t.come(ctx)
 		switch {
 		case err == nil:
 			t.here.Add(1)
@@ -55,6 +55,17 @@ func (t *town) live(ctx context.Context, first time.Duration) {
 			t.refused(err)
 		}
 	}
+}
+
+// come lets somebody in. Who is told nothing tries once more, as people do.
+func (t *town) come(ctx context.Context) (*visit, error) {
+	id := int(t.visits.Add(1))
+	v, err := enter(ctx, id, t.addr, rand.N(2) == 0, t.ledger)
+	if err == nil || errors.As(err, new(refusal)) || !pause(ctx, mostRest) {
+		return v, err
+	}
+	t.delayed(err)
+	return enter(ctx, id, t.addr, rand.N(2) == 0, t.ledger)
 }
 
 // visit chats until somebody has enough.

@@ -105,6 +105,7 @@ var messyRows = []row{
 	{"chats", "chats in which somebody spoke", ""},
 	{"lines", "lines that arrived", ""},
 	{"reports", "reports", ""},
+	{"late", "got in at the second try", ""},
 	{"stalled", "people who stalled", ""},
 	{"vanished", "people who vanished", ""},
 	{"latency_p50", "message latency p50", "ms"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 )
@@ -37,7 +38,11 @@ type visit struct {
 	last    []byte // of what was printed
 }
 
-// enter opens a session, accepts the rules and searches.
+// A refusal is what the server says to who does not get in.
+type refusal struct{ error }
+
+// enter opens a session, accepts the rules and searches. Errors: a refusal, if the
+// server said why not.
 func enter(ctx context.Context, id int, addr string, plain bool, l *ledger) (*visit, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -57,12 +62,19 @@ func enter(ctx context.Context, id int, addr string, plain bool, l *ledger) (*vi
 	}
 	if err != nil {
 		conn.Close()
+		if strings.Contains(err.Error(), "ssh: disconnect, reason") {
+			err = refusal{err}
+		}
 		return nil, err
 	}
 	v.read.Go(v.reads)
 	if !v.await(ctx, func() bool { return v.seen[opened] > 0 }) {
 		v.cut()
-		return nil, fmt.Errorf("no rules are shown: %w", errors.Join(context.Cause(ctx), v.words()))
+		err := fmt.Errorf("no rules are shown: %w", errors.Join(context.Cause(ctx), v.words()))
+		if v.shown() {
+			return nil, refusal{err}
+		}
+		return nil, err
 	}
 	if plain {
 		v.press("yes")
@@ -204,6 +216,13 @@ func (v *visit) ended() bool {
 }
 
 // words is the error of who was thrown out, or hears nothing more.
+// shown tells whether anything was shown.
+func (v *visit) shown() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return len(v.last) > 0
+}
+
 func (v *visit) words() error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
