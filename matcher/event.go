@@ -12,6 +12,8 @@ const (
 	TypingStopped
 	// PartnerLeft: the chat is over. The seat is idle until its next Find.
 	PartnerLeft
+	// AskerLeft: who asked the question of this chat watches no more. It goes on.
+	AskerLeft
 	// RematchOffered: only the person of the last chat waits; the chat begins
 	// after Options.RematchDelay unless one of the two declines.
 	RematchOffered
@@ -29,6 +31,9 @@ const (
 // An Event is what a seat's owner learns.
 type Event struct {
 	Kind Kind
+	// By is who said or left, to who watches: the number, 1 or 2, of one of those who
+	// discuss. It is 0 to everybody else.
+	By   uint8
 	turn uint32 // the recipient's turn when it was sent
 	Text string // of Said
 }

@@ -14,13 +14,17 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var kindNames = [...]string{"nothing", "matched", "said", "typing", "stopped", "left", "offered", "cancelled", "called", "missed"}
+var kindNames = [...]string{"nothing", "matched", "said", "typing", "stopped", "left", "unwatched", "offered", "cancelled", "called", "missed"}
 
 func (e Event) String() string {
-	if e.Kind == Said {
-		return "said:" + e.Text
+	by := ""
+	if e.By != 0 {
+		by = fmt.Sprintf("%d:", e.By)
 	}
-	return kindNames[e.Kind]
+	if e.Kind == Said {
+		return by + "said:" + e.Text
+	}
+	return by + kindNames[e.Kind]
 }
 
 // A hall is a running Matcher under a fake clock. The people of a test come in
@@ -173,10 +177,12 @@ func (m *Matcher) check(t testing.TB) {
 	must(len(m.retry) == 0 && len(m.lost) == 0, "work left over")
 	armed := 0
 	users := make(map[groupID]int)
-	for _, p := range []*pool{&m.awake, &m.choosy, &m.asleep} {
+	for _, p := range []*pool{&m.awake, &m.choosy, &m.asleep, &m.asking, &m.discussing} {
+		question := p == &m.asking || p == &m.discussing
 		for i, s := range *p {
 			must(s.home == p && s.place == i && s.waiting.Load(), "%d: place in the pool", s.id)
-			must(p == &m.asleep || s.choosy() == (p == &m.choosy), "%d: pool", s.id)
+			must(question || p == &m.asleep || s.choosy() == (p == &m.choosy), "%d: pool", s.id)
+			must(question == (s.topic != nil) && (!question || m.side(s) == p), "%d: topic", s.id)
 			if w := s.wish; w != nil {
 				must(w.seat == s, "%d: has a void wish", s.id)
 				for i, id := range w.all() {
@@ -187,7 +193,7 @@ func (m *Matcher) check(t testing.TB) {
 							found++
 						}
 					}
-					if p != &m.asleep && (i < len(w.likes()) || !s.wantsInterest()) {
+					if !question && p != &m.asleep && (i < len(w.likes()) || !s.wantsInterest()) {
 						want = 1
 					}
 					must(found == want, "%d: is found %d times by %q", s.id, found, m.groups.all[id].name)
@@ -232,6 +238,15 @@ func (m *Matcher) check(t testing.TB) {
 	for i, a := range awake {
 		for _, b := range awake[:i] {
 			must(!stranger(a, b) || m.sleepy(a) || m.sleepy(b), "%d and %d wait side by side", a.id, b.id)
+		}
+	}
+	for _, asker := range m.asking {
+		for _, b := range m.discussing {
+			for _, c := range m.discussing {
+				three := []*Seat{asker, b, c}
+				wait := fits(three[0], three[1]) && fits(three[0], three[2]) && fits(three[1], three[2])
+				must(!wait || slices.ContainsFunc(three, m.sleepy), "%d, %d and %d wait side by side", three[0].id, three[1].id, three[2].id)
+			}
 		}
 	}
 	for _, w := range wrong {

@@ -61,9 +61,11 @@ func (o *Options) withDefaults() Options {
 // what a move costs.
 const movesPerSample = 64
 
-// Stats are counts of seats. Waiting and Chatting are parts of Online.
+// Stats are counts of seats. Waiting and Chatting are parts of Online, and who waits
+// to have a question discussed, or to discuss one, is part of Waiting.
 type Stats struct {
 	Online, Waiting, Chatting int
+	Asking, Discussing        int
 }
 
 // A Matcher pairs the people on its seats. Its methods may be called by any
@@ -83,6 +85,8 @@ type Matcher struct {
 	said, bytes   uint64 // messages that were delivered, and their bytes
 	awake, choosy pool   // who is awake: content with anyone, and not
 	asleep        pool
+	asking        pool // who waits for two to discuss their question, awake or not
+	discussing    pool // who waits for a question, awake or not
 	groups        groups
 	openings      []opening // of searches, the next one first
 	alarms        alarms
@@ -126,8 +130,11 @@ func (m *Matcher) Stats() Stats {
 	defer m.mu.Unlock()
 	return Stats{
 		Online:   m.seats,
-		Waiting:  len(m.awake) + len(m.choosy) + len(m.asleep),
+		Waiting:  len(m.awake) + len(m.choosy) + len(m.asleep) + len(m.asking) + len(m.discussing),
 		Chatting: 2 * m.pairs,
+
+		Asking:     len(m.asking),
+		Discussing: len(m.discussing),
 	}
 }
 

@@ -19,6 +19,9 @@ type soul struct {
 	partner, last *soul
 	declined      bool
 
+	side   string // "ask" or "discuss", while they wait for that
+	debate *debate
+
 	called  time.Time // when, while a call is unanswered
 	rematch *soul
 	offered time.Time
@@ -29,6 +32,24 @@ type soul struct {
 func (s *soul) awake() bool { return time.Since(s.touched) < 2*time.Minute }
 
 func (s *soul) met(o *soul) bool { return s.last == o || o.last == s }
+
+// A debate is a chat about a question.
+type debate struct {
+	asker *soul // nil once they left
+	pair  [2]*soul
+}
+
+// told is an event of s's as who asked learns it.
+func (d *debate) told(s *soul, event string) {
+	if d.asker == nil {
+		return
+	}
+	by := "1:"
+	if s == d.pair[1] {
+		by = "2:"
+	}
+	d.asker.inbox = append(d.asker.inbox, by+event)
+}
 
 type model struct {
 	*rapid.T
@@ -47,6 +68,8 @@ func TestModel(t *testing.T) {
 				"":        func(*rapid.T) { w.observe(); w.m.check(t) },
 				"join":    w.join,
 				"find":    w.each(w.find),
+				"ask":     w.each(w.ask),
+				"discuss": w.each(w.discuss),
 				"leave":   w.each(w.leave),
 				"close":   w.each(w.close),
 				"say":     w.each(w.say),
@@ -83,8 +106,20 @@ func (w *model) part(s *soul) {
 		p.inbox = append(p.inbox, "left")
 		p.partner = nil
 	}
-	s.partner, s.rematch = nil, nil
-	s.waiting, s.called = false, time.Time{}
+	if d := s.debate; d != nil && d.asker == s {
+		d.asker = nil
+		for _, p := range d.pair {
+			p.inbox = append(p.inbox, "unwatched")
+		}
+	} else if d != nil {
+		d.told(s, "left")
+		if d.asker != nil {
+			d.asker.debate = nil
+		}
+		d.pair[0].debate, d.pair[1].debate = nil, nil
+	}
+	s.partner, s.rematch, s.debate = nil, nil, nil
+	s.waiting, s.side, s.called = false, "", time.Time{}
 }
 
 func (w *model) find(s *soul) {
@@ -92,6 +127,18 @@ func (w *model) find(s *soul) {
 	s.waiting, s.declined = true, false
 	s.touched = time.Now()
 	s.seat.Find(Criteria{})
+}
+
+func (w *model) ask(s *soul) {
+	w.part(s)
+	s.side, s.touched = "ask", time.Now()
+	s.seat.Find(Criteria{Ask: "why?"})
+}
+
+func (w *model) discuss(s *soul) {
+	w.part(s)
+	s.side, s.touched = "discuss", time.Now()
+	s.seat.Find(Criteria{Discuss: true})
 }
 
 func (w *model) leave(s *soul) { w.part(s); s.seat.Leave() }
@@ -109,6 +156,9 @@ func (w *model) say(s *soul) {
 	}
 	if err == nil {
 		s.partner.inbox = append(s.partner.inbox, "said:x")
+		if s.debate != nil {
+			s.debate.told(s, "said:x")
+		}
 	}
 }
 
@@ -170,6 +220,18 @@ func (w *model) observe() {
 				w.Fatal("two wait side by side")
 			}
 		}
+		if d := s.debate; d != nil && (s.waiting || s.side != "" || d.asker != s && (s.partner == nil || s.partner.debate != d)) {
+			w.Fatal("a debate that isn't one chat of two and whom they were asked by")
+		}
+	}
+	sides := make(map[string]int)
+	for _, s := range w.souls {
+		if s.awake() {
+			sides[s.side]++
+		}
+	}
+	if sides["ask"] > 0 && sides["discuss"] > 1 {
+		w.Fatal("three wait side by side")
 	}
 	w.offersMade()
 }
@@ -194,18 +256,22 @@ func (w *model) offersMade() {
 // learn judges one event and does to the model what it says.
 func (w *model) learn(s *soul, e Event) {
 	switch e.Kind {
-	case Said, TypingStarted, TypingStopped, PartnerLeft:
+	case Said, TypingStarted, TypingStopped, PartnerLeft, AskerLeft:
 		if len(s.inbox) == 0 || s.inbox[0] != e.String() {
 			w.Fatalf("got %v, expected %v", e, s.inbox)
 		}
 		s.inbox = s.inbox[1:]
 		return
 	}
-	if !s.waiting {
+	if !s.waiting && s.side == "" {
 		w.Fatalf("%v to someone who doesn't wait", e)
 	}
 	switch e.Kind {
 	case Matched:
+		if s.side != "" {
+			w.debated(s)
+			return
+		}
 		p := s.seat.Partner().(*soul)
 		switch {
 		case p == s:
@@ -253,4 +319,29 @@ func (w *model) learn(s *soul, e Event) {
 		}
 		s.rematch = nil
 	}
+}
+
+// debated judges that s learned of a chat about a question.
+func (w *model) debated(s *soul) {
+	topic := s.seat.Topic()
+	asker, first, second := topic.Asker.(*soul), topic.Strangers[0].(*soul), topic.Strangers[1].(*soul)
+	d := s.debate
+	if d == nil { // the first of the three to be looked at
+		d = &debate{asker, [2]*soul{first, second}}
+		asker.debate, first.debate, second.debate = d, d, d
+	}
+	switch {
+	case d.asker != asker || d.pair != [2]*soul{first, second} || asker == first || asker == second || first == second:
+		w.Fatal("not the same three to all")
+	case s == asker && s.side != "ask", s != asker && s.side != "discuss":
+		w.Fatal("on the wrong side")
+	case !s.awake():
+		w.Fatal("debating asleep")
+	}
+	if s == first {
+		s.partner, s.last = second, second
+	} else if s == second {
+		s.partner, s.last = first, first
+	}
+	s.side, s.called = "", time.Time{}
 }

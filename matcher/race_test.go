@@ -17,6 +17,7 @@ type tenure struct {
 	seat    *Seat
 	id      int64
 	evicted atomic.Int32
+	asked   map[uint32]bool // the turns in which they asked a question
 
 	chatting bool
 	said     int      // in this chat
@@ -43,7 +44,7 @@ func owners(t *testing.T) {
 		busy.Go(func() {
 			chance := rand.New(rand.NewPCG(uint64(i), 7))
 			join := func() *tenure {
-				p := &tenure{id: ids.Add(1)}
+				p := &tenure{id: ids.Add(1), asked: make(map[uint32]bool)}
 				p.seat = m.Join(Profile{Subject: p.id, Evict: func() { p.evicted.Add(1) }})
 				all[i] = append(all[i], p)
 				return p
@@ -81,8 +82,12 @@ func (p *tenure) move(chance *rand.Rand) bool {
 	}
 	switch chance.IntN(16) {
 	case 0, 1:
-		p.seat.Find(whim(chance))
+		c, turn := whim(chance), p.seat.turn
+		p.seat.Find(c)
 		p.chatting = false
+		if p.seat.turn != turn { // the seat is still there
+			p.asked[p.seat.turn] = c.Ask != ""
+		}
 	case 2:
 		if chance.IntN(3) == 0 {
 			p.seat.Leave()
@@ -134,6 +139,12 @@ func whim(chance *rand.Rand) (c Criteria) {
 		c.Languages = append(c.Languages, string(rune('a'+chance.IntN(3))))
 	}
 	c.OnlyLanguages = chance.IntN(4) == 0
+	switch chance.IntN(6) {
+	case 0:
+		c.Ask = "why?"
+	case 1, 2:
+		c.Discuss = true
+	}
 	return c
 }
 
@@ -144,6 +155,9 @@ func (p *tenure) say() {
 		return
 	}
 	text := fmt.Sprintf("%d>%d #%d", p.id, p.seat.Partner(), p.said+1)
+	if p.asked[p.seat.turn] {
+		text = fmt.Sprintf("%d asked, and spoke", p.id)
+	}
 	if p.seat.Say(text) == nil {
 		p.said++
 		p.sent = append(p.sent, text)
@@ -170,7 +184,7 @@ func (p *tenure) drain() {
 }
 
 func judge(t *testing.T, all []*tenure) {
-	var matched, left, evicted, said int
+	var matched, left, evicted, said, watched, heard, unwatched int
 	missing := make(map[string]int)
 	for _, p := range all {
 		for _, text := range p.sent {
@@ -188,16 +202,43 @@ func judge(t *testing.T, all []*tenure) {
 			inChat, ended bool
 			from          int64
 			number        int
+			alone         bool   // who asked has left
+			debaters      [3]int // how many lines each of those who are watched has said
 		)
 		for _, e := range p.got {
 			if e.turn != turn {
-				turn, inChat, ended = e.turn, false, false
+				turn, inChat, ended, alone = e.turn, false, false, false
 			}
 			if ended {
 				t.Fatalf("%d got %v after the partner left", p.id, e)
 			}
+			if (e.By != 0) != (p.asked[turn] && (e.Kind == Said || e.Kind == PartnerLeft)) || e.By > 2 {
+				t.Fatalf("%d got %v by %d", p.id, e, e.By)
+			}
+			if p.asked[turn] && inChat {
+				switch e.Kind {
+				case Said:
+					var from, to int64
+					var n int
+					fmt.Sscanf(e.Text, "%d>%d #%d", &from, &to, &n)
+					if debaters[e.By]++; from == p.id || to == p.id || n != debaters[e.By] {
+						t.Fatalf("%d got %q after #%d of %d", p.id, e.Text, debaters[e.By]-1, e.By)
+					}
+					heard++
+				case PartnerLeft:
+					ended = true
+				default:
+					t.Fatalf("%d watches, and got %v", p.id, e)
+				}
+				continue
+			}
 			switch e.Kind {
 			case Matched:
+				if p.asked[turn] {
+					watched++
+					inChat, debaters = true, [3]int{}
+					continue
+				}
 				matched++
 				if inChat {
 					t.Fatalf("%d is in two chats", p.id)
@@ -218,6 +259,12 @@ func judge(t *testing.T, all []*tenure) {
 				}
 				from, number = f, n
 				missing[e.Text]--
+			case AskerLeft:
+				unwatched++
+				if !inChat || alone {
+					t.Fatalf("%d: nobody was there to watch", p.id)
+				}
+				alone = true
 			case TypingStarted, TypingStopped:
 				if !inChat {
 					t.Fatalf("%d: nobody was there to type", p.id)
@@ -234,13 +281,13 @@ func judge(t *testing.T, all []*tenure) {
 			t.Errorf("%q: %d are missing", text, n)
 		}
 	}
-	t.Logf("%d chats, %d messages, %d evictions", matched/2, said, evicted)
+	t.Logf("%d chats, %d messages, %d evictions; %d were watched, %d messages heard, %d told that nobody watches any more", matched/2, said, evicted, watched, heard, unwatched)
 	chats := matched / 2
 	// Who is evicted may miss a beginning or an end.
 	if left > (matched+evicted)/2 || left+evicted < chats {
 		t.Errorf("%d chats, but %d were told of an end", chats, left)
 	}
-	if chats < 100 || said < 1000 || evicted == 0 {
+	if chats < 100 || said < 1000 || evicted == 0 || watched < 100 || heard < 100 || unwatched < 100 {
 		t.Error("too little happened")
 	}
 }

@@ -28,14 +28,17 @@ func (m *Matcher) beginSearch(s *Seat) {
 
 // room is the pool where s, awake, waits.
 func (m *Matcher) room(s *Seat) *pool {
-	if s.choosy() {
+	switch {
+	case s.topic != nil:
+		return m.side(s)
+	case s.choosy():
 		return &m.choosy
 	}
 	return &m.awake
 }
 
-// awaits reports whether s waits and is awake.
-func (m *Matcher) awaits(s *Seat) bool { return s.home == &m.awake || s.home == &m.choosy }
+// awaits reports whether s waits and may search.
+func (m *Matcher) awaits(s *Seat) bool { return s.home != nil && s.home != &m.asleep }
 
 // lookAgain has s, if it is awake, search before this move is over.
 func (m *Matcher) lookAgain(s *Seat) { m.retry = append(m.retry, s) }
@@ -43,6 +46,10 @@ func (m *Matcher) lookAgain(s *Seat) { m.retry = append(m.retry, s) }
 // search looks for what comes next for s, in the order that the package's
 // documentation gives. Only finish calls it.
 func (m *Matcher) search(s *Seat) {
+	if s.topic != nil {
+		m.arrange(s)
+		return
+	}
 	if m.sleepy(s) {
 		m.doze(s)
 		return
@@ -74,6 +81,11 @@ func (m *Matcher) match(a, b *Seat) {
 	}
 	a.shared = m.shared(a.wish, b.wish)
 	b.shared = a.shared
+	m.bring(a, b)
+}
+
+// bring puts a and b, who wait, into one chat, and tells them.
+func (m *Matcher) bring(a, b *Seat) {
 	m.withdraw(a)
 	m.withdraw(b)
 	a.partner, b.partner = b, a
@@ -117,6 +129,10 @@ func (m *Matcher) call(s *Seat, right func(s, c *Seat) bool) bool {
 
 // timeout ends what is under way for s because its time is up.
 func (m *Matcher) timeout(s *Seat) {
+	if s.topic != nil {
+		m.miss(s)
+		return
+	}
 	if s.rematch != nil {
 		m.match(s, s.rematch)
 		return
@@ -180,6 +196,9 @@ func (m *Matcher) leave(s *Seat) {
 		s.partner, p.partner = nil, nil
 		m.pairs--
 		m.deliver(p, Event{Kind: PartnerLeft})
+	}
+	if s.topic != nil {
+		m.drop(s)
 	}
 }
 

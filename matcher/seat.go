@@ -40,7 +40,7 @@ type Seat struct {
 	id      uint64
 	last    uint64 // the id of partner, or of the last one
 	partner *Seat
-	home    *pool // &m.awake, &m.choosy, &m.asleep, or none
+	home    *pool // of m's, or none
 	place   int   // in home
 	// What is under way: a call, or the wait for somebody else's, while until
 	// is set; or an offer, while rematch is set, too.
@@ -59,7 +59,8 @@ type Seat struct {
 	tried   bool // in this search a call had its time: an offer comes before the next
 	// declined is set for both between whom an offer was declined.
 	declined bool
-	typing   bool // the partner was told so; the owner's alone
+	typing   bool   // the partner was told so; the owner's alone
+	topic    *topic // of the present chat or search, or of the chat that the other left, if it has one
 
 	subject any
 	m       *Matcher
@@ -135,6 +136,9 @@ func (s *Seat) Find(c Criteria) {
 	m.leave(s)
 	s.turn++
 	s.typing = false
+	if s.topic = topicFor(s, c); s.topic != nil {
+		c.Interests = nil
+	}
 	s.wish = m.wishFor(s, c)
 	s.waited = false
 	s.touched = m.now
@@ -174,6 +178,9 @@ func (s *Seat) Say(text string) error {
 	}
 	m.said++
 	m.bytes += uint64(len(text))
+	if s.topic != nil {
+		m.tellAsker(s.topic, s, Event{Kind: Said, Text: text})
+	}
 	return nil
 }
 

@@ -21,6 +21,12 @@ type Criteria struct {
 	Languages []string // up to MaxLanguages, the one liked best first
 	// OnlyLanguages: who shares no language is taken at no time.
 	OnlyLanguages bool
+
+	// Ask, unless it is empty, is a question that the search finds two people for, who
+	// discuss it while its owner watches. Discuss searches for a question and somebody
+	// to discuss it with. Neither looks at interests, nor meets a search of another kind.
+	Ask     string
+	Discuss bool
 }
 
 // A wish is the Criteria of one search, as long as it can be found by them: when the
@@ -82,7 +88,8 @@ func (m *Matcher) forget(s *Seat) {
 	}
 }
 
-// gather has s, who is awake and waits, be found by what it may share.
+// gather has s, who is awake and waits, be found by what it may share; with a topic
+// it is only looked for on its side.
 func (m *Matcher) gather(s *Seat) {
 	w := s.wish
 	if w == nil {
@@ -95,7 +102,7 @@ func (m *Matcher) gather(s *Seat) {
 			m.openings = append(m.openings, opening{m.now + m.opts.InterestWait, s, s.search})
 		}
 	}
-	if !w.understood && !s.wantsInterest() {
+	if !w.understood && !s.wantsInterest() && s.topic == nil {
 		w.understood = true
 		m.groups.add(w, w.speaks())
 	}
@@ -177,7 +184,7 @@ type opening struct {
 
 // open has s take anyone, but for a language it insists on.
 func (m *Matcher) open(s *Seat) {
-	if s.waited = true; s.home == &m.choosy {
+	if s.waited = true; s.topic != nil || s.home == &m.choosy {
 		m.move(s, m.room(s))
 		m.lookAgain(s)
 	}
