@@ -36,6 +36,7 @@ const (
 	warned                 // asked to confirm what staff told them
 	searching              // waiting for a stranger
 	chatting
+	watching // two others discuss this one's question
 )
 
 // chat is one person's visit: a model that the full screen (screen.go) and the
@@ -61,8 +62,10 @@ type chat struct {
 	cut     time.Time // the last escape sequence that was too long
 
 	partner    *person            // of this chat or, until the next, of the last one
+	others     []*other           // partner, and whoever else there was
+	watched    bool               // it was others' chat, about this one's question
+	question   string             // it was about
 	record     record             // what was said in it
-	reported   bool               // already
 	report     *report            // under way
 	told       moderation.Warning // by staff, to be confirmed
 	transcript transcript
@@ -75,8 +78,10 @@ type chat struct {
 	pace       pace     // of messages
 	paced      *time.Timer
 	skips      pace
-	skipped    bool // a chat was left quickly, since the last search
-	hold       hold // of the search
+	asks       pace   // of questions
+	errand     errand // of the search
+	skipped    bool   // a chat was left quickly, since the last search
+	hold       hold   // of the search
 
 	likes      []interest
 	speaks     []string // languages, best first
@@ -121,6 +126,7 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 		plain:   plain,
 		pace:    pace{burst: messageBurst, rate: messageRate},
 		skips:   pace{burst: skipBurst, rate: skipRate},
+		asks:    pace{burst: questionBurst, rate: questionRate},
 		speaks:  spoken(v.languages()),
 		since:   now,
 		lastKey: now,
@@ -130,7 +136,7 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 // close gives up the seat and stops the timers.
 func (c *chat) close() {
 	c.woken.Store(true) // nobody is woken any more
-	if c.state == chatting {
+	if c.inChat() {
 		c.walkOut()
 	}
 	c.seat.Close()
@@ -317,7 +323,10 @@ func (c *chat) search() {
 	}
 	told := (c.state == atRules || c.state == atYear) && c.alone() // by the opening
 	c.enter(searching)
-	c.announce(c.words.Say(locale.Looking))
+	c.announce(c.lookingLine())
+	if c.errand != (errand{}) {
+		c.announce(c.words.Say(locale.TalkInstead))
+	}
 	c.find()
 	if !c.plain {
 		return // it shows that it looks, even if it has found
@@ -331,7 +340,7 @@ func (c *chat) search() {
 // leave ends a chat or a search, and stays.
 func (c *chat) leave() {
 	switch c.state {
-	case chatting:
+	case chatting, watching:
 		c.walkOut()
 		c.announce(c.words.Say(locale.YouLeft))
 	case searching:
@@ -346,6 +355,7 @@ func (c *chat) leave() {
 
 func (c *chat) rest() {
 	c.enter(resting)
+	c.errand = errand{}
 	if c.over {
 		c.hangUpNow()
 	} else {
@@ -364,14 +374,16 @@ func (c *chat) event(e matcher.Event) {
 		c.matched()
 	case matcher.Said:
 		c.typing = false
-		c.hear(text.Clean(e.Text))
+		c.hear([...]speaker{stranger, first, second}[e.By], text.Clean(e.Text))
 	case matcher.TypingStarted:
 		c.partnerTypes()
 	case matcher.TypingStopped:
 		c.typing = false
 	case matcher.PartnerLeft:
-		c.announce(c.words.Say(locale.PartnerLeft))
+		c.announce(c.words.Say([...]locale.ID{locale.PartnerLeft, locale.FirstLeft, locale.SecondLeft}[e.By]))
 		c.rest()
+	case matcher.AskerLeft:
+		c.announce(c.words.Say(locale.AskerLeft))
 	case matcher.RematchOffered:
 		c.offered = true
 		c.announce(c.words.Say(locale.RematchOffered))
@@ -389,18 +401,26 @@ func (c *chat) event(e matcher.Event) {
 }
 
 func (c *chat) matched() {
-	c.transcript, c.record, c.report, c.reported = transcript{}, record{}, nil, false
+	c.transcript, c.record, c.report = transcript{}, record{}, nil
 	c.lines = 0
-	c.partner, _ = c.seat.Partner().(*person)
+	c.gather()
 	c.counted.waited.Store(max(c.counted.waited.Load(), int64(time.Since(c.since))))
 	took(c.config.Timings.Wait, c.since)
+	c.lastKey, c.nudged = time.Now(), false
+	if c.watched {
+		c.watch()
+		return
+	}
 	c.enter(chatting)
 	c.call(locale.TitleFound)
 	c.announce(c.words.Say(locale.Matched))
 	if both := c.sharedLine(); both != "" {
 		c.announce(both)
 	}
-	c.lastKey, c.nudged = time.Now(), false
+	if c.question != "" {
+		c.showQuestion()
+		c.announce(c.words.Say(locale.AskerWatches))
+	}
 	c.watchIdle()
 	for len(c.kept) > 0 && (!c.passes(c.kept[0]) || c.say(c.kept[0])) {
 		c.kept = c.kept[1:]

@@ -11,25 +11,22 @@ import (
 	"strangerd/session/locale"
 )
 
-// report is a report that somebody writes, in the full screen: first its
-// category, by one key; then, if they like, a note and a marked line. It says what
+// report is a report that somebody writes, in the full screen: first, where it could
+// be about several, about whom, by one key; then its category, by another; then, if they like, a note and a marked line. It says what
 // is sent before it is sent.
 type report struct {
+	about    *other
 	category string
 	draft    editor.Line // what stood in the input line, for afterwards
 }
 
-// beginReport begins a report of the partner of this chat or the last one. The
-// category may be empty.
-func (c *chat) beginReport(category, note string) {
-	if c.partner == nil || c.reported {
-		c.tell(c.words.Say(c.whyNoReport()))
-		return
-	}
+// beginReport begins a report of somebody in this chat or the last one. Nobody may be
+// named yet, and the category may be empty.
+func (c *chat) beginReport(who *other, category, note string) {
 	if c.state == searching { // a match must not take the keys that are meant for the report
 		c.leave()
 	}
-	c.report = &report{category: category, draft: c.editor}
+	c.report = &report{about: who, category: category, draft: c.editor}
 	c.editor = editor.Line{}
 	c.insert(note)
 	c.screen.down = 0
@@ -50,10 +47,20 @@ func (c *chat) reporting(k tea.KeyPressMsg) {
 		c.screen.turn(+1)
 	case k.Code == tea.KeyPgDown:
 		c.screen.turn(-1)
-	case r.category == "":
-		if k.Text == "" {
-			return
+	case k.Text == "" && r.category == "":
+		// No key of a choice.
+	case r.about == nil:
+		if i := strings.IndexByte(categoryKeys[:len(c.others)], k.Text[0]); i >= 0 {
+			if c.others[i].reported {
+				c.tell(c.words.Say(locale.ReportedAlready))
+				return
+			}
+			r.about = c.others[i]
+			if k.Text = k.Text[1:]; k.Text != "" {
+				c.reporting(k)
+			}
 		}
+	case r.category == "":
 		// What was typed at once is one message: the rest of it begins the note.
 		if i := strings.IndexByte(categoryKeys, k.Text[0]); i >= 0 {
 			r.category = moderation.Categories[i]
@@ -61,7 +68,7 @@ func (c *chat) reporting(k tea.KeyPressMsg) {
 			c.screen.down = 0
 		}
 	case k.Code == tea.KeyEnter && k.Mod == 0:
-		if c.file(r.category, c.editor.Text()) {
+		if c.file(r.about, r.category, c.editor.Text()) {
 			c.endReport()
 		}
 	case k.Code == tea.KeyUp:
@@ -87,6 +94,13 @@ const categoryKeys = "1234567890"
 func (c *chat) formRows() (rows []row) {
 	width := c.screen.width()
 	say := func(line string) { rows = wrap(rows, line, width) }
+	if c.report.about == nil {
+		say(c.words.Say(locale.ReportWhom))
+		for i, o := range c.others {
+			say(categoryKeys[i:i+1] + "  " + c.words.Say(o.described()))
+		}
+		return rows
+	}
 	if c.report.category == "" {
 		say(c.words.Say(locale.ReportTitle))
 		for i, category := range moderation.Categories {
@@ -104,8 +118,10 @@ func (c *chat) formRows() (rows []row) {
 
 // formStatus says what can be done with a form whose category is known.
 func (c *chat) formStatus() string {
-	if c.record.spoke[stranger] {
-		return c.words.Say(locale.ReportNoteMark)
+	for _, o := range c.others {
+		if c.record.spoke[o.from] {
+			return c.words.Say(locale.ReportNoteMark)
+		}
 	}
 	return c.words.Say(locale.ReportNote)
 }

@@ -14,7 +14,7 @@ func (c *chat) inputEnded() {
 		if len(c.queue) == 0 {
 			c.hangUpIn(answerWait)
 		}
-	case c.plain && c.state == searching && len(c.kept) > 0:
+	case c.plain && c.state == searching && len(c.kept) > 0 && c.errand.question == "":
 		c.tell(c.words.Count(locale.WaitingForEnd, int(partnerWait.Seconds())))
 		c.hangUpIn(partnerWait)
 	case c.state == refused:

@@ -43,6 +43,9 @@ func (c *chat) find() {
 		c.holdFor(wait, locale.NewHere, time.Minute)
 		return
 	}
+	if c.paceQuestion() {
+		return
+	}
 	c.seek()
 }
 
@@ -58,8 +61,12 @@ func (c *chat) holdLine() string {
 	return c.words.Count(c.hold.why, max(1, int(math.Ceil(float64(left)/float64(c.hold.unit)))))
 }
 
-// walkOut leaves a chat that the partner is still in.
+// walkOut leaves a chat that the others are still in.
 func (c *chat) walkOut() {
+	if c.state == watching {
+		c.seat.Leave()
+		return
+	}
 	c.skipped = c.skipped || time.Since(c.since) < quickly
 	c.pass.Met(c.partner.pass)
 	c.seat.Leave()

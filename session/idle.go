@@ -41,7 +41,7 @@ func (c *chat) warning() time.Duration { return min(idleWarning, c.config.IdleTi
 // checkIdle warns who has pressed no key for long, and ends the chat of who
 // was warned. It fires rarely: a key press doesn't rearm the timer.
 func (c *chat) checkIdle() {
-	if c.state != chatting {
+	if !c.inChat() {
 		return
 	}
 	idle := time.Since(c.lastKey)

@@ -89,20 +89,28 @@ func (c *chat) endKey(again bool) {
 
 func (c *chat) escape() {
 	switch {
-	case c.state == chatting && !c.really:
+	case c.inChat() && !c.really:
 		c.really = true
 		if c.plain {
-			c.tell(c.words.Say(locale.Really))
+			c.tell(c.reallyLine())
 		}
 	case c.state == searching && c.offered:
 		c.offered = false
 		c.seat.Decline()
 		c.tell(c.words.Say(locale.RematchDeclined))
-	case c.state == chatting, c.state == searching:
+	case c.inChat(), c.state == searching:
 		c.leave()
 	case c.state == resting:
 		c.search()
 	}
+}
+
+// reallyLine asks whether somebody wants to leave.
+func (c *chat) reallyLine() string {
+	if c.state == watching {
+		return c.words.Say(locale.ReallyWatching)
+	}
+	return c.words.Say(locale.Really)
 }
 
 func (c *chat) enterKey() {
@@ -173,6 +181,13 @@ func (c *chat) submit(line string) bool {
 			c.anyone()
 			return true
 		}
+		if c.errand.question != "" && strings.TrimSpace(line) != "" {
+			c.onlyWatches()
+			return false
+		}
+	case watching:
+		c.onlyWatches()
+		return false
 	case resting:
 		if !c.plain || strings.TrimSpace(line) == "" {
 			c.search()

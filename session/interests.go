@@ -110,7 +110,7 @@ func (c *chat) interestsCommand(argument string) {
 	default:
 		c.tell(c.words.Say(locale.InterestsUsage))
 	}
-	if argument != "" && c.state == searching && !c.held() {
+	if argument != "" && c.state == searching && !c.held() && c.errand == (errand{}) {
 		c.seek()
 	}
 }
@@ -138,7 +138,8 @@ func (c *chat) seek() {
 	for _, in := range c.likes {
 		criteria.Interests = append(criteria.Interests, in.name)
 	}
-	c.choosy = c.config.InterestWait > 0 && len(c.likes) > 0
+	criteria.Ask, criteria.Discuss = c.errand.question, c.errand.discuss
+	c.choosy = c.config.InterestWait > 0 && len(c.likes) > 0 && c.errand == (errand{})
 	stop(c.opens)
 	if c.choosy {
 		c.opens = c.ch.After(c.config.InterestWait, opensMsg{time.Now()})

@@ -2,6 +2,7 @@ package session
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 // add appends to the transcript.
 func (c *chat) add(from speaker, lines string) {
 	c.transcript.add(from, lines)
-	if c.screen.answered && from == stranger {
+	if c.screen.answered && from >= stranger {
 		c.screen.follow()
 	}
 	if c.screen.scrolled > 0 {
@@ -36,12 +37,23 @@ func (c *chat) tell(line string) {
 	c.print("-- ", line)
 }
 
-// hear shows what the partner said.
-func (c *chat) hear(message string) {
-	c.add(stranger, message)
-	c.record.add(stranger, message)
-	c.print(c.words.Say(locale.StrangerPlain), message)
+// hear shows what somebody else said.
+func (c *chat) hear(from speaker, message string) {
+	c.add(from, message)
+	c.record.add(from, message)
+	c.print(c.plainLabel(from), message)
 	c.callAgain()
+}
+
+// plainLabel is what each line of somebody else begins with.
+func (c *chat) plainLabel(from speaker) string {
+	switch from {
+	case first:
+		return c.words.Say(locale.FirstPlain)
+	case second:
+		return c.words.Say(locale.SecondPlain)
+	}
+	return c.words.Say(locale.StrangerPlain)
 }
 
 // print appends lines, each with its beginning, in line mode.
@@ -69,6 +81,9 @@ func (c *chat) open() {
 // time.
 func (c *chat) nextHint() {
 	c.print("-- ", c.words.Say(locale.NextPlain))
+	if question := c.nextQuestion(); question != "" {
+		c.print("-- ", question)
+	}
 }
 
 // statusReport says how the search goes, after 1, 2, 4, 8 … minutes.
@@ -84,16 +99,15 @@ func (c *chat) waitingLine() string {
 	if c.held() {
 		return c.holdLine()
 	}
-	others := c.words.Say(locale.NobodyWaits)
-	if waiting := c.config.Matcher.Stats().Waiting - 1; waiting > 0 {
-		others = c.words.Count(locale.WaitingOthers, waiting)
-	} else if c.alone() {
-		others = c.words.Say(locale.Alone)
+	stats := c.config.Matcher.Stats()
+	lines := []string{c.company(stats), c.steer(stats)}
+	if stats.Online <= 1 {
+		lines = []string{c.words.Say(locale.Alone)}
 	}
-	if c.minutes() == 0 {
-		return others
+	if c.minutes() > 0 {
+		lines = slices.Insert(lines, 0, c.words.Count(locale.Waiting, c.minutes()))
 	}
-	return c.words.Count(locale.Waiting, c.minutes()) + " " + others
+	return strings.TrimSpace(strings.Join(lines, " "))
 }
 
 // minutes is how long the present state lasts.

@@ -13,11 +13,12 @@ import (
 // messages, so that no flood of others makes the evidence scroll away, as many of
 // the last as can be scrolled to, and the one that is marked.
 type record struct {
+	own         speaker // whose record it is
 	first, last []said
 	count       int // messages so far
 	bytes       int // of last
 	marked      int // the number of the marked one; 0 for none
-	spoke       [stranger + 1]bool
+	spoke       [asker + 1]bool
 }
 
 // said is a message in a record.
@@ -54,25 +55,28 @@ func (r *record) all() []said { return slices.Concat(r.first, r.last) }
 // omitted is how many messages are not kept.
 func (r *record) omitted() int { return r.count - len(r.first) - len(r.last) }
 
-// lines are the messages as a report shows them.
-func (r *record) lines() []moderation.Line {
+// lines are the messages as a report of who said some of them shows them.
+func (r *record) lines(reported speaker) []moderation.Line {
 	var lines []moderation.Line
 	for _, s := range r.all() {
-		who := moderation.SpeakerReporter
-		if s.from == stranger {
+		who := moderation.SpeakerOther
+		switch s.from {
+		case reported:
 			who = moderation.SpeakerReported
+		case r.own:
+			who = moderation.SpeakerReporter
 		}
 		lines = append(lines, moderation.Line{Speaker: who, Text: s.text, At: s.at, Marked: s.number == r.marked})
 	}
 	return lines
 }
 
-// mark marks the partner's last message that holds these words, in capitals or
+// mark marks the last message of somebody else that holds these words, in capitals or
 // not, and tells whether there is one.
 func (r *record) mark(words string) bool {
 	words = strings.ToLower(text.Line(words))
 	for _, s := range slices.Backward(r.all()) {
-		if s.from == stranger && strings.Contains(strings.ToLower(text.Line(s.text)), words) {
+		if s.from != r.own && strings.Contains(strings.ToLower(text.Line(s.text)), words) {
 			r.marked = s.number
 			return true
 		}
@@ -80,12 +84,12 @@ func (r *record) mark(words string) bool {
 	return false
 }
 
-// moveMark marks the partner's message after the marked one, or the one before it
+// moveMark marks somebody else's message after the marked one, or the one before it
 // if by is -1. Round the ends lies none.
 func (r *record) moveMark(by int) {
-	numbers := []int{0} // none, and the partner's messages
+	numbers := []int{0} // none, and others' messages
 	for _, s := range r.all() {
-		if s.from == stranger {
+		if s.from != r.own {
 			numbers = append(numbers, s.number)
 		}
 	}

@@ -14,6 +14,8 @@ const maxSaved = 256 << 10
 // stays in the person's own terminal. The server keeps nothing.
 func (c *chat) save() {
 	switch {
+	case c.watched:
+		c.tell(c.words.Say(locale.SaveWatched))
 	case !c.record.spoke[you] || !c.record.spoke[stranger]:
 		c.tell(c.words.Say(locale.SaveBoth))
 	case c.plain:

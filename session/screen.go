@@ -142,12 +142,14 @@ func (c *chat) header() string {
 		state = c.words.Say(locale.HeaderSearching)
 	case chatting:
 		state = c.words.Say(locale.HeaderChatting)
+	case watching:
+		state = c.words.Say(locale.HeaderWatching)
 	case resting:
 		state = c.words.Say(locale.HeaderResting)
 	default:
 		state = c.words.Say(locale.HeaderRules)
 	}
-	if c.state == chatting || c.state == searching {
+	if c.inChat() || c.state == searching {
 		state += " " + c.words.Count(locale.Minutes, c.minutes())
 	}
 	online := c.words.Count(locale.Online, c.config.Matcher.Stats().Online)
@@ -168,11 +170,13 @@ func (c *chat) footer() string {
 // footerKeys are the keys that mean something here and not everywhere.
 func (c *chat) footerKeys() locale.ID {
 	switch {
+	case c.report != nil && c.report.about == nil:
+		return locale.KeysWhom
 	case c.report != nil && c.report.category == "":
 		return locale.KeysCategory
 	case c.report != nil:
 		return locale.KeysReport
-	case c.really:
+	case c.really && c.state == chatting:
 		return locale.KeysReally
 	case c.state == warned:
 		return locale.KeysWarned
@@ -188,6 +192,8 @@ func (c *chat) footerKeys() locale.ID {
 		return locale.KeysSearching
 	case c.state == chatting:
 		return locale.KeysChatting
+	case c.state == watching:
+		return locale.KeysWatching
 	case c.state == resting:
 		return locale.KeysResting
 	}
@@ -243,7 +249,7 @@ func (c *chat) statusText() string {
 	case c.hint != "":
 		return c.hint
 	case c.really:
-		return c.words.Say(locale.Really)
+		return c.reallyLine()
 	case c.report != nil && c.report.category != "":
 		return c.formStatus()
 	case c.report != nil:
@@ -265,7 +271,7 @@ func (c *chat) statusText() string {
 	case c.state == warned:
 		return c.words.Say(locale.WarningEnter)
 	case c.state == resting:
-		return c.words.Say(locale.Next)
+		return strings.TrimSpace(c.words.Say(locale.Next) + " " + c.nextQuestion())
 	}
 	return ""
 }
@@ -386,6 +392,12 @@ func (c *chat) label(from speaker) string {
 		return c.words.Say(locale.You)
 	case stranger:
 		return c.words.Say(locale.Stranger)
+	case first:
+		return c.words.Say(locale.First)
+	case second:
+		return c.words.Say(locale.Second)
+	case asker:
+		return c.words.Say(locale.Question)
 	}
 	return "-- "
 }

@@ -27,7 +27,9 @@ func slashCommands() []slashCommand {
 		{"stop", "", alone((*chat).stop)},
 		{"report", "CATEGORY [note]", (*chat).reportCommand},
 		{"interests", "a, b", (*chat).interestsCommand},
-		{"block", "", alone((*chat).block)},
+		{"ask", "QUESTION", (*chat).askCommand},
+		{"discuss", "", alone((*chat).discuss)},
+		{"block", "", (*chat).block},
 		{"save", "", alone((*chat).save)},
 		{"mark", "WORDS", (*chat).markCommand},
 		{"typing", "on|off", (*chat).setTyping},
@@ -110,24 +112,11 @@ func (c *chat) answer(lines string) {
 
 // next leaves at once and searches. Who is offered the last partner again declines.
 func (c *chat) next() {
-	switch {
-	case c.state == refused:
-		return
-	case c.offered:
+	if c.offered {
 		c.escape()
 		return
 	}
-	switch c.state {
-	case atRules, atYear, warned:
-		c.askToAccept()
-		return
-	case chatting:
-		c.walkOut()
-		c.announce(c.words.Say(locale.YouLeft))
-	case searching:
-		c.seat.Leave() // the next may have to wait
-	}
-	c.search()
+	c.lookFor(errand{})
 }
 
 // stop ends the chat or the search.
@@ -177,9 +166,11 @@ func (c *chat) standing() string {
 	case c.offered:
 		return c.words.Say(locale.RematchOffered)
 	case c.state == searching:
-		return c.words.Say(locale.Looking) + "\n" + c.waitingLine()
+		return c.lookingLine() + "\n" + c.waitingLine()
 	case c.state == chatting:
 		return c.words.Say(locale.Matched)
+	case c.state == watching:
+		return c.words.Say(locale.Watching)
 	}
 	return c.words.Say(locale.NextPlain)
 }

@@ -13,6 +13,9 @@ const (
 	server speaker = iota
 	you
 	stranger
+	first  // of two strangers who are watched
+	second // of them
+	asker  // of the question that is discussed
 )
 
 // entry is a line of a transcript, or several that were said at once. Its text

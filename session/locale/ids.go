@@ -232,6 +232,46 @@ const (
 	AppealKeep   ID = "appeal_keep"
 )
 
+// Of questions.
+const (
+	AskUsage         ID = "ask_usage"
+	QuestionLong     ID = "question_long"  // Count
+	QuestionPaced    ID = "question_paced" // Count
+	LookingForTwo    ID = "looking_for_two"
+	LookingToDiscuss ID = "looking_to_discuss"
+	TalkInstead      ID = "talk_instead"
+	NobodyDiscusses  ID = "nobody_discusses"
+	SomeDiscuss      ID = "some_discuss" // Count
+	NoQuestion       ID = "no_question"
+	QuestionsForTwo  ID = "questions_for_two" // Count
+	QuestionsWait    ID = "questions_wait"    // Count
+	DiscussersWait   ID = "discussers_wait"   // Count
+	Question         ID = "question"
+	Watching         ID = "watching"
+	AskerWatches     ID = "asker_watches"
+	AskerLeft        ID = "asker_left"
+	WatchOnly        ID = "watch_only"
+	NextQuestion     ID = "next_question"
+	ReallyWatching   ID = "really_watching"
+	SaveWatched      ID = "save_watched"
+	BlockWhom        ID = "block_whom"
+	First            ID = "stranger_1"
+	Second           ID = "stranger_2"
+	FirstPlain       ID = "stranger_1_plain"
+	SecondPlain      ID = "stranger_2_plain"
+	FirstLeft        ID = "stranger_1_left"
+	SecondLeft       ID = "stranger_2_left"
+	HeaderWatching   ID = "header_watching"
+	KeysWatching     ID = "keys_watching"
+	KeysWhom         ID = "keys_whom"
+	ReportWhom       ID = "report_whom"
+	ReportUsageWhom  ID = "report_usage_whom"
+	TheStranger      ID = "the_stranger"
+	TheFirst         ID = "the_stranger_1"
+	TheSecond        ID = "the_stranger_2"
+	TheAsker         ID = "the_asker"
+)
+
 // Category is the name of a category of reports.
 func Category(name string) ID { return ID("category_" + name) }
 
@@ -268,6 +308,11 @@ var ids = []ID{
 	Category("selfharm"), Category("illegal"), Category("spam"), Category("doxxing"), Category("other"),
 	Slash("next"), Slash("stop"), Slash("report"), Slash("interests"), Slash("block"), Slash("save"), Slash("mark"),
 	Slash("typing"), Slash("bell"), Slash("plain"), Slash("status"), Slash("rules"), Slash("help"), Slash("quit"),
+	AskUsage, QuestionLong, QuestionPaced, LookingForTwo, LookingToDiscuss, TalkInstead, NobodyDiscusses, SomeDiscuss,
+	NoQuestion, QuestionsForTwo, QuestionsWait, DiscussersWait, Question, Watching, AskerWatches, AskerLeft, WatchOnly,
+	NextQuestion, ReallyWatching, SaveWatched, BlockWhom, First, Second, FirstPlain, SecondPlain, FirstLeft, SecondLeft,
+	HeaderWatching, KeysWatching, KeysWhom, ReportWhom, ReportUsageWhom, TheStranger, TheFirst, TheSecond, TheAsker,
+	Slash("ask"), Slash("discuss"),
 	LanguageName, ReasonWarn, ReasonHelp, AppealLift, AppealKeep,
 	Reason("underage"), Reason("sexual"), Reason("harassment"), Reason("hate"), Reason("threat"),
 	Reason("selfharm"), Reason("illegal"), Reason("spam"), Reason("doxxing"), Reason("other"),
