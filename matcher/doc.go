@@ -38,14 +38,23 @@
 // of those who share something, the rarest first, however many wait. Among more than
 // that it is by chance whether the very best is found; somebody is.
 //
+// # Questions
+//
+// A search can also be for two people who discuss a question, or for a question to
+// discuss ([Criteria]). These wait in pools of their own, on two sides, and meet nobody
+// else. Three who fit each other and are awake meet at once, whichever of them comes
+// last: two are in a chat as any other, and the third, who asked, watches it. Two who
+// just talked to each other come last. Three of whom some sleep don't; those are called,
+// and whoever answers finds the others, if they are still there.
+//
 // Whether two people fit is decided in one function, fits. What goes from one
 // seat to another passes one function, deliver; a partner on another machine
 // is to be added there, and callers won't notice.
 //
 // # Requirements
 //
-//  1. A seat is in exactly one chat or in none, never with itself, and never
-//     waits while it is in a chat.
+//  1. A seat is in exactly one chat, or watches exactly one, or neither; it is never
+//     with itself, and never waits meanwhile.
 //  2. Say reaches the partner of that moment, or fails and reaches nobody.
 //     Nothing said in a chat lands in the partner's next one.
 //  3. The end of a chat is told to the other once. Nothing of that chat comes
@@ -56,7 +65,11 @@
 //  6. Nobody is shown a partner who was asleep and hasn't answered.
 //  7. No call waits for another person. An inbox that is full costs its owner
 //     the seat (Evict), never the sender.
-//  8. No two who are awake, fit and didn't just part ever wait side by side.
+//  8. No two who are awake, fit and didn't just part ever wait side by side, and no
+//     three for one question.
+//  9. Who watches hears what the partner hears, each line once, in order and with
+//     who said it, and of the end with who left; nothing of that chat comes after.
+//     They say nothing. When they leave, the two are told once and go on.
 //
 // # Locks and goroutines
 //
