@@ -186,16 +186,16 @@ func TestFramesFit(t *testing.T) {
 				t.Errorf("%s: %s is %d cells wide, and more than 38 are cut: %s", w.tag, id, width, strings.Join(keys, "   "))
 			}
 		}
-		for _, id := range []ID{HeaderRules, HeaderWarned, HeaderSearching, HeaderChatting, HeaderResting} {
+		for _, id := range []ID{HeaderRules, HeaderWarned, HeaderSearching, HeaderChatting, HeaderWatching, HeaderResting} {
 			state := w.Say(id)
-			if id == HeaderSearching || id == HeaderChatting {
+			if id == HeaderSearching || id == HeaderChatting || id == HeaderWatching {
 				state += " " + w.Count(Minutes, 120)
 			}
 			if width := text.Width(state) + text.Width(w.Count(Online, 10_000)) + len("  ") + len("   chat"); width > 40 {
 				t.Errorf("%s: %s leaves no room for the name: %d cells", w.tag, id, width)
 			}
 		}
-		for _, id := range []ID{You, Stranger, StrangerPlain, Marked} { // a gutter of two cells hangs under it
+		for _, id := range []ID{You, Stranger, StrangerPlain, First, SecondPlain, Question, Marked} { // a gutter of two cells hangs under it
 			if width := text.Width(w.Say(id)); width < 3 || width > 14 {
 				t.Errorf("%s: %s is %d cells wide", w.tag, id, width)
 			}
