@@ -154,7 +154,7 @@ func (c *chat) nextQuestion() string {
 func (c *chat) watch() {
 	c.pass.Met(c.others[0].pass)
 	c.enter(watching)
-	c.ch.Bell()
+	c.call(locale.TitleFound)
 	c.announce(c.words.Say(locale.Watching))
 	c.showQuestion()
 	c.watchIdle()
