@@ -207,6 +207,34 @@ func TestRow28SameOpenerMeasures(t *testing.T) {
 	}
 }
 
+// Row 28: a short opener that says where to go is one, however short; what everybody
+// says first is none.
+func TestRow28ShortOpener(t *testing.T) {
+	t.Parallel()
+	for opener, limited := range map[string]bool{
+		"kik anna_x": true, "@anna": true, "snap anna1999": true, "0171 2345678": true,
+		"hi": false, "m?": false, "hello there": false, "m25": false,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := startBubble(t, nil)
+			a := joinPlain(t, p, "")
+			for range 5 {
+				b := joinPlain(t, p, "")
+				b.expectSent("-- You are now chatting with a stranger")
+				synctest.Wait() // until the other one knows it, too
+				a.press(opener, keyEnter, "and so on", keyEnter)
+				b.expectSent("stranger: and so on")
+				a.press("/next", keyEnter)
+				b.expectSent("-- Stranger has left the chat")
+			}
+			synctest.Wait()
+			if n := p.bubble.server.Stats().Limits["openers"]; (n == 2) != limited || !limited && n != 0 {
+				t.Errorf("%q, said to five, is limited %d times", opener, n)
+			}
+		})
+	}
+}
+
 // Row 28: skips for the statistics. Who leaves one stranger after the other within
 // seconds waits a few seconds for each, in words.
 func TestRow28Skips(t *testing.T) {

@@ -21,7 +21,8 @@ const (
 	// said, and not what everybody else was told.
 	openingLines = 3
 	// longOpener is how many cells an opening line has, folded, that people don't
-	// type for each stranger anew. Everybody says hi, and where are you from.
+	// type for each stranger anew. Everybody says hi, and where are you from; of shorter
+	// ones, only those that say where to go from here are looked at.
 	longOpener = 20
 )
 
@@ -76,7 +77,7 @@ func (c *chat) passes(message string) bool {
 // told the same.
 func (c *chat) original(message string) bool {
 	folded := text.Fold(message)
-	if text.Width(folded) < longOpener {
+	if text.Width(folded) < longOpener && !text.HasContact(message) {
 		return true
 	}
 	others := c.pass.Repeats(folded, c.partner.pass)

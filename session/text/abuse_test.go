@@ -27,6 +27,48 @@ func TestFold(t *testing.T) {
 	}
 }
 
+func TestHasContact(t *testing.T) {
+	for s, want := range map[string]bool{
+		"t.me/abc":        true,
+		"@anna":           true,
+		"kik: anna_x":     true,
+		"snap anna1999":   true,
+		"ig x_anna":       true,
+		"tg anna007xo":    true,
+		"0171 2345678":    true,
+		"+49 (171) 23-45": true,
+		"１２３４５６":          true,
+		"९८७६५४३२":        true,
+
+		"":                   false,
+		"hi":                 false,
+		"m?":                 false,
+		"hello there":        false,
+		"hey :) how are you": false,
+		"asl?":               false,
+		"m25":                false,
+		"20f":                false,
+		"f18us":              false,
+		"F 22 Berlin":        false,
+		"26/m/uk":            false,
+		"born in 1999":       false,
+		"at 10:30?":          false,
+		"male25":             false,
+		"20male":             false,
+		"f20india":           false,
+		"go 1.26.8":          false,
+		"24/7":               false,
+		"^_^":                false,
+		"o_o":                false,
+		"안녕하세요":              false,
+		"こんにちは":              false,
+	} {
+		if got := HasContact(s); got != want {
+			t.Errorf("HasContact(%q) = %v", s, got)
+		}
+	}
+}
+
 func TestHasLink(t *testing.T) {
 	for s, want := range map[string]bool{
 		"https://example.org":              true,
