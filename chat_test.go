@@ -717,7 +717,7 @@ func TestPipeArrivesAtItsPace(t *testing.T) {
 		}
 	}
 	a.send("the answer\n")
-	b.expect("-- 1 message waits for its turn: one a second goes out.\n")
+	b.expect(" wait for their turn: one a second goes out.\n")
 	b.expect("stranger: the answer\n")
 	b.expectExit(exitDone)
 }
@@ -742,8 +742,8 @@ func TestFloodArrivesAtItsPace(t *testing.T) {
 		begun := time.Now()
 		const lines = 5 + 100
 		b.press(strings.ReplaceAll(numbered(lines+1), "\n", keyEnter))
-		b.expectSent("-- 1 message waits for its turn: one a second goes out.")
 		b.expectSent("-- Not sent: that was too fast.")
+		b.expectSent("-- 100 messages wait for their turn: one a second goes out.")
 		for i := range lines {
 			a.expectSent(fmt.Sprintf("stranger: line %d of the flood\r\n", i))
 		}

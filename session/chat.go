@@ -77,6 +77,7 @@ type chat struct {
 	lines      int      // said or in the queue, to this partner
 	pace       pace     // of messages
 	paced      *time.Timer
+	counts     *time.Timer // the queue
 	skips      pace
 	asks       pace   // of questions
 	errand     errand // of the search
@@ -110,6 +111,7 @@ type (
 	typingMsg  struct{}
 	hangUpMsg  struct{}
 	pacedMsg   struct{}
+	queuedMsg  struct{}
 	heldMsg    struct{}
 	opensMsg   struct{ since time.Time } // the search that began then
 	wakeMsg    struct{}
@@ -145,6 +147,7 @@ func (c *chat) close() {
 	stop(c.typingOff)
 	stop(c.hangUp)
 	stop(c.paced)
+	stop(c.counts)
 	c.hold.release()
 	stop(c.opens)
 }
@@ -252,6 +255,8 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		c.typing = false
 	case pacedMsg:
 		c.sayQueued()
+	case queuedMsg:
+		c.countQueued()
 	case heldMsg:
 		if c.held() {
 			c.find()

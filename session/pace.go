@@ -14,6 +14,10 @@ const (
 	messageRate  = 1.0
 )
 
+// countAfter is how long after the first message that has to wait those are counted
+// which came with it.
+const countAfter = 50 * time.Millisecond
+
 // maxQueued bounds how many messages wait for their turn.
 const maxQueued = 100
 
@@ -45,10 +49,17 @@ func (c *chat) say(message string) bool {
 		}
 		c.counted.limits.add(limitPace)
 		c.paced = c.ch.After(wait, pacedMsg{})
-		c.print("-- ", c.words.Count(locale.Paced, 1)) // the screen says so while it lasts
+		c.counts = c.ch.After(countAfter, queuedMsg{}) // the screen says so while it lasts
 	}
 	c.queue = append(c.queue, message)
 	return true
+}
+
+// countQueued says how many messages wait for their turn.
+func (c *chat) countQueued() {
+	if waiting := len(c.queue); waiting > 0 {
+		c.print("-- ", c.words.Count(locale.Paced, waiting))
+	}
 }
 
 // sayQueued says what has waited for its turn, as far as it has come.
