@@ -31,7 +31,7 @@ func TestClockJumps(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := in.gate.Screen(netip.MustParseAddr("192.0.2.1"), nil); err == nil {
+		if _, err := in.gate.Screen(netip.MustParseAddr("192.0.2.1"), netip.Addr{}, nil); err == nil {
 			t.Fatal("the ban is not in force")
 		}
 

@@ -180,6 +180,31 @@ func TestHealthBesideAProxy(t *testing.T) {
 	}
 }
 
+// What restarts a server that it finds ill never does so for a limit: the machine's own
+// address has none, though it is in no list. Another address of the machine has.
+func TestHealthIsNeverLimited(t *testing.T) {
+	t.Parallel()
+	p := startServer(t, "--shared-sources", "none", "--connects-per-source", "1/1h", "--max-per-source", "1")
+	conn, err := knock(p, "127.0.0.1", "") // somebody else who misbehaves there
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	for range 10 {
+		if said, err := exec.Command("strangerd", "health", "--listen", p.address).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, said)
+		}
+	}
+	expect := func(code int) {
+		t.Helper()
+		if _, stderr, got := runSSH(t, p, "-b", "127.0.0.61", "version"); got != code {
+			t.Errorf("from another address: exit code %d, %s", got, stderr)
+		}
+	}
+	expect(exitDone)
+	expect(255)
+}
+
 // Five people at one private address are a reason to say how real addresses are
 // passed on: once, and without the address.
 func TestHintAtAProxy(t *testing.T) {

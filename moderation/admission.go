@@ -91,6 +91,9 @@ func (a *admission) now() time.Duration { return a.clock().Sub(a.began) }
 // admit counts a new connection, or returns a *Limited.
 func (a *admission) admit(addr netip.Addr, shared bool, displace func() bool) (*Arrival, error) {
 	arrival, err := a.count(a.key(addr), shared, displace)
+	if err == nil {
+		arrival.hides = shared || hides(addr)
+	}
 	for tries := 0; tries < passes; tries++ {
 		other := a.tooSilent()
 		if other == nil {
@@ -101,6 +104,11 @@ func (a *admission) admit(addr netip.Addr, shared bool, displace func() bool) (*
 		}
 	}
 	return arrival, err
+}
+
+// hides tells whether an address is nobody's in the open internet.
+func hides(addr netip.Addr) bool {
+	return (addr.IsPrivate() || addr.IsLoopback()) && !circuits.Contains(addr)
 }
 
 func (a *admission) count(key uint64, shared bool, displace func() bool) (*Arrival, error) {
@@ -179,6 +187,7 @@ type Arrival struct {
 	admission *admission
 	source    *tally
 	shared    bool
+	hides     bool // where people come from
 	displace  func() bool
 	since     time.Duration
 
@@ -206,13 +215,13 @@ func (a *Arrival) speak() {
 }
 
 // Opened says that a session has begun. It returns true once in the life of the
-// process: when so many have come from one shared address that something hides
-// where people come from.
+// process: when so many have come from one address that is shared, or of no other use than
+// within a network, that something hides where people come from.
 func (a *Arrival) Opened() (crowded bool) {
 	a.admission.mu.Lock()
 	defer a.admission.mu.Unlock()
 	a.opened = true
-	if a.shared && a.source.live >= crowd && !a.admission.hinted {
+	if a.hides && a.source.live >= crowd && !a.admission.hinted {
 		a.admission.hinted = true
 		return true
 	}

@@ -364,6 +364,10 @@ func TestCrowdAtASharedAddress(t *testing.T) {
 	if open("10.0.0.1", 20)+open("10.0.0.2", 20) != 0 {
 		t.Error("another hint")
 	}
+	d = newDoorway(t, usual)
+	if open("172.17.0.1", 5) != 1 { // not said to be shared, and limited as one source
+		t.Error("no hint at the fifth of a private address that isn't shared")
+	}
 }
 
 // Circuits of an onion service are sources, whatever is said of the networks

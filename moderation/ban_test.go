@@ -26,7 +26,7 @@ func TestBanEndsSessionsAndLasts(t *testing.T) {
 	wantLive(t, other)
 	h.wantBanned(b.ID, "192.0.2.1")
 	h.wantBanned("", "192.0.2.2")
-	if _, err := h.Screen(ip("192.0.2.1"), nil); err != nil {
+	if _, err := h.Screen(ip("192.0.2.1"), here, nil); err != nil {
 		t.Error("a banned person is refused before the key exchange: they could not appeal")
 	}
 	h.restart()
@@ -57,7 +57,7 @@ func TestBannedNetworkIsScreened(t *testing.T) {
 		wantLive(t, outside)
 		for range 2 {
 			for i, addr := range addrs {
-				_, err := h.Screen(ip(addr), nil)
+				_, err := h.Screen(ip(addr), here, nil)
 				banned := new(Banned)
 				if errors.As(err, &banned) != (i < 2) {
 					t.Errorf("%s, %s: %v", network, addr, err)
@@ -70,7 +70,7 @@ func TestBannedNetworkIsScreened(t *testing.T) {
 		}
 		must(t, h.Unban("ben", b.ID, "a mistake"))
 		for range 2 {
-			if _, err := h.Screen(ip(addrs[0]), nil); err != nil {
+			if _, err := h.Screen(ip(addrs[0]), here, nil); err != nil {
 				t.Errorf("%s after unban: %v", network, err)
 			}
 			h.restart()

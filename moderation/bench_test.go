@@ -97,7 +97,7 @@ func benchmarkScreen(b *testing.B, bans []Ban, randomAddr func(*rand.Rand) netip
 
 // comeAndGo is a connection from its beginning to its end.
 func comeAndGo(g *Gate, addr netip.Addr) {
-	if arrival, err := g.Screen(addr, nil); err == nil {
+	if arrival, err := g.Screen(addr, here, nil); err == nil {
 		arrival.Close()
 	}
 }

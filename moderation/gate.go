@@ -96,7 +96,10 @@ func (g *Gate) Subject(addr netip.Addr, key []byte) Subject { return g.subject(a
 // the goroutine of that other: it ends the connection, or tells that the client
 // has just said something. Errors: a *Banned if a banned network
 // holds addr, a *Limited if its source must wait.
-func (g *Gate) Screen(addr netip.Addr, displace func() bool) (*Arrival, error) {
+//
+// A connection of this machine to itself, whose two addresses are the same, is never
+// limited: so comes the health check, and who restarts by it.
+func (g *Gate) Screen(addr, local netip.Addr, displace func() bool) (*Arrival, error) {
 	addr = plain(addr)
 	g.mu.RLock()
 	b, banned := g.networks.find(addr, g.clock)
@@ -104,7 +107,7 @@ func (g *Gate) Screen(addr netip.Addr, displace func() bool) (*Arrival, error) {
 	if banned {
 		return nil, &Banned{b}
 	}
-	return g.admission.admit(addr, g.isShared(addr), displace)
+	return g.admission.admit(addr, g.isShared(addr) || addr == plain(local), displace)
 }
 
 // Crowded is how long to wait before the next connection is accepted; not positive

@@ -47,6 +47,7 @@ func (h *house) pass(d time.Duration) {
 
 var (
 	start  = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	here   = netip.MustParseAddr("192.0.2.250") // where the server listens
 	shared = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.0/8")}
 )
 

@@ -56,7 +56,7 @@ func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
 			return nil
 		}
 		var err error
-		if c.arrival, err = s.config.Gate.Screen(addr, func() bool { return s.displace(nc) }); err != nil {
+		if c.arrival, err = s.config.Gate.Screen(addr, address(nc.LocalAddr()), func() bool { return s.displace(nc) }); err != nil {
 			s.counters.refused.add(refusal(err))
 			s.refusals.say(nc, s.screened(err))
 			return nil

@@ -97,7 +97,7 @@ func TestUnban(t *testing.T) {
 	s.refuses(admin, "unban "+ban+" --reason sorry", exitFailed, "over")
 	wantHas(t, "bans", s.do("bans"), "No bans.\n")
 	wantHas(t, "bans --all", s.do("bans --all"), ban, "lifted")
-	if _, err := s.Gate.Screen(netip.MustParseAddr("203.0.113.1"), nil); err != nil {
+	if _, err := s.Gate.Screen(netip.MustParseAddr("203.0.113.1"), netip.Addr{}, nil); err != nil {
 		t.Error("the network is banned")
 	}
 }
