@@ -1,6 +1,7 @@
 package matcher
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -8,16 +9,29 @@ import (
 
 type groupID uint32
 
+const (
+	noGroup groupID = math.MaxUint32
+	// someVoid is how many of a group may be void even if hardly anybody names it.
+	someVoid = 8
+)
+
 // A group is those awake who can be found by one interest or by one language. It
 // lasts as long as a wish names it.
 type group struct {
-	// found also holds wishes that are void by now, so that a match needn't look for
-	// its two in up to 28 groups. They go when somebody comes across them, and all at
-	// once when they are more than the rest.
-	found []*wish
+	// found also holds what is void by now, so that a match needn't take its two out
+	// of up to 28 groups. That goes when somebody comes across it, and all at once
+	// when it is more than the rest.
+	found []finding
 	users int // wishes that name it
 	name  string
 	names map[string]groupID // where its name stands
+}
+
+// A finding is somebody in a group, with a copy of what they like: to look at several
+// costs less than to fetch each one's seat and wish.
+type finding struct {
+	number, round uint32 // void unless round is that of the number
+	likes         [MaxInterests]groupID
 }
 
 // groups are those that are named.
@@ -25,6 +39,12 @@ type groups struct {
 	all                  []group // by their ids
 	free                 []groupID
 	interests, languages map[string]groupID
+
+	// By the numbers of seats: whose it is, and how often that one, or who had the
+	// number before, was taken out of all groups.
+	seats  []*Seat
+	rounds []uint32
+	spare  []uint32 // numbers
 }
 
 func newGroups() groups {
@@ -49,41 +69,91 @@ func (g *groups) id(names map[string]groupID, name string) groupID {
 	return id
 }
 
-// add has w be found in groups.
-func (g *groups) add(w *wish, ids []groupID) {
-	for _, id := range ids {
-		found := &g.all[id].found
-		*found = append(*found, w)
+// name puts the groups of several names into ids, each once.
+func (g *groups) name(ids []groupID, names map[string]groupID, of []string) {
+	for i := range ids {
+		ids[i] = noGroup
 	}
-}
-
-// leave says that a wish that named the group is void.
-func (g *groups) leave(id groupID) {
-	one := &g.all[id]
-	one.users--
-	switch {
-	case one.users == 0:
-		delete(one.names, one.name)
-		*one = group{}
-		g.free = append(g.free, id)
-	case len(one.found) > 2*one.users+groupScan:
-		one.found = slices.DeleteFunc(one.found, func(w *wish) bool { return w.seat == nil })
-	}
-}
-
-// draw returns one of those who are found from place i on, each with the same
-// probability, and has it in that place then; nil if there is none.
-func (g *group) draw(i int, chance *rand.Rand) *wish {
-	for i < len(g.found) {
-		j := i + chance.IntN(len(g.found)-i)
-		w := g.found[j]
-		if w.seat != nil {
-			g.found[i], g.found[j] = w, g.found[i]
-			return w
+	n := 0
+	for _, name := range of {
+		id := g.id(names, name)
+		if !slices.Contains(ids[:n], id) {
+			ids[n] = id
+			n++
+			g.all[id].users++
 		}
-		end := len(g.found) - 1
-		g.found[j], g.found[end] = g.found[end], nil
-		g.found = g.found[:end]
+	}
+}
+
+// named are the first of ids, up to noGroup.
+func named(ids []groupID) []groupID {
+	for i, id := range ids {
+		if id == noGroup {
+			return ids[:i]
+		}
+	}
+	return ids
+}
+
+// admit gives s a number.
+func (g *groups) admit(s *Seat) {
+	if end := len(g.spare) - 1; end >= 0 {
+		s.number, g.spare = g.spare[end], g.spare[:end]
+	} else {
+		s.number = uint32(len(g.seats))
+		g.seats, g.rounds = append(g.seats, nil), append(g.rounds, 0)
+	}
+	g.seats[s.number] = s
+}
+
+// dismiss takes the number of s, whom no group has.
+func (g *groups) dismiss(s *Seat) {
+	g.seats[s.number] = nil
+	g.spare = append(g.spare, s.number)
+}
+
+// add has s be found in groups.
+func (g *groups) add(s *Seat, ids []groupID) {
+	for _, id := range named(ids) {
+		found := &g.all[id].found
+		*found = append(*found, finding{s.number, g.rounds[s.number], s.wish.likes})
+	}
+}
+
+// remove takes s out of all groups.
+func (g *groups) remove(s *Seat) { g.rounds[s.number]++ }
+
+// void reports whether f is no longer true.
+func (g *groups) void(f finding) bool { return g.rounds[f.number] != f.round }
+
+// leave says that a wish that named these groups has ended.
+func (g *groups) leave(ids []groupID) {
+	for _, id := range named(ids) {
+		one := &g.all[id]
+		one.users--
+		switch {
+		case one.users == 0:
+			delete(one.names, one.name)
+			*one = group{}
+			g.free = append(g.free, id)
+		case len(one.found) > 2*one.users+someVoid:
+			one.found = slices.DeleteFunc(one.found, g.void)
+		}
+	}
+}
+
+// draw returns one of those that a group has from place i on, each with the same
+// probability, and has it in that place then; nil if there is none.
+func (g *groups) draw(from *group, i int, chance *rand.Rand) *finding {
+	for i < len(from.found) {
+		j := i + chance.IntN(len(from.found)-i)
+		if found := from.found; !g.void(found[j]) {
+			found[i], found[j] = found[j], found[i]
+			return &found[i]
+		}
+		end := len(from.found) - 1
+		from.found[j] = from.found[end]
+		from.found = from.found[:end]
 	}
 	return nil
 }

@@ -184,16 +184,16 @@ func (m *Matcher) check(t testing.TB) {
 			must(question || p == &m.asleep || s.choosy() == (p == &m.choosy), "%d: pool", s.id)
 			must(question == (s.topic != nil) && (!question || m.side(s) == p), "%d: topic", s.id)
 			if w := s.wish; w != nil {
-				must(w.seat == s, "%d: has a void wish", s.id)
-				for i, id := range w.all() {
+				likes := named(w.likes[:])
+				for i, id := range slices.Concat(likes, named(w.speaks[:])) {
 					users[id]++
 					found, want := 0, 0
-					for _, other := range m.groups.all[id].found {
-						if other == w {
+					for _, f := range m.groups.all[id].found {
+						if m.groups.seats[f.number] == s && !m.groups.void(f) {
 							found++
 						}
 					}
-					if !question && p != &m.asleep && (i < len(w.likes()) || !s.wantsInterest()) {
+					if !question && p != &m.asleep && (i < len(likes) || !s.wantsInterest()) {
 						want = 1
 					}
 					must(found == want, "%d: is found %d times by %q", s.id, found, m.groups.all[id].name)
@@ -227,12 +227,12 @@ func (m *Matcher) check(t testing.TB) {
 		g := m.groups.all[id]
 		must(g.users == n && g.names[g.name] == id, "%q has %d users, not %d", g.name, g.users, n)
 		found := 0
-		for _, w := range g.found {
-			if w.seat != nil {
+		for _, f := range g.found {
+			if !m.groups.void(f) {
 				found++
 			}
 		}
-		must(found <= n && len(g.found) <= 2*n+groupScan+1, "%q has %d of %d found", g.name, found, len(g.found))
+		must(found <= n && len(g.found) <= 2*n+someVoid+1, "%q has %d of %d found", g.name, found, len(g.found))
 	}
 	awake := slices.Concat(m.awake, m.choosy)
 	for i, a := range awake {

@@ -1,5 +1,10 @@
 package matcher
 
+import (
+	"cmp"
+	"slices"
+)
+
 // How many of those who share an interest are looked at, in all and in a group,
 // before one of them is taken: looking at one costs about as much as a fetch from
 // memory.
@@ -20,7 +25,7 @@ func (m *Matcher) pickStranger(s *Seat) *Seat {
 		if c := m.pickInterested(s); c != nil || s.wantsInterest() {
 			return c
 		}
-		for _, id := range s.wish.speaks() {
+		for _, id := range named(s.wish.speaks[:]) {
 			if c := m.pickSpeaker(s, &m.groups.all[id]); c != nil {
 				return c
 			}
@@ -36,7 +41,8 @@ func (m *Matcher) pickStranger(s *Seat) *Seat {
 // samples tell; the rarest interests are looked at first.
 func (m *Matcher) pickInterested(s *Seat) *Seat {
 	var rarest [MaxInterests]*group
-	for n, id := range s.wish.likes() {
+	likes := named(s.wish.likes[:])
+	for n, id := range likes {
 		g := &m.groups.all[id]
 		i := n
 		for ; i > 0 && len(rarest[i-1].found) > len(g.found); i-- {
@@ -44,72 +50,67 @@ func (m *Matcher) pickInterested(s *Seat) *Seat {
 		}
 		rarest[i] = g
 	}
-	best := choice{m: m, seat: s}
-	left := interestSamples
-	for _, g := range rarest[:s.wish.interests] {
-		left -= best.draw(g, min(groupSamples, left))
+	var room [interestSamples]candidate
+	some := room[:0]
+	for _, g := range rarest[:len(likes)] {
+		some = m.draw(some, g, s, min(groupSamples, interestSamples-len(some)))
 	}
-	for _, g := range rarest[:s.wish.interests] {
-		if best.picked == nil && len(g.found) <= groupScan {
-			best.draw(g, groupScan)
+	c := m.best(some, s)
+	for _, g := range rarest[:len(likes)] {
+		if c == nil && len(g.found) <= groupScan {
+			c = m.best(m.draw(nil, g, s, groupScan), s)
 		}
 	}
-	return best.picked
+	return c
 }
 
-// A choice is the best of those who were looked at; of several, each is as likely.
-type choice struct {
-	m      *Matcher
-	seat   *Seat
-	picked *Seat
-	common int // interests
-	equals int // who share as many
+// A candidate shares interests with who searches. The more they are, the higher is its
+// rank; among equals chance decides.
+type candidate struct {
+	*Seat
+	rank uint64
 }
 
-// draw looks at up to n of a group, and returns how many there were.
-func (b *choice) draw(g *group, n int) int {
+// draw adds up to n of a group to all, who are to be candidates for s.
+func (m *Matcher) draw(all []candidate, g *group, s *Seat, n int) []candidate {
 	for i := range n {
-		w := g.draw(i, b.m.rand)
-		if w == nil {
-			return i
+		f := m.groups.draw(g, i, m.rand)
+		if f == nil {
+			break
 		}
-		b.look(w)
+		shared := inBoth(&s.wish.likes, &f.likes)
+		all = append(all, candidate{m.groups.seats[f.number], uint64(shared)<<32 | uint64(m.rand.Uint32())})
 	}
-	return n
+	return all
 }
 
-func (b *choice) look(w *wish) {
-	n := common(b.seat.wish, w)
-	if n < b.common {
-		return
-	}
-	switch c := w.seat; {
-	case b.m.sleepy(c):
-		b.m.doze(c)
-		return
-	case c == b.picked || !stranger(b.seat, c):
-		return
-	case n > b.common:
-		b.common, b.equals = n, 0
-		fallthrough
-	default:
-		if b.equals++; b.m.rand.IntN(b.equals) == 0 {
-			b.picked = c
+// best is the first by rank who may be paired with s at once.
+func (m *Matcher) best(all []candidate, s *Seat) *Seat {
+	slices.SortFunc(all, func(a, b candidate) int { return cmp.Compare(b.rank, a.rank) })
+	for _, c := range all {
+		switch c := c.Seat; {
+		case !m.awaits(c): // was there twice, and sleeps by now
+		case m.sleepy(c):
+			m.doze(c)
+		case stranger(s, c):
+			return c
 		}
 	}
+	return nil
 }
 
 // pickSpeaker picks among those who are found by a language.
 func (m *Matcher) pickSpeaker(s *Seat, g *group) *Seat {
 	for i := 0; ; i++ {
-		w := g.draw(i, m.rand)
-		switch {
-		case w == nil:
+		f := m.groups.draw(g, i, m.rand)
+		if f == nil {
 			return nil
-		case m.sleepy(w.seat):
-			m.doze(w.seat)
-		case stranger(s, w.seat):
-			return w.seat
+		}
+		switch c := m.groups.seats[f.number]; {
+		case m.sleepy(c):
+			m.doze(c)
+		case stranger(s, c):
+			return c
 		}
 	}
 }

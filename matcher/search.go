@@ -206,6 +206,7 @@ func (m *Matcher) leave(s *Seat) {
 func (m *Matcher) giveUp(s *Seat) {
 	s.closed = true
 	m.leave(s)
+	m.groups.dismiss(s)
 	if s.wake != nil {
 		s.wake()
 	}

@@ -52,11 +52,16 @@ type Seat struct {
 	wake    func()
 	wish    *wish       // of the present search, or nil
 	peer    any         // the Subject of partner, or of the last one
+	number  uint32      // in m.groups
 	turn    uint32      // counts Find and Leave; written by the owner alone
 	waiting atomic.Bool // home != nil, for Touch
 	closed  bool
 	waited  bool // the search is open to anyone
-	tried   bool // in this search a call had its time: an offer comes before the next
+	only    bool // but for a language it insists on
+	// gathered: the groups of its interests have it; understood: those of its
+	// languages, too.
+	gathered, understood bool
+	tried                bool // in this search a call had its time: an offer comes before the next
 	// declined is set for both between whom an offer was declined.
 	declined bool
 	typing   bool   // the partner was told so; the owner's alone
@@ -78,6 +83,7 @@ func (m *Matcher) Join(p Profile) *Seat {
 	defer m.mu.Unlock()
 	m.ids++
 	s.id = m.ids
+	m.groups.admit(s)
 	m.seats++
 	return s
 }
@@ -139,8 +145,8 @@ func (s *Seat) Find(c Criteria) {
 	if s.topic = topicFor(s, c); s.topic != nil {
 		c.Interests = nil
 	}
-	s.wish = m.wishFor(s, c)
-	s.waited = false
+	s.wish = m.wishFor(c)
+	s.waited, s.only = false, c.OnlyLanguages
 	s.touched = m.now
 	s.declined = false
 	m.beginSearch(s)

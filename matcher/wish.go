@@ -29,101 +29,72 @@ type Criteria struct {
 	Discuss bool
 }
 
-// A wish is the Criteria of one search, as long as it can be found by them: when the
-// search ends or its owner falls asleep, it is void, and who sleeps gets another.
+// A wish is the Criteria of one search.
 type wish struct {
-	seat       *Seat // nil: void
-	interests  uint8 // how many there are
-	languages  uint8 // likewise
-	only       bool
-	gathered   bool // the groups of the interests have it
-	understood bool // those of the languages, too
-	// ids name groups: first those of the interests, sorted, then those of the
-	// languages.
-	ids [MaxInterests + MaxLanguages]groupID
+	// The groups of the interests, sorted, and of the languages; noGroup fills up.
+	likes  [MaxInterests]groupID
+	speaks [MaxLanguages]groupID
 }
 
-func (w *wish) likes() []groupID  { return w.ids[:w.interests] }
-func (w *wish) speaks() []groupID { return w.ids[w.interests : w.interests+w.languages] }
-func (w *wish) all() []groupID    { return w.ids[:w.interests+w.languages] }
-
-// wishFor returns s's wish, or nil if it asks for nothing.
-func (m *Matcher) wishFor(s *Seat, c Criteria) *wish {
+// wishFor returns the wish for c, or nil if it asks for nothing.
+func (m *Matcher) wishFor(c Criteria) *wish {
 	interests := c.Interests[:min(len(c.Interests), MaxInterests)]
 	languages := c.Languages[:min(len(c.Languages), MaxLanguages)]
 	if len(interests)+len(languages) == 0 {
 		return nil
 	}
-	w := &wish{seat: s, only: c.OnlyLanguages && len(languages) > 0}
-	for _, name := range interests {
-		w.interests += w.name(m.groups.id(m.groups.interests, name), w.interests)
-	}
-	slices.Sort(w.likes())
-	for _, name := range languages {
-		w.languages += w.name(m.groups.id(m.groups.languages, name), w.interests+w.languages)
-	}
-	for _, id := range w.all() {
-		m.groups.all[id].users++
-	}
+	w := new(wish)
+	m.groups.name(w.likes[:], m.groups.interests, interests)
+	m.groups.name(w.speaks[:], m.groups.languages, languages)
+	slices.Sort(w.likes[:])
 	return w
-}
-
-// name puts id in that place unless it is there already, and returns how many came
-// to be there.
-func (w *wish) name(id groupID, place uint8) uint8 {
-	if slices.Contains(w.ids[:place], id) {
-		return 0
-	}
-	w.ids[place] = id
-	return 1
 }
 
 // forget ends the wish of s.
 func (m *Matcher) forget(s *Seat) {
-	if w := s.wish; w != nil {
-		s.wish, w.seat = nil, nil
-		for _, id := range w.all() {
-			m.groups.leave(id)
-		}
+	if s.wish == nil {
+		return
 	}
+	m.scatter(s)
+	m.groups.leave(s.wish.likes[:])
+	m.groups.leave(s.wish.speaks[:])
+	s.wish = nil
 }
 
 // gather has s, who is awake and waits, be found by what it may share; with a topic
 // it is only looked for on its side.
 func (m *Matcher) gather(s *Seat) {
-	w := s.wish
-	if w == nil {
+	if s.wish == nil {
 		return
 	}
-	if !w.gathered {
-		w.gathered = true
-		m.groups.add(w, w.likes())
+	if !s.gathered {
+		s.gathered = true
+		m.groups.add(s, s.wish.likes[:])
 		if s.choosy() {
 			m.openings = append(m.openings, opening{m.now + m.opts.InterestWait, s, s.search})
 		}
 	}
-	if !w.understood && !s.wantsInterest() && s.topic == nil {
-		w.understood = true
-		m.groups.add(w, w.speaks())
+	if !s.understood && !s.wantsInterest() && s.topic == nil {
+		s.understood = true
+		m.groups.add(s, s.wish.speaks[:])
 	}
 }
 
 // scatter has s be found by nothing.
 func (m *Matcher) scatter(s *Seat) {
-	if w := s.wish; w != nil && w.gathered {
-		again := *w
-		again.gathered, again.understood = false, false
-		s.wish, w.seat = &again, nil
+	if s.gathered {
+		m.groups.remove(s)
+		s.gathered, s.understood = false, false
 	}
 }
 
 // wantsInterest and wantsLanguage tell what s insists on at this time.
 func (s *Seat) wantsInterest() bool {
-	return s.wish != nil && !s.waited && s.wish.interests > 0
+	return s.wish != nil && !s.waited && s.wish.likes[0] != noGroup
 }
 
 func (s *Seat) wantsLanguage() bool {
-	return s.wish != nil && (!s.waited || s.wish.only) && s.wish.languages > 0
+	return s.wish != nil && (!s.waited || s.only) && s.wish.speaks[0] != noGroup
 }
 
 // choosy reports whether s doesn't take just anyone.
@@ -136,13 +107,21 @@ func agree(a, b *Seat) bool {
 }
 
 // common is how many interests a and b share.
-func common(a, b *wish) (n int) {
+func common(a, b *wish) int {
 	if a == nil || b == nil {
 		return 0
 	}
-	for i, j := uint8(0), uint8(0); i < a.interests && j < b.interests; {
-		x, y := a.ids[i], b.ids[j]
+	return inBoth(&a.likes, &b.likes)
+}
+
+// inBoth is how many groups are in both, which are sorted.
+func inBoth(a, b *[MaxInterests]groupID) (n int) {
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		x, y := a[i], b[j]
 		if x == y {
+			if x == noGroup {
+				break
+			}
 			n++
 		}
 		if x <= y {
@@ -157,7 +136,9 @@ func common(a, b *wish) (n int) {
 
 // understand reports whether a and b share a language.
 func understand(a, b *wish) bool {
-	return a != nil && b != nil && slices.ContainsFunc(a.speaks(), func(id groupID) bool { return slices.Contains(b.speaks(), id) })
+	return a != nil && b != nil && slices.ContainsFunc(named(a.speaks[:]), func(id groupID) bool {
+		return slices.Contains(b.speaks[:], id)
+	})
 }
 
 // shared names the interests that a and b share.
@@ -167,8 +148,8 @@ func (m *Matcher) shared(a, b *wish) (names []string) {
 		return nil
 	}
 	names = make([]string, 0, n)
-	for _, id := range a.likes() {
-		if slices.Contains(b.likes(), id) {
+	for _, id := range named(a.likes[:]) {
+		if slices.Contains(b.likes[:], id) {
 			names = append(names, m.groups.all[id].name)
 		}
 	}

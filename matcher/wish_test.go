@@ -183,17 +183,22 @@ func TestFairAmongThoseWhoShare(t *testing.T) {
 type zipf struct {
 	chance *rand.Rand
 	ranks  *rand.Zipf
+	names  []string
 }
 
 func newZipf(seed uint64) *zipf {
 	chance := rand.New(rand.NewPCG(seed, 1))
-	return &zipf{chance, rand.NewZipf(chance, 1.1, 1, 9_999)}
+	names := make([]string, 10_000)
+	for i := range names {
+		names[i] = fmt.Sprint("interest ", i)
+	}
+	return &zipf{chance, rand.NewZipf(chance, 1.1, 1, 9_999), names}
 }
 
 func (z *zipf) interests(n int) []string {
 	var all []string
 	for len(all) < n {
-		if name := fmt.Sprintf("interest %d", z.ranks.Uint64()); !slices.Contains(all, name) {
+		if name := z.names[z.ranks.Uint64()]; !slices.Contains(all, name) {
 			all = append(all, name)
 		}
 	}
@@ -248,7 +253,7 @@ func BenchmarkMatchInterests(b *testing.B) {
 	wait := func(s *Seat) {
 		m.lock()
 		s.touched = m.now
-		s.wish = m.wishFor(s, asks[z.chance.IntN(len(asks))])
+		s.wish = m.wishFor(asks[z.chance.IntN(len(asks))])
 		m.beginSearch(s)
 		m.gather(s)
 		m.retry = m.retry[:0]
