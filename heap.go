@@ -38,7 +38,7 @@ const (
 // heap is what the program knows of its memory.
 type heap struct {
 	room    uint64 // bytes that garbage may take
-	percent int    // of what lives, as the collector was told last; 0: not to touch
+	percent int    // of what lives, as the collector was told last; 0: the operator's matter
 	now     heapUse
 	trimmed heapUse // when it was trimmed last
 	rest    int     // seconds that were calm, up to now
@@ -63,8 +63,12 @@ func newHeap() *heap {
 	return h
 }
 
-// run looks after the heap once a second, until ctx ends.
+// run looks after the heap once a second, until ctx ends. An operator who sets GOGC
+// does so alone.
 func (h *heap) run(ctx context.Context) {
+	if h.percent == 0 {
+		return
+	}
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	for {
@@ -81,7 +85,7 @@ func (h *heap) run(ctx context.Context) {
 func (h *heap) look(now heapUse) {
 	last := h.now
 	h.now = now
-	if percent := now.percent(h.room); h.percent != 0 && (percent < h.percent*7/8 || percent > h.percent*9/8) {
+	if percent := now.percent(h.room); percent < h.percent*7/8 || percent > h.percent*9/8 {
 		h.percent = percent
 		debug.SetGCPercent(percent)
 	}

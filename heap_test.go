@@ -1,6 +1,12 @@
 package main
 
-import "testing"
+import (
+	"context"
+	"runtime/debug"
+	"testing"
+	"testing/synctest"
+	"time"
+)
 
 func TestHeap(t *testing.T) {
 	const mb = 1 << 20
@@ -21,5 +27,28 @@ func TestHeap(t *testing.T) {
 	}
 	if !rest.worthTrimming(heapUse{}) || rest.worthTrimming(busy) {
 		t.Error("it is trimmed when nothing was allocated, or not when there was")
+	}
+}
+
+// Where the operator sets GOGC, it holds: nothing else collects or trims.
+func TestHeapIsTheOperators(t *testing.T) {
+	limit, percent := debug.SetMemoryLimit(-1), debug.SetGCPercent(77)
+	t.Cleanup(func() {
+		debug.SetMemoryLimit(limit)
+		debug.SetGCPercent(percent)
+	})
+	for gogc, looks := range map[string]bool{"77": false, "off": false, "": true} {
+		t.Setenv("GOGC", gogc)
+		synctest.Test(t, func(t *testing.T) {
+			ctx, over := context.WithTimeout(t.Context(), 10*time.Second)
+			defer over()
+			newHeap().run(ctx)
+			if looked := ctx.Err() != nil; looked != looks {
+				t.Errorf("with GOGC=%q the heap is looked after: %v", gogc, looked)
+			}
+		})
+		if got := debug.SetGCPercent(77); (got != 77) != looks {
+			t.Errorf("with GOGC=%q the collector is told %d %%", gogc, got)
+		}
 	}
 }
