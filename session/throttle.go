@@ -15,13 +15,16 @@ const (
 )
 
 // throttle has a connection read no faster than its client's budget for as long as
-// that is spent. Else the SSH library would keep 2 MB of what the client sends ahead,
-// a window whose size can't be set.
+// that is spent, or the session is behind with reading, on a busy machine. Else the SSH
+// library would keep 2 MB of what the client sends ahead, a window whose size can't be
+// set.
 type throttle struct {
 	on, spent atomic.Bool
+	behind    func() bool // whether the session is; set before on
 	closed    chan struct{}
 
-	debt  float64 // bytes read and not yet paid back; the reader's own
+	debt  float64 // bytes read and not yet paid back; the reader's own, as is what follows
+	ahead int     // bytes read while the session was behind
 	since time.Time
 }
 
@@ -33,8 +36,11 @@ func (t *throttle) wait(n int) {
 	now := time.Now()
 	t.debt = max(0, t.debt-now.Sub(t.since).Seconds()*wireRate) + float64(n)
 	t.since = now
+	if t.ahead += n; !t.behind() {
+		t.ahead = 0
+	}
 	pause := (t.debt - wireBurst) / wireRate
-	if t.spent.Load() {
+	if t.spent.Load() || t.ahead > wireBurst {
 		pause = float64(n) / terminal.Rate
 	}
 	if pause <= 0 {

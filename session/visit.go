@@ -53,6 +53,7 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 		return
 	}
 	ch.Overspent = c.overspent
+	c.pace.behind = ch.Behind
 	c.pace.on.Store(sc.User() != userAdmin) // staff import lists
 	ch.Painted = s.config.Timings.Paint
 	if c.begin() {

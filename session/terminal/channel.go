@@ -56,6 +56,7 @@ type Channel struct {
 	program  atomic.Pointer[tea.Program]
 	panicked atomic.Pointer[PanicError]
 	reads    atomic.Uint64 // chunks read; ahead of loop.decoded while one waits
+	behind   atomic.Bool   // the last of them was full
 	events   atomic.Uint64 // decoded from them
 	stuck    *time.Timer   // armed during a write
 	painter  painter
@@ -99,6 +100,9 @@ func (c *Channel) Env(name string) string { return lookup(c.env, name) }
 
 // Context ends when the client is gone.
 func (c *Channel) Context() context.Context { return c.ctx }
+
+// Behind tells whether more input is likely to be there than [Channel.Run] has read.
+func (c *Channel) Behind() bool { return c.behind.Load() }
 
 // Read reads what the client sends, unfiltered and without a budget, for a
 // command's standard input. It is not to be mixed with [Channel.Run]. The error is

@@ -111,6 +111,7 @@ func (c *Channel) read() {
 		if n > 0 {
 			fault(buffer[:n])
 			c.reads.Add(1)
+			c.behind.Store(n == len(buffer))
 			c.post(inputMsg(bytes.Clone(buffer[:n])))
 			c.pace(c.ctx, &spent, n)
 		}
