@@ -10,8 +10,8 @@ import (
 // pairedWords is what the contract promises to show when a partner is found.
 const pairedWords = "You are now chatting with a stranger"
 
-// patience is how long one step of a log-in may take.
-const patience = 20 * time.Second
+// patience is how long one step of a log-in may take, on a busy machine too.
+const patience = time.Minute
 
 // A client is one person: a connection with one session that has a terminal.
 // One goroutine reads what the session prints and keeps none of it; it ends

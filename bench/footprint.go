@@ -13,12 +13,12 @@ import (
 // footprint is what a server holds.
 type footprint struct{ goroutines, descriptors, heap float64 }
 
-// How near a footprint is to another for nothing to have been left behind, and how
-// soon that has to be.
+// How near a footprint is to another for nothing to have been left behind, and how long
+// that is waited for: how soon it was is a figure, and a busy machine no leak.
 const (
 	spareCount   = 2        // goroutines and descriptors
 	spareHeap    = 50 << 20 // bytes
-	recoveryTime = 10 * time.Second
+	recoveryTime = time.Minute
 )
 
 func (f footprint) near(g footprint) bool {

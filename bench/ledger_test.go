@@ -112,3 +112,32 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+// What is worse once may be the machine's fault; what is worse in most runs is not.
+func TestCheckMeasuresAgain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "figures.json")
+	if err := os.WriteFile(file, []byte(`{"memory": 1}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := options{profile: profile{rows: []row{{"memory", "memory", "KB"}}, heading: func(plan) string { return "" }}, kept: file}
+	for _, test := range []struct {
+		ratios []float64
+		passes bool
+	}{
+		{[]float64{1.1}, true},
+		{[]float64{2, 1.1, 1.1}, true},
+		{[]float64{2, 1.1, 2}, false},
+		{[]float64{2, 2, 1}, false},
+	} {
+		var out strings.Builder
+		measured := 0
+		err := o.report(&out, "strangerd", func() ([]round, error) {
+			ratio := test.ratios[measured]
+			measured++
+			return []round{{figures{"memory": ratio}, figures{"memory": 1}}}, nil
+		})
+		if (err == nil) != test.passes || measured != len(test.ratios) || strings.Count(out.String(), "strangerd") != measured {
+			t.Errorf("%v: measured %d times, %v, and printed\n%s", test.ratios, measured, err, out.String())
+		}
+	}
+}

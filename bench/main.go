@@ -102,22 +102,45 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	return o.report(stdout, targets[0].name, func() ([]round, error) { return o.rounds(ctx, targets, progress) })
+}
+
+// report measures and prints, until nothing is worse than what is kept, or it is worse
+// for good.
+func (o options) report(stdout io.Writer, server string, measure func() ([]round, error)) error {
+	var rounds []round
+	for check := 1; ; check++ {
+		more, err := measure()
+		if err != nil {
+			return err
+		}
+		rounds = append(rounds, more...)
+		r := newReport(o, server, rounds)
+		if err := r.print(stdout); err != nil || o.kept == "" {
+			return err
+		}
+		if err = r.check(o.kept); check == checks || !errors.As(err, new(worseError)) {
+			return err
+		}
+		fmt.Fprintf(stdout, "\n%v. The machine may have been busy: measured again.\n\n", err)
+	}
+}
+
+// rounds measures each target o.Runs times.
+func (o options) rounds(ctx context.Context, targets []target, progress *progress) ([]round, error) {
 	rounds := make([]round, o.Runs)
+	defer progress.clear()
 	for i := range rounds {
 		for j, target := range targets {
 			run := fmt.Sprintf("run %d of %d, %s", i+1, o.Runs, target.name)
 			progress.begin(run)
+			var err error
 			if rounds[i][j], err = target.measure(ctx, o.profile.measure, o.plan, progress.stage); err != nil {
-				return fmt.Errorf("%s: %w", run, err)
+				return nil, fmt.Errorf("%s: %w", run, err)
 			}
 		}
 	}
-	progress.clear()
-	r := newReport(o, targets[0].name, rounds)
-	if err := r.print(stdout); err != nil || o.kept == "" {
-		return err
-	}
-	return r.check(o.kept)
+	return rounds, nil
 }
 
 // targets returns the server under measurement and, where the profile compares

@@ -44,7 +44,7 @@ func start(ctx context.Context, addr, log string, command command) (*process, er
 }
 
 func (p *process) ready(ctx context.Context, addr string) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
 		conn, err := net.Dial("tcp", addr)
@@ -61,12 +61,12 @@ func (p *process) ready(ctx context.Context, addr string) error {
 	}
 }
 
-// stop asks the process to end, waits up to 15 s, then kills it.
+// stop asks the process to end, waits for it in patience, then kills it.
 func (p *process) stop() {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended already
 	select {
 	case <-p.done:
-	case <-time.After(15 * time.Second):
+	case <-time.After(patience):
 		_ = p.cmd.Process.Kill()
 		<-p.done
 	}

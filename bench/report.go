@@ -27,6 +27,7 @@ type comparison struct {
 }
 
 func newReport(o options, server string, rounds []round) report {
+	o.Runs = len(rounds)
 	r := report{Server: server, Machine: thisMachine(), Options: o, Figures: map[string]comparison{}}
 	for _, row := range o.profile.rows {
 		var ours, yardstick, ratio []float64
