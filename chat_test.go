@@ -117,8 +117,6 @@ func TestEndOfInputSaysWhatIsKept(t *testing.T) {
 	a.expect("-- Waiting up to 30 seconds for a stranger, to say what is kept.\n")
 	b := joinLines(t, p)
 	b.expect("stranger: hello\nstranger: and goodbye\n")
-	b.send("welcome\n")
-	a.expect("stranger: welcome\n")
 	a.expectExit(exitDone)
 	b.expect("-- Stranger has left the chat\n")
 }
@@ -140,60 +138,70 @@ func TestEndOfInputWaitsForNobodyLong(t *testing.T) {
 }
 
 func TestEndOfInputGivesUpAfterHalfAMinute(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes 30 s")
-	}
 	t.Parallel()
-	p := startServer(t)
-	a := startSSH(t, p, "-T")
-	a.send("yes\nhello")
-	a.in.Close()
-	if rest := a.expectExit(exitDone); !strings.HasSuffix(rest, "-- Nobody came; 1 line was not said.\n") {
-		t.Errorf("it ends with:\n%s", rest)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		a := mustSpeak(t, startBubble(t, nil), "")
+		a.in.Write([]byte("hello"))
+		begun := time.Now()
+		a.in.Close()
+		if rest := a.exit(t, exitDone); !strings.HasSuffix(rest, "-- Nobody came; 1 line was not said.\n") {
+			t.Errorf("it ends with:\n%s", rest)
+		}
+		if took := time.Since(begun); took != 30*time.Second {
+			t.Errorf("it ends after %v", took)
+		}
+	})
 }
 
 func TestEndOfInputWaitsForTheAnswer(t *testing.T) {
 	t.Parallel()
-	p := startServer(t)
-	a, b := pairLines(t, p)
-	a.send("how are you?\n")
-	a.in.Close()
-	b.expect("stranger: how are you?\n")
-	b.send("fine\n")
-	a.expect("stranger: fine\n")
-	a.expectExit(exitDone)
-	b.expect("-- Stranger has left the chat\n")
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := pairVoices(t, p, new(sources))
+		a.say("how are you?")
+		a.in.Close()
+		b.must(t, "stranger: how are you?\n")
+		time.Sleep(1900 * time.Millisecond)
+		b.tell(t, a, "fine")
+		a.exit(t, exitDone)
+		b.must(t, "-- Stranger has left the chat\n")
 
-	// The partner who leaves is not waited for.
-	c := joinLines(t, p)
-	b.send("/next\n")
-	c.expect("now chatting")
-	c.in.Close()
-	b.expect("now chatting")
-	b.send("/stop\n")
-	c.expect("-- Stranger has left the chat\n")
-	c.expectExit(exitDone)
+		// The partner who leaves is not waited for.
+		c := mustSpeak(t, p, "127.0.0.2")
+		b.say("/next")
+		c.must(t, nowChatting)
+		b.must(t, nowChatting)
+		begun := time.Now()
+		c.in.Close()
+		b.say("/stop")
+		c.must(t, "-- Stranger has left the chat\n")
+		c.exit(t, exitDone)
+		if took := time.Since(begun); took > time.Second {
+			t.Errorf("who has left is waited for, for %v", took)
+		}
+	})
 }
 
 func TestTenLinesAreKept(t *testing.T) {
 	t.Parallel()
-	p := startServer(t)
-	a := joinLines(t, p)
-	for i := range 11 {
-		a.send(fmt.Sprintf("line %d\n", i))
-	}
-	a.expect("-- Kept: 1 line is said when someone is found.\n")
-	a.expect("-- Kept: 10 lines are said when someone is found.\n")
-	a.expect("-- Not kept: 10 lines are waiting already.")
-	b := joinLines(t, p)
-	for i := range 10 {
-		b.expect(fmt.Sprintf("stranger: line %d\n", i))
-	}
-	a.send("the next\n")
-	if lost := b.expect("stranger: the next\n"); lost != "" {
-		t.Errorf("between the kept lines and the next came %q", lost)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a := mustSpeak(t, p, "127.0.0.2")
+		for i := range 11 {
+			a.say(fmt.Sprint("line ", i))
+		}
+		a.must(t, "-- Kept: 1 line is said when someone is found.\n")
+		a.must(t, "-- Kept: 10 lines are said when someone is found.\n")
+		a.must(t, "-- Not kept: 10 lines are waiting already.")
+		b := mustSpeak(t, p, "127.0.0.3")
+		for i := range 10 {
+			b.must(t, fmt.Sprintf("stranger: line %d\n", i))
+		}
+		a.say("the next")
+		if lost := b.must(t, "stranger: the next\n"); lost != "" {
+			t.Errorf("between the kept lines and the next came %q", lost)
+		}
+	})
 }
 
 func TestSlashCommandsInLines(t *testing.T) {
@@ -597,60 +605,85 @@ func TestFullServerRefusesPolitely(t *testing.T) {
 
 func TestSameTwoMeetAgain(t *testing.T) {
 	t.Parallel()
-	p := startServer(t)
-	a, b := pairLines(t, p)
-	a.send("/next\n")
-	b.expect("-- Stranger has left the chat\n")
-	b.send("/next\n")
-	a.expect(offerOfTheSame)
-	b.expect(offerOfTheSame)
-	b.send("/stop\n")
-	b.expectNext(" Press Esc or type /next if you'd rather wait.\n-- The search has stopped.\n")
-	a.expect("The search goes on.\n")
-	b.send("/next\n")
-	a.expect(offerOfTheSame)
-	b.expect(offerOfTheSame)
-	b.send("/next\n") // declines, and searches on
-	b.expectNext(" Press Esc or type /next if you'd rather wait.\n-- You will wait for someone else.\n")
-	a.expect("The search goes on.\n")
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := pairVoices(t, p, new(sources))
+		offered := func() {
+			t.Helper()
+			a.must(t, offerOfTheSame)
+			b.must(t, offerOfTheSame)
+		}
+		next := func(v *voice, words string) {
+			t.Helper()
+			if before := v.must(t, words); before != "" {
+				t.Errorf("before %q came %q", words, before)
+			}
+		}
+		a.say("/next")
+		b.must(t, "-- Stranger has left the chat\n")
+		b.say("/next")
+		offered()
+		b.say("/stop")
+		next(b, " Press Esc or type /next if you'd rather wait.\n-- The search has stopped.\n")
+		a.must(t, "The search goes on.\n")
+		b.say("/next")
+		offered()
+		b.say("/next") // declines, and searches on
+		next(b, " Press Esc or type /next if you'd rather wait.\n-- You will wait for someone else.\n")
+		a.must(t, "The search goes on.\n")
 
-	a.send("/next\n")
-	a.expect(offerOfTheSame)
-	b.expect(offerOfTheSame)
-	a.expect("-- You are now chatting with a stranger\n")
-	b.expect("-- You are now chatting with a stranger\n")
-	a.send("you again\n")
-	b.expect("stranger: you again\n")
+		a.say("/next")
+		offered()
+		begun := time.Now()
+		a.must(t, nowChatting)
+		b.must(t, nowChatting)
+		if took := time.Since(begun); took != 5*time.Second {
+			t.Errorf("they meet again after %v", took)
+		}
+		a.tell(t, b, "you again")
+	})
 }
 
 const offerOfTheSame = "-- Only the person you last talked to is here. You meet again in 5 seconds."
 
 func TestEscDeclinesTheSame(t *testing.T) {
 	t.Parallel()
-	p := startServer(t)
-	a, b := pairMixed(t, p, window{})
-	a.press("/stop", keyEnter)
-	b.expect("-- Stranger has left the chat\n")
-	b.send("/next\n")
-	b.expect("-- Looking for a stranger\n")
-	a.press(keyEnter)
-	b.expect(offerOfTheSame)
-	a.expect("-- Only the person you last talked to is here.")
-	a.press(keyEsc)
-	a.expect("You will wait for someone else.", "looking")
-	b.expect("The search goes on.\n")
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := joinScreen(t, p, window{}), mustSpeak(t, p, "127.0.0.2")
+		a.expect("You are now chatting with a stranger")
+		a.press("/stop", keyEnter)
+		b.must(t, "-- Stranger has left the chat\n")
+		b.say("/next")
+		b.must(t, "-- Looking for a stranger\n")
+		a.press(keyEnter)
+		b.must(t, offerOfTheSame)
+		a.expect("-- Only the person you last talked to is here.")
+		a.press(keyEsc)
+		a.expect("You will wait for someone else.", "looking")
+		b.must(t, "The search goes on.\n")
+	})
 }
 
 func TestIdleChatEnds(t *testing.T) {
 	t.Parallel()
-	p := startServer(t, "--idle-timeout", "4s")
-	a, b := pairMixed(t, p, window{})
-	a.expect("Are you still there? Press a key within 2 seconds, or this chat ends.")
-	b.expect("-- Are you still there?")
-	b.send("I am\n")
-	a.expect("Stranger: I am", "This chat ended because you pressed no key for a long time.", "not chatting")
-	b.expect("-- Stranger has left the chat\n")
-
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := joinScreen(t, p, window{}), mustSpeak(t, p, "127.0.0.2")
+		a.expect("You are now chatting with a stranger")
+		b.must(t, nowChatting)
+		begun := time.Now()
+		time.Sleep(9*time.Minute + time.Second)
+		a.expect("Are you still there? Press a key within 60 seconds, or this chat ends.")
+		b.must(t, "-- Are you still there?")
+		b.say("I am")
+		a.expect("Stranger: I am")
+		b.must(t, "-- Stranger has left the chat\n")
+		a.expect("This chat ended because you pressed no key for a long time.", "not chatting")
+		if took := time.Since(begun).Round(time.Second); took != 10*time.Minute {
+			t.Errorf("it ended after %v", took)
+		}
+	})
 }
 
 // A chat ends in time for who is left there, whatever the idle one's client does
@@ -660,8 +693,18 @@ func TestIdleChatOfStoppedClientEnds(t *testing.T) {
 	p := startServer(t, "--idle-timeout", "4s")
 	a, b := pairLines(t, p)
 	a.cmd.Process.Signal(syscall.SIGSTOP)
-	b.expect("-- Are you still there?")
-	b.send("I am\n")
+	over := make(chan struct{})
+	defer close(over)
+	go func() {
+		for pace := time.Tick(time.Second); ; {
+			b.in.Write([]byte("I am\n")) // never idle, however slow this machine is
+			select {
+			case <-pace:
+			case <-over:
+				return
+			}
+		}
+	}()
 	b.expect("-- Stranger has left the chat\n")
 	a.cmd.Process.Signal(syscall.SIGCONT)
 	a.expect("-- Are you still there?")
@@ -707,19 +750,21 @@ func TestMessagesComeInOrder(t *testing.T) {
 // for their turn when the input ends.
 func TestPipeArrivesAtItsPace(t *testing.T) {
 	t.Parallel()
-	p := startServer(t)
-	a, b := joinLines(t, p), startSSH(t, p, "-T")
-	b.send("yes\n" + numbered(10))
-	b.in.Close()
-	for i := range 10 {
-		if before := a.expect(fmt.Sprintf("stranger: line %d of the flood\n", i)); i > 0 && before != "" {
-			t.Errorf("before line %d came %q", i, before)
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := pairVoices(t, p, new(sources))
+		b.in.Write([]byte(numbered(10)))
+		b.in.Close()
+		for i := range 10 {
+			if before := a.must(t, fmt.Sprintf("stranger: line %d of the flood\n", i)); before != "" {
+				t.Errorf("before line %d came %q", i, before)
+			}
 		}
-	}
-	a.send("the answer\n")
-	b.expect(" wait for their turn: one a second goes out.\n")
-	b.expect("stranger: the answer\n")
-	b.expectExit(exitDone)
+		a.say("the answer")
+		b.must(t, " wait for their turn: one a second goes out.\n")
+		b.must(t, "stranger: the answer\n")
+		b.exit(t, exitDone)
+	})
 }
 
 // numbered are so many lines.

@@ -3,7 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net"
+	"io"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -30,12 +30,13 @@ func reach(p *program, source string, key *staffKey) (*ssh.Client, error) {
 	if key != nil {
 		config.User, config.Auth = "admin", []ssh.AuthMethod{ssh.PublicKeys(key.signer)}
 	}
-	dialer := net.Dialer{Timeout: longEnough, LocalAddr: &net.TCPAddr{IP: net.ParseIP(source)}}
-	conn, err := dialer.Dial("tcp", p.address)
+	conn, err := p.dial(source)
 	if err != nil {
 		return nil, err
 	}
-	conn.SetDeadline(time.Now().Add(2 * longEnough)) // of all that this client does
+	if p.bubble == nil { // where nobody waits for ever
+		conn.SetDeadline(time.Now().Add(5 * time.Minute)) // for all that this client does
+	}
 	c, channels, requests, err := ssh.NewClientConn(conn, p.address, config)
 	if err != nil {
 		conn.Close()
@@ -66,11 +67,12 @@ func (p *program) ask(source string, key *staffKey, stdin, command string) (stdo
 
 // voice is somebody in line mode.
 type voice struct {
-	client *ssh.Client
-	source string
-	in     interface{ Write([]byte) (int, error) }
-	out    interface{ Read([]byte) (int, error) }
-	shown  string // and not waited for yet
+	client  *ssh.Client
+	session *ssh.Session
+	source  string
+	in      io.WriteCloser
+	out     io.Reader
+	shown   string // and not waited for yet
 }
 
 // speak opens a session in line mode, accepts the rules and searches.
@@ -92,6 +94,7 @@ func (v *voice) open() error {
 	if err != nil {
 		return err
 	}
+	v.session = session
 	if v.in, err = session.StdinPipe(); err != nil {
 		return err
 	}
@@ -135,22 +138,30 @@ func (v *voice) expectEither(words ...string) (before, found string, err error) 
 	}
 }
 
+// mustSpeak is speak where it has to succeed.
+func mustSpeak(t *testing.T, p *program, source string) *voice {
+	t.Helper()
+	v, err := speak(p, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { v.client.Close() })
+	return v
+}
+
+// pairVoices returns two people who chat.
+func pairVoices(t *testing.T, p *program, s *sources) (a, b *voice) {
+	t.Helper()
+	a, b = mustSpeak(t, p, s.next()), mustSpeak(t, p, s.next())
+	a.must(t, nowChatting)
+	b.must(t, nowChatting)
+	return a, b
+}
+
 // converse returns two people who chat and have both spoken.
 func converse(t *testing.T, p *program, s *sources) (a, b *voice) {
 	t.Helper()
-	var both [2]*voice
-	for i := range both {
-		v, err := speak(p, s.next())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { v.client.Close() })
-		both[i] = v
-	}
-	a, b = both[0], both[1]
-	for _, v := range both {
-		v.must(t, "-- You are now chatting with a stranger\n")
-	}
+	a, b = pairVoices(t, p, s)
 	a.tell(t, b, "hello there")
 	b.tell(t, a, "you are awful")
 	return a, b
@@ -163,6 +174,23 @@ func (v *voice) must(t *testing.T, words string) (before string) {
 		t.Fatal(err)
 	}
 	return before
+}
+
+// exit waits for the end, and returns what is shown until then.
+func (v *voice) exit(t *testing.T, code int) (rest string) {
+	t.Helper()
+	said, err := io.ReadAll(v.out)
+	if err != nil {
+		t.Error(err)
+	}
+	got, err := 0, v.session.Wait()
+	if exit, ok := errors.AsType[*ssh.ExitError](err); ok {
+		got, err = exit.ExitStatus(), nil
+	}
+	if rest = v.shown + string(said); err != nil || got != code {
+		t.Errorf("exit code %d, want %d (%v), after:\n%s", got, code, err, rest)
+	}
+	return rest
 }
 
 // tell says a line that the other has to read.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -36,10 +35,8 @@ type program struct {
 // startProgram starts a server with these flags in a folder. It returns when the
 // server listens, or with what it said instead.
 func startProgram(folder string, args ...string) (*program, error) {
-	variables := func(arg string) bool { return strings.HasPrefix(arg, "GOGC=") }
-	p := &program{cmd: exec.Command("strangerd", append([]string{"--listen", "127.0.0.1:0"}, slices.DeleteFunc(slices.Clone(args), variables)...)...)}
+	p := &program{cmd: exec.Command("strangerd", append([]string{"--listen", "127.0.0.1:0"}, args...)...)}
 	p.cmd.Dir = folder
-	p.cmd.Env = slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return !variables(arg) })
 	for _, variable := range os.Environ() {
 		if !strings.HasPrefix(variable, "STRANGERD_") {
 			p.cmd.Env = append(p.cmd.Env, variable)

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 )
 
 // expectNext waits for text and complains about anything before it.
@@ -103,17 +104,19 @@ func TestEndOfInputByKey(t *testing.T) {
 	a.press(ctrl('d'))
 	a.expectExit(exitDone)
 
-	c := openTerminal(t, p, window{command: "plain"})
-	c.expect("Type yes")
-	c.press("yes\r")
-	d := joinLines(t, p)
-	c.expect("-- You are now chatting with a stranger")
-	d.expect("-- You are now chatting with a stranger\n")
-	c.press(ctrl('d'), "too late\r", "\x1b[200~pasted too late\x1b[201~\r/quit\r")
-	d.send("goodbye\n")
-	c.expect("stranger: goodbye")
-	c.expectExit(exitDone)
-	d.expectNext("-- Stranger has left the chat\n")
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		c, d := joinPlain(t, p, ""), mustSpeak(t, p, "127.0.0.2")
+		c.expect("-- You are now chatting with a stranger")
+		d.must(t, nowChatting)
+		c.press(ctrl('d'), "too late\r", "\x1b[200~pasted too late\x1b[201~\r/quit\r")
+		d.say("goodbye")
+		c.expect("stranger: goodbye")
+		c.expectExit(exitDone)
+		if before := d.must(t, "-- Stranger has left the chat\n"); before != "" {
+			t.Errorf("before the end came %q", before)
+		}
+	})
 }
 
 func TestUnknownReceipt(t *testing.T) {

@@ -202,20 +202,22 @@ func TestTerminalIsRestored(t *testing.T) {
 
 func TestTypingIndicator(t *testing.T) {
 	t.Parallel()
-	p := startServer(t)
-	a, b := pairScreens(t, p, window{})
-	a.press("h")
-	b.expect("Stranger is typing")
-	a.press(backspace)
-	b.expectGone("Stranger is typing")
-	a.press("hello")
-	b.expect("Stranger is typing")
-	a.press(keyEnter)
-	b.expect("Stranger: hello")
-	b.expectGone("Stranger is typing")
-	a.press("…")
-	b.expect("Stranger is typing")
-	b.expectGone("Stranger is typing") // after 5 s
+	synctest.Test(t, func(t *testing.T) {
+		a, b := pairScreens(t, startBubble(t, nil), window{})
+		a.press("h")
+		b.expect("Stranger is typing")
+		a.press(backspace)
+		b.expectGone("Stranger is typing")
+		a.press("hello")
+		b.expect("Stranger is typing")
+		a.press(keyEnter)
+		b.expect("Stranger: hello")
+		b.expectGone("Stranger is typing")
+		a.press("…")
+		b.expect("Stranger is typing")
+		time.Sleep(5 * time.Second)
+		b.expectGone("Stranger is typing")
+	})
 }
 
 func TestLineModeInMidChat(t *testing.T) {
@@ -395,45 +397,48 @@ func TestSmallestScreen(t *testing.T) {
 
 func TestTranscriptScrolls(t *testing.T) {
 	t.Parallel()
-	p := startServer(t)
-	a, b := pairMixed(t, p, window{})
-	const lines = 200
-	seen := make(map[string]bool)
-	for i := range lines {
-		b.send(fmt.Sprintf("number %03d\n", i))
-		a.expect(fmt.Sprintf("Stranger: number %03d", i))
-	}
-	number := regexp.MustCompile(`Stranger: number \d{3}`)
-	look := func() {
-		a.out.mu.Lock()
-		defer a.out.mu.Unlock()
-		last := ""
-		for _, line := range number.FindAllString(a.text(), -1) {
-			if line <= last {
-				t.Errorf("%s after %s", line, last)
-			}
-			last, seen[line] = line, true
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := joinScreen(t, p, window{}), mustSpeak(t, p, "127.0.0.2")
+		a.expect("You are now chatting with a stranger")
+		const lines = 200
+		seen := make(map[string]bool)
+		for i := range lines {
+			b.say(fmt.Sprintf("number %03d", i))
+			a.expect(fmt.Sprintf("Stranger: number %03d", i))
 		}
-	}
-	look()
-	for !a.shows("Stranger: number 000") {
-		a.turn(keyPgUp)
+		number := regexp.MustCompile(`Stranger: number \d{3}`)
+		look := func() {
+			a.out.mu.Lock()
+			defer a.out.mu.Unlock()
+			last := ""
+			for _, line := range number.FindAllString(a.text(), -1) {
+				if line <= last {
+					t.Errorf("%s after %s", line, last)
+				}
+				last, seen[line] = line, true
+			}
+		}
 		look()
-	}
-	if len(seen) != lines {
-		t.Errorf("%d lines of %d can be scrolled to", len(seen), lines)
-	}
+		for !a.shows("Stranger: number 000") {
+			a.turn(keyPgUp)
+			look()
+		}
+		if len(seen) != lines {
+			t.Errorf("%d lines of %d can be scrolled to", len(seen), lines)
+		}
 
-	// What comes now moves nothing but the oldest line, and says so.
-	row := a.shownRow(3)
-	b.send("look here\n")
-	a.expect("More below. Press PgDn to see it.", row)
-	a.page(keyPgDn, "Stranger: look here")
-	a.expectGone("More below.")
-	a.press(keyPgUp)
-	a.expectGone("look here")
-	a.press("I saw it", keyEnter)
-	a.expect("You: I saw it", "Stranger: look here")
+		// What comes now moves nothing but the oldest line, and says so.
+		row := a.shownRow(3)
+		b.say("look here")
+		a.expect("More below. Press PgDn to see it.", row)
+		a.page(keyPgDn, "Stranger: look here")
+		a.expectGone("More below.")
+		a.press(keyPgUp)
+		a.expectGone("look here")
+		a.press("I saw it", keyEnter)
+		a.expect("You: I saw it", "Stranger: look here")
+	})
 }
 
 // The input edits as a shell's does. A bar stands where the cursor is.
