@@ -121,6 +121,22 @@ func (s *Seat) Shared() []string {
 	return s.shared
 }
 
+// Foreign is how many others wait for a stranger, at least, who share no language with
+// the present search: who shares several counts as several who share one.
+func (s *Seat) Foreign() int {
+	m := s.m
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s.home == nil || s.wish == nil {
+		return 0
+	}
+	others := len(m.awake) + len(m.choosy) + len(m.asleep) - 1
+	for _, id := range s.wish.speaks() {
+		others -= m.groups.all[id].users - 1
+	}
+	return max(0, others)
+}
+
 // Anyone has the present search wait no longer for whom it shares something with.
 func (s *Seat) Anyone() {
 	m := s.m

@@ -84,12 +84,11 @@ type chat struct {
 	skipped    bool   // a chat was left quickly, since the last search
 	hold       hold   // of the search
 
-	likes      []interest
-	speaks     []string // languages, best first
-	onlySpoken bool     // nobody who speaks none of them
-	choosy     bool     // the search waits for whom an interest is shared with
-	opens      *time.Timer
-	saved      int // bytes, for when the full screen is left
+	likes  []interest
+	speaks spoken
+	choosy bool // the search waits for whom an interest or a language is shared with
+	opens  *time.Timer
+	saved  int // bytes, for when the full screen is left
 
 	since      time.Time // this state began
 	offered    bool      // the last partner was offered again
@@ -120,19 +119,22 @@ type (
 
 func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 	now := time.Now()
-	return &chat{
+	c := &chat{
 		visit:   v,
 		pass:    pass,
-		me:      &person{subject: v.subject, pass: pass.ID(), languages: v.languages()},
+		me:      &person{subject: v.subject, pass: pass.ID()},
 		notices: make(chan notice, noticesKept),
 		plain:   plain,
 		pace:    pace{burst: messageBurst, rate: messageRate},
 		skips:   pace{burst: skipBurst, rate: skipRate},
 		asks:    pace{burst: questionBurst, rate: questionRate},
-		speaks:  spoken(v.languages()),
+		speaks:  speaking(v.languages()),
 		since:   now,
 		lastKey: now,
 	}
+	languages := v.languages()
+	c.me.languages.Store(&languages)
+	return c
 }
 
 // close gives up the seat and stops the timers.

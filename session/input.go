@@ -125,7 +125,7 @@ func (c *chat) enterKey() {
 		c.acceptWith(c.editor.Text())
 	case c.state == warned:
 		c.confirm()
-	case c.state == searching && c.choosy && c.editor.Text() == "":
+	case c.state == searching && c.picky() && c.editor.Text() == "":
 		c.anyone()
 	case c.submit(c.editor.Text()):
 		c.editor.Take()
@@ -177,7 +177,7 @@ func (c *chat) submit(line string) bool {
 		c.year(line)
 		return true
 	case searching:
-		if c.choosy && strings.TrimSpace(line) == "" {
+		if c.picky() && strings.TrimSpace(line) == "" {
 			c.anyone()
 			return true
 		}

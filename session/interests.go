@@ -134,21 +134,23 @@ func (c *chat) list(all []string, last locale.ID) string {
 
 // seek has the matcher look for somebody by what this one likes and speaks.
 func (c *chat) seek() {
-	criteria := matcher.Criteria{Languages: c.speaks, OnlyLanguages: c.onlySpoken}
+	criteria := matcher.Criteria{Languages: c.speaks.codes, OnlyLanguages: c.speaks.only}
 	for _, in := range c.likes {
 		criteria.Interests = append(criteria.Interests, in.name)
 	}
 	criteria.Ask, criteria.Discuss = c.errand.question, c.errand.discuss
-	c.choosy = c.config.InterestWait > 0 && len(c.likes) > 0 && c.errand == (errand{})
+	c.choosy = c.config.InterestWait > 0 && c.errand == (errand{})
 	stop(c.opens)
 	if c.choosy {
 		c.opens = c.ch.After(c.config.InterestWait, opensMsg{time.Now()})
+	}
+	if c.choosy && len(c.likes) > 0 {
 		c.print("-- ", c.choosyLine())
 	}
 	c.seat.Find(criteria)
 }
 
-// choosyLine says for whom the search waits, and how to take anyone.
+// choosyLine says that the search waits for an interest, and how to take anyone.
 func (c *chat) choosyLine() string {
 	words := locale.Choosy
 	if c.plain {
@@ -157,20 +159,39 @@ func (c *chat) choosyLine() string {
 	return c.words.With(words, locale.Data{"Interests": c.list(c.shown(), locale.ListOr)})
 }
 
+// picky tells whether the search waits for whom something is shared with, as far as
+// somebody who waits would notice.
+func (c *chat) picky() bool { return c.choosy && (len(c.likes) > 0 || c.limited()) }
+
 // anyone ends the wait for whom something is shared with.
 func (c *chat) anyone() {
 	c.choosy = false
 	stop(c.opens)
-	c.tell(c.words.Say(locale.Anyone))
+	c.tell(c.anyoneLine(locale.Anyone))
 	c.seat.Anyone()
 }
 
 // opened says that the wait is over, which the matcher has counted as well.
 func (c *chat) opened() {
-	if c.state == searching && c.choosy {
-		c.choosy = false
-		c.print("-- ", c.words.Say(locale.AnyoneNow))
+	if c.state != searching || !c.choosy {
+		return
 	}
+	limited := c.limited()
+	c.choosy = false
+	switch {
+	case len(c.likes) > 0:
+		c.print("-- ", c.anyoneLine(locale.AnyoneNow))
+	case limited:
+		c.print("-- ", c.anyoneLine(locale.AnyoneSpeaks))
+	}
+}
+
+// anyoneLine says that anyone will do, unless a language is insisted on.
+func (c *chat) anyoneLine(words locale.ID) string {
+	if c.speaks.only {
+		return c.languageLine()
+	}
+	return c.words.Say(words)
 }
 
 // sharedLine names what both like, or is empty.

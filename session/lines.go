@@ -104,6 +104,9 @@ func (c *chat) waitingLine() string {
 	if stats.Online <= 1 {
 		lines = []string{c.words.Say(locale.Alone)}
 	}
+	if c.limited() {
+		lines = append(lines, c.languageLine())
+	}
 	if c.minutes() > 0 {
 		lines = slices.Insert(lines, 0, c.words.Count(locale.Waiting, c.minutes()))
 	}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"strangerd/moderation"
 )
@@ -10,9 +11,9 @@ import (
 // they are to moderation, and whom they must not meet again.
 type person struct {
 	subject   moderation.Subject
-	pass      string // S-…
-	languages []string
-	avoided   sync.Map // of pass IDs: who was reported, or did report
+	pass      string                   // S-…
+	languages atomic.Pointer[[]string] // codes or locales, best first; its own session sets it
+	avoided   sync.Map                 // of pass IDs: who was reported, or did report
 }
 
 // avoid keeps two sessions apart as long as both last.

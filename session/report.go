@@ -44,8 +44,8 @@ func (c *chat) file(who *other, category, note string) bool {
 		ReportedSession: who.pass,
 		Chat:            c.name(),
 		BothSpoke:       c.bothSpoke(who),
-		Languages:       who.languages,
-		Rules:           rulesVersion(c.config, c.words),
+		Languages:       *who.languages.Load(),
+		Rules:           rulesVersion(c.config, c.catalogues),
 	})
 	if err != nil {
 		c.tell(c.words.Say(c.whyNotFiled(err)))

@@ -24,9 +24,9 @@ func rulesText(config *Config, words *locale.Words) string {
 	return strings.Join(lines, "\n")
 }
 
-// rulesVersion tells two texts of the rules apart.
-func rulesVersion(config *Config, words *locale.Words) string {
-	hash := sha256.Sum256([]byte(rulesText(config, words)))
+// rulesVersion tells two texts of the rules apart, whatever language they are read in.
+func rulesVersion(config *Config, catalogues *locale.Catalogues) string {
+	hash := sha256.Sum256([]byte(rulesText(config, catalogues.For())))
 	return hex.EncodeToString(hash[:6])
 }
 

@@ -17,7 +17,7 @@ const (
 	maxColumns   = 100 // a longer line is hard to read
 	maxInputRows = 5
 	frameRows    = 2 // header and footer
-	maxStatus    = 3 // rows of the status
+	maxStatus    = 3 // rows that a long input leaves to the status
 )
 
 // screen is how the transcript is looked at.
@@ -237,7 +237,7 @@ func (c *chat) status(room int) []string {
 	if len(rows) == 0 {
 		return []string{""}
 	}
-	rows = rows[:max(1, min(len(rows), maxStatus, room))]
+	rows = rows[:max(1, min(len(rows), room))]
 	for i := range rows {
 		rows[i] = bold.render(rows[i])
 	}
@@ -264,7 +264,7 @@ func (c *chat) statusText() string {
 		return c.acceptLine()
 	case c.called, c.offered: // which the transcript says
 		return ""
-	case c.state == searching && c.choosy && !c.alone():
+	case c.state == searching && c.choosy && len(c.likes) > 0 && !c.alone():
 		return c.choosyLine()
 	case c.state == searching:
 		return c.waitingLine()

@@ -27,6 +27,7 @@ func slashCommands() []slashCommand {
 		{"stop", "", alone((*chat).stop)},
 		{"report", "CATEGORY [note]", (*chat).reportCommand},
 		{"interests", "a, b", (*chat).interestsCommand},
+		{"lang", "id en", (*chat).langCommand},
 		{"ask", "QUESTION", (*chat).askCommand},
 		{"discuss", "", alone((*chat).discuss)},
 		{"block", "", (*chat).block},

@@ -115,7 +115,7 @@ func (s *Server) panicked(where string) {
 
 // visit returns what the client came for.
 func (s *Server) visit(ch *terminal.Channel, sc *gossh.ServerConn, words *locale.Words) *visit {
-	v := &visit{config: &s.config, counted: s.counters, ch: ch, words: words, addr: address(sc.RemoteAddr())}
+	v := &visit{config: &s.config, counted: s.counters, ch: ch, catalogues: s.words, words: words, addr: address(sc.RemoteAddr())}
 	if sc.User() != userAdmin {
 		v.subject = s.config.Gate.Subject(v.addr, provenKey(sc))
 		v.named = interestsOf(sc.User())
@@ -125,13 +125,14 @@ func (s *Server) visit(ch *terminal.Channel, sc *gossh.ServerConn, words *locale
 
 // visit is what one client came for.
 type visit struct {
-	config  *Config
-	ch      *terminal.Channel
-	words   *locale.Words
-	addr    netip.Addr
-	subject moderation.Subject
-	named   []interest // in the user name
-	counted *counters  // the server's
+	config     *Config
+	ch         *terminal.Channel
+	catalogues *locale.Catalogues
+	words      *locale.Words // the visitor's
+	addr       netip.Addr
+	subject    moderation.Subject
+	named      []interest // in the user name
+	counted    *counters  // the server's
 }
 
 // languages are those of the visitor, best first, as far as the client says.
@@ -143,21 +144,6 @@ func (v *visit) languages() (languages []string) {
 		}
 	}
 	return languages
-}
-
-// spoken are languages without their countries, as far as the matcher takes them. A
-// client that names none speaks English.
-func spoken(languages []string) (names []string) {
-	for _, l := range languages {
-		name, _, _ := strings.Cut(strings.ToLower(l), "_")
-		if !slices.Contains(names, name) && len(names) < matcher.MaxLanguages {
-			names = append(names, name)
-		}
-	}
-	if len(names) == 0 {
-		return []string{"en"}
-	}
-	return names
 }
 
 // person serves one of the people, and returns the exit code.

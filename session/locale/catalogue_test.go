@@ -245,3 +245,37 @@ func TestPluralsOfEachLanguage(t *testing.T) {
 		}
 	}
 }
+
+// What is said in one line where there is no room for more: the contract's words, in
+// every language.
+func TestContractFitsOneLine(t *testing.T) {
+	all, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range all.words {
+		for _, id := range []ID{Looking, Matched, PartnerLeft, YouLeft, Typing} {
+			if width := text.Width("-- " + w.Say(id)); width > 40 {
+				t.Errorf("%s: %s is %d cells wide", w.tag, id, width)
+			}
+		}
+	}
+}
+
+// pages are texts that are scrolled, or that no screen shows.
+var pages = regexp.MustCompile(`^(rules|privacy|help_|report_sends|ban_|appeal_|case_|source_|help_offered|warning_|reason_|reported$|welcome|not_stored|rematch|opener_warning|new_here)`)
+
+// What stands above the input fits a screen of 40 by 10 beside it: one row for the
+// transcript, one for the input.
+func TestStatusFits(t *testing.T) {
+	for _, c := range catalogues(t) {
+		for id, m := range c.messages {
+			for _, said := range forms(m) {
+				rows := text.Wrap(variable.ReplaceAllString(said, "0123456789"), 40)
+				if !pages.MatchString(string(id)) && len(rows) > 6 {
+					t.Errorf("%s: %s takes %d rows", c.tag, id, len(rows))
+				}
+			}
+		}
+	}
+}

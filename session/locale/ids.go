@@ -122,6 +122,16 @@ const (
 	SavePlain          ID = "save_plain"
 	SaveFull           ID = "save_full"
 
+	Lang           ID = "lang"         // Languages
+	LangOnly       ID = "lang_only"    // Languages, Codes
+	LangUnknown    ID = "lang_unknown" // Language
+	LangUsage      ID = "lang_usage"
+	LangMany       ID = "lang_many"        // Count
+	LangFirst      ID = "lang_first"       // Languages
+	LangFirstPlain ID = "lang_first_plain" // Languages
+	LangOnlyFor    ID = "lang_only_for"    // Languages, Codes
+	AnyoneSpeaks   ID = "anyone_speaks"
+
 	Choosy      ID = "choosy"       // Interests
 	ChoosyPlain ID = "choosy_plain" // Interests
 	Anyone      ID = "anyone"
@@ -225,6 +235,7 @@ const (
 	BinaryPty       ID = "binary_pty"
 
 	// Reasons that moderators begin with.
+	LanguageSelf ID = "language_self"
 	LanguageName ID = "language_name"
 	ReasonWarn   ID = "reason_warn"
 	ReasonHelp   ID = "reason_help"
@@ -294,6 +305,7 @@ var ids = []ID{
 	HeaderRules, HeaderWarned, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
 	KeysCalled, KeysOffered, KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
 	Interests, InterestsOff, InterestsUsage, InterestsHint, InterestsHintPlain, Blocked, BlockNobody, Saved, SaveBoth, SavePlain, SaveFull, InterestsMany, InterestLong,
+	Lang, LangOnly, LangUnknown, LangUsage, LangMany, LangFirst, LangFirstPlain, LangOnlyFor, AnyoneSpeaks,
 	Choosy, ChoosyPlain, Anyone, AnyoneNow, BothLike, ListAnd, ListOr,
 	Banner, BannerStaff, Full, Draining, SlashSlash, HelpKeys, HelpEditing, HelpCommands, Privacy, Days, Hours, Failed, NotUnderstood,
 	Unbalanced, CommandLong, NoArguments, SourceCrowded, SourceTooOften, SourcePenalty, NoProxyHeader,
@@ -306,14 +318,14 @@ var ids = []ID{
 	ReportNoRoom, ReportTooLong, KeysAppeal, KeysMore, KeysCategory, KeysReport, KeysWarned, BinaryPty,
 	Category("underage"), Category("sexual"), Category("harassment"), Category("hate"), Category("threat"),
 	Category("selfharm"), Category("illegal"), Category("spam"), Category("doxxing"), Category("other"),
-	Slash("next"), Slash("stop"), Slash("report"), Slash("interests"), Slash("block"), Slash("save"), Slash("mark"),
+	Slash("next"), Slash("stop"), Slash("report"), Slash("interests"), Slash("lang"), Slash("block"), Slash("save"), Slash("mark"),
 	Slash("typing"), Slash("bell"), Slash("plain"), Slash("status"), Slash("rules"), Slash("help"), Slash("quit"),
 	AskUsage, QuestionLong, QuestionPaced, LookingForTwo, LookingToDiscuss, TalkInstead, NobodyDiscusses, SomeDiscuss,
 	NoQuestion, QuestionsForTwo, QuestionsWait, DiscussersWait, Question, Watching, AskerWatches, AskerLeft, WatchOnly,
 	NextQuestion, ReallyWatching, SaveWatched, BlockWhom, First, Second, FirstPlain, SecondPlain, FirstLeft, SecondLeft,
 	HeaderWatching, KeysWatching, KeysWhom, ReportWhom, ReportUsageWhom, TheStranger, TheFirst, TheSecond, TheAsker,
 	Slash("ask"), Slash("discuss"),
-	LanguageName, ReasonWarn, ReasonHelp, AppealLift, AppealKeep,
+	LanguageSelf, LanguageName, ReasonWarn, ReasonHelp, AppealLift, AppealKeep,
 	Reason("underage"), Reason("sexual"), Reason("harassment"), Reason("hate"), Reason("threat"),
 	Reason("selfharm"), Reason("illegal"), Reason("spam"), Reason("doxxing"), Reason("other"),
 }

@@ -102,6 +102,23 @@ func isPlain(m *i18n.Message) bool {
 // "pt_BR.UTF-8", that names a language the program speaks, and English if none
 // does or one before it is the locale of no language, "C".
 func (c *Catalogues) For(locales ...string) *Words {
+	words, _ := c.Find(locales...)
+	return words
+}
+
+// Name is what the language of that code is called by those who speak it, or the
+// code itself if the program doesn't speak it.
+func (c *Catalogues) Name(code string) string {
+	for _, w := range c.words {
+		if base, _ := w.tag.Base(); base.String() == code {
+			return w.Say(LanguageSelf)
+		}
+	}
+	return code
+}
+
+// Find is For that tells whether one of the locales was found.
+func (c *Catalogues) Find(locales ...string) (words *Words, ok bool) {
 	var tags []language.Tag
 	for _, l := range locales {
 		l, _, _ = strings.Cut(l, ".")
@@ -113,13 +130,13 @@ func (c *Catalogues) For(locales ...string) *Words {
 		}
 	}
 	if len(tags) == 0 {
-		return c.words[0]
+		return c.words[0], false
 	}
 	_, index, confidence := c.matcher.Match(tags...)
 	if confidence == language.No {
-		return c.words[0]
+		return c.words[0], false
 	}
-	return c.words[index]
+	return c.words[index], true
 }
 
 // Say returns a text that has no variables.
