@@ -170,7 +170,7 @@ func TestFramesFit(t *testing.T) {
 	for _, w := range all.words {
 		for _, id := range ids {
 			keys := strings.Split(w.Say(id), "   ")
-			if !strings.HasPrefix(string(id), "keys_") {
+			if !strings.HasPrefix(string(id), "keys_") && id != MoreRules && id != MoreBelow {
 				continue
 			}
 			if width := text.Width(w.Say(id)); width > 78 {
