@@ -110,7 +110,8 @@ func (c *chat) waitingLine() string {
 	if c.minutes() > 0 {
 		lines = slices.Insert(lines, 0, c.words.Count(locale.Waiting, c.minutes()))
 	}
-	return strings.TrimSpace(strings.Join(lines, " "))
+	lines = slices.DeleteFunc(lines, func(line string) bool { return line == "" })
+	return strings.Join(lines, " ")
 }
 
 // minutes is how long the present state lasts.
