@@ -131,7 +131,7 @@ func (s *Seat) Foreign() int {
 		return 0
 	}
 	others := len(m.awake) + len(m.choosy) + len(m.asleep) - 1
-	for _, id := range s.wish.speaks() {
+	for _, id := range named(s.wish.speaks[:]) {
 		others -= m.groups.all[id].users - 1
 	}
 	return max(0, others)
