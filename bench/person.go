@@ -122,7 +122,9 @@ func (t *town) chat(ctx context.Context, v *visit) act {
 	if how == reports && !t.report(ctx, v) {
 		return quits
 	}
-	if how != quits {
+	// Enter searches when the partner is gone already: then /next could come after the
+	// match, and end it unseen.
+	if place, _ := v.at(); how != quits && place != searches {
 		v.press("/next")
 	}
 	return how
