@@ -161,7 +161,7 @@ func (f *framer) completeRune(input []byte, emit func(unit)) []byte {
 	if !utf8.FullRune(f.pending) {
 		return input[1:]
 	}
-	if r, n := utf8.DecodeRune(f.pending); r == utf8.RuneError || n < len(f.pending) {
+	if _, n := utf8.DecodeRune(f.pending); n < len(f.pending) {
 		f.pending = f.pending[:len(f.pending)-1]
 		emit(unit{kind: invalidUnit, bytes: f.pending})
 		f.reset()

@@ -42,6 +42,7 @@ func TestFramer(t *testing.T) {
 		{"text and an arrow", []string{"ab\x1b[Ac"}, []string{`text "ab"`, `seq "\x1b[A"`, `text "c"`}},
 		{"an arrow in three parts", []string{"\x1b", "[", "A"}, []string{`seq "\x1b[A"`}},
 		{"a character in two parts", []string{"\xc3", "\xa9"}, []string{`text "é"`}},
+		{"the character for what can't be read, in two parts", []string{"\xef\xbf", "\xbd"}, []string{"text \"\ufffd\""}},
 		{"half a character, then another", []string{"\xc3", "a"}, []string{`invalid "\xc3"`, `text "a"`}},
 		{"bytes that are no UTF-8", []string{"a\xffb"}, []string{`text "a"`, `invalid "\xff"`, `text "b"`}},
 		{"a lone Esc", []string{"\x1b", "FLUSH"}, []string{"esc"}},
