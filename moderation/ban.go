@@ -327,6 +327,26 @@ func (g *Gate) Unban(by, id, reason string) error {
 	return nil
 }
 
+// AlsoBanned returns the bans in force, but for the one with this id, that hit a person
+// or a network around them whom that one hits or hit.
+func (g *Gate) AlsoBanned(id string) (others []string, err error) {
+	b, err := g.findBan(id)
+	if err != nil {
+		return nil, err
+	}
+	now := g.now()
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	for _, h := range hashes(b.Target) {
+		for _, other := range g.people[h] {
+			if other.ID != id && inForce(endFor(other, h), now) && !slices.Contains(others, other.ID) {
+				others = append(others, other.ID)
+			}
+		}
+	}
+	return others, nil
+}
+
 // lift takes a ban that is lifted on the disk out of memory.
 func (g *Gate) lift(b Ban) {
 	g.mu.Lock()

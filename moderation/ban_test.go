@@ -250,8 +250,18 @@ func TestOfSeveralBansTheLastToEndIsTold(t *testing.T) {
 	h.wantBanned(longer.ID, "192.0.2.1")
 	must(t, h.Unban("ann", longer.ID, "too long"))
 	h.wantBanned(b.ID, "192.0.2.1")
+	others := func(id, want string) {
+		t.Helper()
+		got, err := h.AlsoBanned(id)
+		if must(t, err); strings.Join(got, " ") != want {
+			t.Errorf("beside %s hold %v, want %q", id, got, want)
+		}
+	}
+	others(longer.ID, b.ID)
+	others(b.ID, "") // that one is lifted
 	must(t, h.Unban("ann", b.ID, "too long"))
 	h.wantBanned("", "192.0.2.1")
+	others(longer.ID, "")
 }
 
 // Rows 24 and 30: what may hit more than was meant is asked about.

@@ -171,7 +171,15 @@ func (r *run) unban() *cobra.Command {
 		if err := r.Gate.Unban(r.who.Name, args[0], *reason); err != nil {
 			return err
 		}
-		return r.answer(*asJSON, done{ID: args[0]}, "%s is lifted.", args[0])
+		also, err := r.Gate.AlsoBanned(args[0])
+		if err != nil {
+			return err
+		}
+		words := args[0] + " is lifted."
+		if len(also) > 0 {
+			words += " The person stays banned by " + strings.Join(also, ", ") + "."
+		}
+		return r.answer(*asJSON, done{ID: args[0], AlsoBanned: also}, "%s", words)
 	}
 	return cmd
 }
@@ -207,11 +215,12 @@ func banRow(ban moderation.Ban) []string {
 
 func (r *run) importBans() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "import [--for 24h|forever] [--yes] [--reason TEXT]", Short: "ban the networks on standard input, one a line",
+		Use: "import [--for 24h|forever] [--yes] [--reason TEXT] [--json]", Short: "ban the networks on standard input, one a line",
 		Long: "Ban the networks on standard input, one a line in CIDR; what follows a # or ; is " +
 			"a comment. All of them or none: " + r.SSH + " ban import < LIST",
 		Args: takes(),
 	}
+	asJSON := jsonFlag(cmd)
 	var terms moderation.BanRequest
 	spanFlag(cmd, &terms.For, "for", "a `TIME`: 90m, 24h, 7d or forever (unless said)")
 	yesFlag(cmd, &terms.Yes)
@@ -224,6 +233,9 @@ func (r *run) importBans() *cobra.Command {
 		added, already, err := r.Gate.Import(r.who.Name, r.in, terms)
 		if err != nil {
 			return err
+		}
+		if *asJSON {
+			return writeJSON(r.out, append([]moderation.Ban{}, added...)) // an empty list is []
 		}
 		for _, ban := range added {
 			fmt.Fprintln(r.out, ban.ID, targetOf(ban))

@@ -2,6 +2,7 @@ package staff_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/netip"
 	"strings"
@@ -102,11 +103,39 @@ func TestUnban(t *testing.T) {
 	}
 }
 
+// Whoever lifts one of two bans of somebody is told of the other.
+func TestUnbanSaysWhatStillHolds(t *testing.T) {
+	s := newStation(t)
+	one, two := s.enter("192.0.2.1", 1), s.enter("192.0.2.1")
+	first := id(t, "B", s.do("ban "+one.ID()+" --reason x"))
+	second := id(t, "B", s.do("ban "+two.ID()+" --reason x"))
+	out := s.do("unban " + first + " --reason sorry --json")
+	wantHas(t, "unban --json", out, `"also_banned": [`, `"`+second+`"`)
+	out = s.do("unban " + second + " --reason sorry")
+	wantHas(t, "unban", out, second+" is lifted.\n")
+
+	one = s.enter("192.0.2.1", 1)
+	two = s.enter("192.0.2.1")
+	first = id(t, "B", s.do("ban "+one.ID()+" --reason x"))
+	second = id(t, "B", s.do("ban "+two.ID()+" --reason x"))
+	out = s.do("unban " + second + " --reason sorry")
+	wantHas(t, "unban", out, second+" is lifted. The person stays banned by "+first+".\n")
+}
+
 func TestImport(t *testing.T) {
 	s := newStation(t)
 	out := s.doWith("ban import --reason 'a list'", "192.0.2.0/24 # them\n\n; nothing\n2001:db8::/32\n192.0.2.0/24\n")
 	wantHas(t, "import", out, "192.0.2.0/24\n", "2001:db8::/32\n", "2 networks are banned, 1 were already.\n")
 	wantHas(t, "bans", s.do("bans"), "forever", "a list")
+	out = s.doWith("ban import --json", "203.0.113.0/24\n192.0.2.0/24\n")
+	var made []moderation.Ban
+	must(t, json.Unmarshal([]byte(out), &made))
+	if len(made) != 1 || made[0].Target.Network.String() != "203.0.113.0/24" || !strings.HasPrefix(made[0].ID, "B-") {
+		t.Errorf("import --json prints %s", out)
+	}
+	if out := s.doWith("ban import --json", "192.0.2.0/24\n"); out != "[]\n" {
+		t.Errorf("an import that makes nothing prints %s", out)
+	}
 
 	if a := s.askWith(admin, "ban import", "198.18.0.0/16\nnonsense\n"); a.exit != exitFailed || !strings.Contains(a.err, "line 2") {
 		t.Errorf("a bad line: %v", a)
@@ -114,7 +143,7 @@ func TestImport(t *testing.T) {
 	if a := s.askWith(admin, "ban import", "127.0.0.0/8\n"); a.exit != exitFailed || !strings.Contains(a.err, "--yes") {
 		t.Errorf("loopback: %v", a)
 	}
-	if list := s.objects("bans"); len(list) != 2 {
+	if list := s.objects("bans"); len(list) != 3 {
 		t.Errorf("the bans are %v", list)
 	}
 }

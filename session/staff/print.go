@@ -133,6 +133,8 @@ type done struct {
 	Ended  string            `json:"ended,omitzero"` // S-… that was live, where nobody could be banned
 	Key    string            `json:"key,omitzero"`   // fingerprint
 	Until  time.Time         `json:"until,omitzero"`
+
+	AlsoBanned []string `json:"also_banned,omitempty"` // B-… that hold for whom a ban was lifted
 }
 
 // answer prints what a command did: an object, or words.
