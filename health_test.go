@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"os"
 	"testing"
 	"time"
 )
@@ -16,9 +15,10 @@ func TestHealthOfASilentPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	if err := checkHealth(ctx, listener.Addr().String(), nil); !errors.Is(err, os.ErrDeadlineExceeded) {
+	err = checkHealth(ctx, listener.Addr().String(), nil)
+	if late, ok := errors.AsType[net.Error](err); !ok || !late.Timeout() { // on a busy machine, before it is connected
 		t.Errorf("got %v, want a deadline exceeded", err)
 	}
 }

@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 	t.Cleanup(func() { busy.Close() }) // the scripts run in parallel, after this function
 	testscript.Run(t, testscript.Params{
 		Dir:      "testdata/script",
-		Deadline: time.Now().Add(time.Minute), // a server that isn't refused runs on
+		Deadline: time.Now().Add(5 * time.Minute), // a server that isn't refused runs on
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("BUSY", busy.Addr().String())
 			env.Values[running{}] = new(func())

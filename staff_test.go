@@ -288,8 +288,14 @@ func TestRoles(t *testing.T) {
 	for _, command := range []string{"stats", "sessions", "kick S-aaaaaaaaaa --reason x", "reports", "report show R-aaaaaaaaaa", "hold R-aaaaaaaaaa --reason x",
 		"release R-aaaaaaaaaa", "ban 192.0.2.0/24 --reason x", "unban B-aaaaaaaaaa --reason x", "bans", "appeals", "appeal accept A-aaaaaaaaaa --reason x",
 		"audit", "transparency", "moderator list", "door closed", "broadcast hello", "motd hello", "drain", "backup"} {
-		if stdout, _, code := runSSH(t, p, command); code != exitNotUnderstood || stdout != "" {
-			t.Errorf("anybody's %q prints %q and ends with %d", command, stdout, code)
+		stdout, stderr, code := runSSH(t, p, command)
+		name, _, _ := strings.Cut(command, " ")
+		words := `There is no command "` + name + `".`
+		if name == "appeal" { // which people have, too
+			words = `The command appeal takes no argument "accept".`
+		}
+		if code != exitNotUnderstood || stdout != "" || stderr != words+" Try: ssh chat.example.org help\n" {
+			t.Errorf("anybody's %q prints %q and %q, and ends with %d", command, stdout, stderr, code)
 		}
 	}
 	expectAll(t, "audit", root.done(t, p, "audit"), []string{"moderator add", "mo"})
