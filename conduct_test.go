@@ -86,7 +86,7 @@ func TestRow23TheWaitEnds(t *testing.T) {
 // Row 23: with --new-sources off there is no such limit.
 func TestRow23Off(t *testing.T) {
 	t.Parallel()
-	p := startServer(t, "--new-sources", "off", "--early-links", "off")
+	p := startServer(t, "--new-sources", "off", "--early-links", "off", "--openers", "off")
 	fresh := joinFrom(t, p, "127.0.0.23")
 	for range 5 {
 		stranger := joinLines(t, p)
