@@ -149,6 +149,32 @@ func TestLanguageBeforeAnyone(t *testing.T) {
 	}
 }
 
+// Who waits and shares no language is counted, and never who shares one.
+func TestForeign(t *testing.T) {
+	m := New(nil)
+	seek := func(words string) *Seat {
+		s := m.Join(Profile{Subject: words})
+		s.Find(asks(words))
+		return s
+	}
+	a := seek("@a @@")
+	b := seek("@b @@")
+	seek("@c @d @@")
+	both := seek("@b @d x @@")
+	for s, want := range map[*Seat]int{a: 3, b: 2, both: 1} {
+		if got := s.Foreign(); got != want {
+			t.Errorf("%v counts %d as foreign, want %d", s.subject, got, want)
+		}
+	}
+	b.Leave()
+	if got := b.Foreign(); got != 0 {
+		t.Errorf("who doesn't search counts %d as foreign", got)
+	}
+	if got := a.Foreign(); got != 2 {
+		t.Errorf("a counts %d as foreign", got)
+	}
+}
+
 // Of those who share as much, each is as likely.
 func TestFairAmongThoseWhoShare(t *testing.T) {
 	const rounds, people = 4000, 5

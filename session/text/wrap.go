@@ -5,9 +5,13 @@ import (
 	"unicode/utf8"
 )
 
+// closing are wide characters that no line begins with (JIS X 4051, as far as
+// sentences need it), if there is another place to break.
+const closing = "、。，．：；？！）〕］｝〉》」』】・ー…"
+
 // Wrap returns the lines of s, none wider than width cells (at least 2). A line
 // breaks at spaces, which are left out there, next to wide characters (CJK has
-// no spaces), or within a word that no line can hold, between clusters. The
+// no spaces) but not before a closing one, or within a word that no line can hold, between clusters. The
 // lines are parts of s, not copies.
 func Wrap(s string, width int) []string {
 	width = max(width, 2) // the widest cluster
@@ -43,7 +47,7 @@ func breakLine(s string, width int) (end, next int) {
 			switch {
 			case i > text && text > 0:
 				end, next = text, i
-			case i == text && (wide || w > 1):
+			case i == text && (wide || w > 1) && !strings.Contains(closing, s[i:i+n]):
 				end, next = i, i
 			}
 			if cells+w > width {

@@ -58,6 +58,8 @@ func TestWrap(t *testing.T) {
 		{"hello world", 5, []string{"hello", "world"}},
 		{"hello world", 8, []string{"hello", "world"}},
 		{"a b c d", 3, []string{"a b", "c d"}},
+		{"你好吗。好", 6, []string{"你好", "吗。好"}},
+		{"。。。。", 4, []string{"。。", "。。"}},
 		{"hello     world", 7, []string{"hello", "world"}},
 		{"hello     ", 5, []string{"hello"}},
 		{"hello  ", 8, []string{"hello  "}},
