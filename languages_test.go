@@ -126,6 +126,7 @@ func TestLangSwitches(t *testing.T) {
 	b.send("yes\n")
 	b.expect("-- Buscando a alguien para ti\n")
 	b.expect("-- Hay 1 persona más esperando. Buscando solo a alguien que hable español. Si vale cualquiera: /lang es\n")
+	a.press(" ", backspace) // the screen counts who waits at its next event
 	a.expect("Wir suchen zuerst jemanden, der Deutsch oder English", "spricht. Enter: egal wer.")
 	b.send("/lang sv en de fr es\n")
 	b.expect("-- Di hasta 4 idiomas.\n")
@@ -185,6 +186,7 @@ func TestLanguageWait(t *testing.T) {
 		begun := time.Now()
 		a.press(keyEnter)
 		a.expect("zuerst jemanden, der Deutsch spricht.", "Enter: egal wer.")
+		only.press(" ", backspace)
 		only.expect("Looking only for someone who speaks English. For", "anyone: /lang en")
 		time.Sleep(time.Until(begun.Add(9 * time.Second)))
 		b := openTerminal(t, p, window{env: lang("id_ID.UTF-8")})
