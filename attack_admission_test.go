@@ -326,7 +326,7 @@ func TestAttackProxyHeader(t *testing.T) {
 // ahead of what is read: a server that lets them be filled keeps 80 MB here.
 func TestAttackWindow(t *testing.T) {
 	t.Parallel()
-	s := besiege(t)
+	s := besiege(t, "--login-grace", "1h") // others log in beside the flood
 	s.hold(t, func(t *testing.T) {
 		var floods sync.WaitGroup
 		var guests []*guest
