@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/language"
-
 	"strangerd/matcher"
 	"strangerd/session/locale"
 )
@@ -16,22 +14,10 @@ type spoken struct {
 	only  bool     // nobody who speaks none of them is met at any time
 }
 
-// languageCode is the code of a language that a POSIX locale or a code such as "pt_BR"
-// or "pt-BR" names, without the country; empty if it names none.
-func languageCode(name string) string {
-	name, _, _ = strings.Cut(name, ".")
-	name, _, _ = strings.Cut(name, "@")
-	tag, err := language.Parse(name)
-	if base, sure := tag.Base(); err == nil && sure == language.Exact {
-		return base.String()
-	}
-	return ""
-}
-
 // speaking is what a client's locales say. A client that names none speaks English.
 func speaking(locales []string) (s spoken) {
 	for _, l := range locales {
-		code := languageCode(l)
+		code := locale.Code(l)
 		if code != "" && !slices.Contains(s.codes, code) && len(s.codes) < matcher.MaxLanguages {
 			s.codes = append(s.codes, code)
 		}
@@ -46,11 +32,11 @@ func speaking(locales []string) (s spoken) {
 // that names no language is returned as unknown.
 func readSpoken(typed string) (s spoken, unknown string) {
 	words := strings.FieldsFunc(typed, func(r rune) bool { return r == ' ' || r == ',' })
-	if len(words) > 1 && strings.EqualFold(words[0], "only") {
+	if len(words) > 0 && strings.EqualFold(words[0], "only") {
 		s.only, words = true, words[1:]
 	}
 	for _, word := range words {
-		code := languageCode(word)
+		code := locale.Code(word)
 		switch {
 		case code == "":
 			return spoken{}, word

@@ -31,7 +31,7 @@ func TestReadSpoken(t *testing.T) {
 		{"id", []string{"id"}, false, ""},
 		{"ID, en-GB  id", []string{"id", "en"}, false, ""},
 		{"only pt_BR es", []string{"pt", "es"}, true, ""},
-		{"only", nil, false, "only"},
+		{"only", nil, true, ""},
 		{"klingonian", nil, false, "klingonian"},
 		{"de xx", nil, false, "xx"},
 		{"und", nil, false, "und"},

@@ -33,8 +33,7 @@ type Data map[string]any
 
 // Catalogues holds every language that the program speaks.
 type Catalogues struct {
-	words   []*Words
-	matcher language.Matcher
+	words []*Words // English first
 }
 
 // Words is the interface in one language. It is safe for concurrent use.
@@ -74,9 +73,8 @@ func Load() (*Catalogues, error) {
 			messages[file.Tag][ID(m.ID)] = m
 		}
 	}
-	tags := bundle.LanguageTags() // the default language comes first
-	c := &Catalogues{matcher: language.NewMatcher(tags)}
-	for _, tag := range tags {
+	c := new(Catalogues)
+	for _, tag := range bundle.LanguageTags() { // the default language comes first
 		words := &Words{plain: make(map[ID]string), localizer: i18n.NewLocalizer(bundle, tag.String()), tag: tag}
 		for _, id := range ids {
 			m := cmp.Or(messages[tag][id], messages[language.English][id])
@@ -98,45 +96,57 @@ func isPlain(m *i18n.Message) bool {
 	return m.Zero+m.One+m.Two+m.Few+m.Many == "" && !strings.Contains(m.Other, "{{")
 }
 
-// For returns the words for the first of the POSIX locales, such as
-// "pt_BR.UTF-8", that names a language the program speaks, and English if none
-// does or one before it is the locale of no language, "C".
+// Code is the code of the language that a POSIX locale, such as "pt_BR.UTF-8", or a
+// tag, such as "pt-BR", names, without its country: "pt". It is empty if none is named.
+func Code(name string) string {
+	name, _, _ = strings.Cut(name, ".")
+	name, _, _ = strings.Cut(name, "@")
+	tag, err := language.Parse(name)
+	if base, sure := tag.Base(); err == nil && sure == language.Exact {
+		return base.String()
+	}
+	return ""
+}
+
+// For returns the words for the first of the POSIX locales that names a language the
+// program speaks, and English if none does or one before it is the locale of no
+// language, "C".
 func (c *Catalogues) For(locales ...string) *Words {
 	words, _ := c.Find(locales...)
 	return words
 }
 
-// Name is what the language of that code is called by those who speak it, or the
-// code itself if the program doesn't speak it.
-func (c *Catalogues) Name(code string) string {
-	for _, w := range c.words {
-		if base, _ := w.tag.Base(); base.String() == code {
-			return w.Say(LanguageSelf)
+// Find is For that tells whether one of the locales decided.
+func (c *Catalogues) Find(locales ...string) (words *Words, ok bool) {
+	for _, l := range locales {
+		if l, _, _ = strings.Cut(l, "."); l == "C" || l == "POSIX" {
+			return c.words[0], true
 		}
+		if words := c.in(Code(l)); words != nil {
+			return words, true
+		}
+	}
+	return c.words[0], false
+}
+
+// Name is what the language of that code is called by those who speak it, or the code
+// itself if the program doesn't speak it.
+func (c *Catalogues) Name(code string) string {
+	if words := c.in(code); words != nil {
+		return words.Say(LanguageSelf)
 	}
 	return code
 }
 
-// Find is For that tells whether one of the locales was found.
-func (c *Catalogues) Find(locales ...string) (words *Words, ok bool) {
-	var tags []language.Tag
-	for _, l := range locales {
-		l, _, _ = strings.Cut(l, ".")
-		l, _, _ = strings.Cut(l, "@")
-		if l == "C" || l == "POSIX" {
-			tags = append(tags, language.English)
-		} else if tag, err := language.Parse(l); err == nil {
-			tags = append(tags, tag)
+// in returns the words in the language of that code, and in none that only resembles
+// it; nil if the program doesn't speak it.
+func (c *Catalogues) in(code string) *Words {
+	for _, w := range c.words {
+		if base, _ := w.tag.Base(); base.String() == code {
+			return w
 		}
 	}
-	if len(tags) == 0 {
-		return c.words[0], false
-	}
-	_, index, confidence := c.matcher.Match(tags...)
-	if confidence == language.No {
-		return c.words[0], false
-	}
-	return c.words[index], true
+	return nil
 }
 
 // Say returns a text that has no variables.
