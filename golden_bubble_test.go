@@ -91,6 +91,36 @@ func TestGoldenReport(t *testing.T) {
 	})
 }
 
+// Question mode, to who asks and to one of those who discuss.
+func TestGoldenQuestion(t *testing.T) {
+	inEachSize(t, nil, func(t *testing.T, p *program, size window, shot func(*terminal, string, ...string)) {
+		a, x, y := joinScreen(t, p, size.from("127.0.0.21")), openTerminal(t, p, size.from("127.0.0.22")), openTerminal(t, p, window{source: "127.0.0.23"})
+		a.press("/ask Is cereal soup, or is soup a kind of cereal that somebody has cooked?", keyEnter)
+		a.expect("Looking for two strangers")
+		for _, c := range []*terminal{x, y} {
+			c.expect("Press Enter")
+			c.press("/discuss", keyEnter)
+			c.press(keyEnter)
+			c.expectSent("Looking for a stranger")
+			if c == x {
+				shot(a, "asking", "1 person waits")
+			}
+		}
+		y.expect("now chatting")
+		y.press("it is breakfast", keyEnter)
+		shot(x, "discussing", "Stranger: it is breakfast")
+		x.press("so is soup, where I come from", keyEnter)
+		a.expect("Stranger 1: so is soup")
+		a.press("I am from there, too", keyEnter)
+		shot(a, "watching", "only watches")
+		a.press(ctrl('r'))
+		shot(a, "report-whom", "Whom do you report?")
+		a.press(keyEsc)
+		y.press("/quit", keyEnter)
+		shot(a, "watched", "Stranger 2 has left the chat")
+	})
+}
+
 // reported has somebody at an address report somebody at another, and returns the
 // report's id.
 func reported(t *testing.T, p *program, by, whom string) string {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"strangerd/moderation"
 )
 
 // debate returns one who watches two others discuss their question, in line mode.
@@ -186,4 +188,180 @@ func TestQuestionIdleAndAsleep(t *testing.T) {
 		x.press("alone at last", keyEnter)
 		y.expectSent("stranger: alone at last")
 	})
+}
+
+// Who watches reports by number, and the report is about the one who was meant.
+func TestWatcherReportsByNumber(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	p := startServer(t, "--admin-key", root.line)
+	asker, x, y := debate(t, p, "Is cereal soup?")
+	x.send("what a kind question\n")
+	asker.expect("stranger 1: what a kind question\n")
+	y.send("you are both awful\n")
+	asker.expect("stranger 2: you are both awful\n")
+	asker.send("/report harassment\n")
+	asker.expect("-- Say whom, and what it is about: /report 1 CATEGORY [note] or /report 2 CATEGORY [note]. The categories: underage ")
+	asker.send("/mark awful\n")
+	asker.expect("-- Marked: \"you are both awful\".")
+	id, receipt := asker.report("2 harassment they insult people")
+	asker.expect("-- You left the chat\n")
+	for _, c := range []*chatter{x, y} {
+		c.expect("-- Who asked the question has left. You two can go on.\n")
+	}
+	expectCase(t, p, receipt, "have not decided yet")
+
+	shown := root.done(t, p, "report", "show", id)
+	expectAll(t, "report show", shown, []string{"they insult people", "reporter: Is cereal soup?",
+		"other: first words", "other: what a kind question", "reported: you are both awful"})
+
+	// The other one is reported as well, after the end; the same one isn't twice.
+	asker.send("/report 2 spam\n")
+	asker.expect("-- You have reported this chat already.\n")
+	other, _ := asker.report("1 spam")
+	if before := x.out.String(); strings.Contains(before, "has left the chat") {
+		t.Errorf("the chat of the two has ended:\n%s", before)
+	}
+	subject := func(id string) any {
+		for _, r := range root.list(t, p, "reports") {
+			if r["id"] == id {
+				return r["subject"]
+			}
+		}
+		return nil
+	}
+	if subject(id) == nil || subject(id) == subject(other) {
+		t.Errorf("the reports of the two are about %v and %v", subject(id), subject(other))
+	}
+
+	// The ban hits who was meant, and nobody else.
+	root.done(t, p, "report", "resolve", id, "--action", "ban", "--reason", "'Be kind to people'")
+	y.expectExit(exitNotAllowed)
+	x.expect("-- Stranger has left the chat\n")
+	asker.send("/status\n")
+	asker.expect("-- 2 people online, 0 waiting, 0 chatting.\n")
+}
+
+// Who discusses reports the question as they report the other one. None of those who
+// were reported, and who did, get together again in question mode.
+func TestQuestionIsReported(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	p := startServer(t, "--admin-key", root.line)
+	asker, x, y := debate(t, p, "Why are you all so dumb?")
+	y.send("who asks that?\n")
+	x.expect("stranger: who asks that?\n")
+	id, _ := x.report("asker harassment")
+	x.expect("-- You left the chat\n")
+	y.expect("-- Stranger has left the chat\n")
+	asker.expect("-- Stranger 1 has left the chat\n")
+	expectAll(t, "report show", root.done(t, p, "report", "show", id),
+		[]string{"reported: Why are you all so dumb?", "reporter: first words", "other: who asks that?"})
+
+	// With the same three, nothing comes of another question; a fourth makes it.
+	x.send("/discuss\n")
+	x.expect("-- Looking for a stranger to discuss a question with\n")
+	y.send("/ask What did I do?\n")
+	y.expect("-- Looking for two strangers to discuss your question\n")
+	asker.send("/discuss\n")
+	asker.expect("-- Looking for a stranger to discuss a question with\n")
+	z := joinFrom(t, p, "127.0.0.34")
+	z.send("/discuss\n")
+	y.expect("-- Two strangers now discuss your question.")
+	z.expect("-- The question: What did I do?\n")
+	z.send("nothing\n")
+	y.expect(": nothing\n")
+	if strings.Contains(x.out.String(), "What did I do?") == strings.Contains(asker.out.String(), "What did I do?") {
+		t.Error("not one of the two discusses it")
+	}
+}
+
+// In the full screen: the question, who is who, what is refused, and the form that asks
+// whom a report is about.
+func TestQuestionOnScreen(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		question := "If a tree falls in a forest and nobody is there, does it make a sound, or is there only a tree that lies where it stood?"
+		a := joinScreen(t, p, window{source: "127.0.0.21"})
+		a.press("/ask see www.example.com", keyEnter)
+		a.expect("Not taken: there is a link in it.", "> /ask see www.example.com")
+		a.press(ctrl('u'), "/ask "+question, keyEnter)
+		a.expect("Looking for two strangers to discuss your question", "To talk with a stranger instead: /next")
+		x, y := joinPlain(t, p, "127.0.0.22"), joinScreen(t, p, window{source: "127.0.0.23", cols: 40, rows: 12})
+		for _, c := range []*terminal{x, y} {
+			c.press("/discuss", keyEnter)
+		}
+		y.expect("            | there, does it make a", "Who asked it is watching", "chatting 0 min")
+		a.expect("watching 0 min", "Two strangers now discuss your question.", "The question: If a tree falls")
+		x.press("only if it says so", keyEnter)
+		a.expect("only if it says so")
+		y.press("ask the tree", keyEnter)
+		a.expect("Stranger 1: ", "Stranger 2: ")
+		speaker := moderation.SpeakerOther
+		if a.shows("Stranger 2: ask the tree") {
+			speaker = moderation.SpeakerReported
+		}
+		a.press("me too", keyEnter)
+		a.expect("Not sent: who asks only watches.", "> me too")
+		a.press(keyEsc)
+		a.expect("Really? Press Esc again to leave.")
+		a.press(keyEnter)
+		a.expectGone("Really?")
+
+		a.press(ctrl('r'))
+		a.expect("Whom do you report?", "1  Stranger 1", "2  Stranger 2", "1 or 2: whom")
+		a.press("3")
+		a.press("2")
+		a.expect("Report this stranger. What is it about?")
+		a.press("8")
+		a.expect("You report: spam, ads or a scam.", "Sent to the moderators")
+		a.press("dull", keyUp)
+		a.expect("Marked: ask the tree")
+		a.press(keyEnter)
+		a.expect("Reported: R-", "You left the chat", "> me too")
+		for _, c := range []*terminal{x, y} {
+			c.expectSent("Who asked the question has left.")
+		}
+		expectMarked(t, onlyReport(t, p), speaker+": ask the tree")
+
+		// Who discusses is asked, too: the stranger, or who asked.
+		y.press(ctrl('r'))
+		y.expect("1  the stranger", "2  who asked the question")
+		y.press("23")
+		y.expect("You report: harassment or bullying.")
+		y.press(keyEsc)
+		y.expect("Nothing was reported.")
+	})
+}
+
+// A stock client in a terminal asks, watches, and is asked whether it wants to leave.
+func TestQuestionInTmux(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	a := startTmux(t, p)
+	a.expect("Press Enter")
+	a.press("Enter")
+	a.expect("Looking for a stranger")
+	a.say("/ask Is cereal soup?")
+	a.press("Enter")
+	a.expect("Looking for two strangers to discuss your question")
+	x, y := startSSH(t, p, "-T"), startSSH(t, p, "-T")
+	for _, c := range []*chatter{x, y} {
+		c.expect("Type yes")
+		c.send("/discuss\nyes\n")
+	}
+	x.expect("-- The question: Is cereal soup?\n")
+	y.expect("-- The question: Is cereal soup?\n")
+	x.send("what else\n")
+	a.expect("The question: Is cereal soup?", "watching 0 min", ": what else")
+	a.press("Escape")
+	a.expect("Really? Press Esc again to leave.")
+	a.press("Escape")
+	a.expect("You left the chat", "For more questions: /discuss")
+	x.expect("-- Who asked the question has left. You two can go on.\n")
+	a.say("/quit")
+	a.press("Enter")
+	a.expect("ended with 0")
+	a.expectRestored()
 }
