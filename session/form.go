@@ -50,15 +50,11 @@ func (c *chat) reporting(k tea.KeyPressMsg) {
 	case k.Text == "" && r.category == "":
 		// No key of a choice.
 	case r.about == nil:
-		if i := strings.IndexByte(categoryKeys[:len(c.others)], k.Text[0]); i >= 0 {
-			if c.others[i].reported {
-				c.tell(c.words.Say(locale.ReportedAlready))
-				return
-			}
+		if i := strings.IndexByte(categoryKeys[:len(c.others)], k.Text[0]); i >= 0 && c.mayReport(c.others[i]) {
 			r.about = c.others[i]
-			if k.Text = k.Text[1:]; k.Text != "" {
-				c.reporting(k)
-			}
+		}
+		if k.Text = k.Text[1:]; k.Text != "" { // the next keys, if they came at once
+			c.reporting(k)
 		}
 	case r.category == "":
 		// What was typed at once is one message: the rest of it begins the note.
