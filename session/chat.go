@@ -84,11 +84,11 @@ type chat struct {
 	skipped    bool   // a chat was left quickly, since the last search
 	hold       hold   // of the search
 
-	likes  []interest
-	speaks spoken
-	choosy bool // the search waits for whom an interest or a language is shared with
-	opens  *time.Timer
-	saved  int // bytes, for when the full screen is left
+	likes      []interest
+	speaks     spoken
+	choosyTill time.Time // the search waits for whom an interest or a language is shared with; zero: it doesn't
+	opens      *time.Timer
+	saved      int // bytes, for when the full screen is left
 
 	since      time.Time // this state began
 	offered    bool      // the last partner was offered again
@@ -112,7 +112,7 @@ type (
 	pacedMsg   struct{}
 	queuedMsg  struct{}
 	heldMsg    struct{}
-	opensMsg   struct{ since time.Time } // the search that began then
+	opensMsg   struct{ choosyTill time.Time } // of the search it is for
 	wakeMsg    struct{}
 	noticeKind uint8
 )
@@ -264,7 +264,7 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			c.find()
 		}
 	case opensMsg:
-		c.opened()
+		c.opened(msg)
 	case hangUpMsg:
 		c.hangUpNow()
 	}
@@ -307,7 +307,7 @@ func (c *chat) enter(s state) {
 	}
 	stop(c.paced)
 	stop(c.opens)
-	c.choosy = false
+	c.choosyTill = time.Time{}
 	c.screen.rules, c.screen.rulesWidth = nil, 0
 	c.screen.follow()
 	stop(c.idle)

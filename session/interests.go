@@ -139,12 +139,13 @@ func (c *chat) seek() {
 		criteria.Interests = append(criteria.Interests, in.name)
 	}
 	criteria.Ask, criteria.Discuss = c.errand.question, c.errand.discuss
-	c.choosy = c.config.InterestWait > 0 && c.errand == (errand{})
+	c.choosyTill = time.Time{}
 	stop(c.opens)
-	if c.choosy {
-		c.opens = c.ch.After(c.config.InterestWait, opensMsg{time.Now()})
+	if wait := c.config.InterestWait; wait > 0 && c.errand == (errand{}) {
+		c.choosyTill = time.Now().Add(wait)
+		c.opens = c.ch.After(wait, opensMsg{c.choosyTill})
 	}
-	if c.choosy && len(c.likes) > 0 {
+	if c.choosy() && len(c.likes) > 0 {
 		c.print("-- ", c.choosyLine())
 	}
 	c.seat.Find(criteria)
@@ -159,25 +160,29 @@ func (c *chat) choosyLine() string {
 	return c.words.With(words, locale.Data{"Interests": c.list(c.shown(), locale.ListOr)})
 }
 
+// choosy tells whether the search waits for whom something is shared with.
+func (c *chat) choosy() bool { return !c.choosyTill.IsZero() }
+
 // picky tells whether the search waits for whom something is shared with, as far as
 // somebody who waits would notice.
-func (c *chat) picky() bool { return c.choosy && (len(c.likes) > 0 || c.limited()) }
+func (c *chat) picky() bool { return c.choosy() && (len(c.likes) > 0 || c.limited()) }
 
 // anyone ends the wait for whom something is shared with.
 func (c *chat) anyone() {
-	c.choosy = false
+	c.choosyTill = time.Time{}
 	stop(c.opens)
 	c.tell(c.anyoneLine(locale.Anyone))
 	c.seat.Anyone()
 }
 
-// opened says that the wait is over, which the matcher has counted as well.
-func (c *chat) opened() {
-	if c.state != searching || !c.choosy {
+// opened says that the wait is over, which the matcher has counted as well; unless it
+// is an earlier wait, whose timer had rung when it was stopped.
+func (c *chat) opened(m opensMsg) {
+	if !c.choosy() || !m.choosyTill.Equal(c.choosyTill) {
 		return
 	}
 	limited := c.limited()
-	c.choosy = false
+	c.choosyTill = time.Time{}
 	switch {
 	case len(c.likes) > 0:
 		c.print("-- ", c.anyoneLine(locale.AnyoneNow))

@@ -3,7 +3,34 @@ package session
 import (
 	"slices"
 	"testing"
+	"time"
+
+	"strangerd/matcher"
+	"strangerd/session/locale"
 )
+
+// A timer that rings while it is stopped tells of a wait that is over already.
+func TestOldWaitEndsNoNewOne(t *testing.T) {
+	catalogues, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	c := &chat{
+		visit:      &visit{words: catalogues.For("en")},
+		seat:       matcher.New(nil).Join(matcher.Profile{}),
+		state:      searching,
+		choosyTill: now.Add(10 * time.Second),
+	}
+	c.Update(opensMsg{now})
+	if !c.choosy() {
+		t.Error("the wait before has ended this one")
+	}
+	c.Update(opensMsg{now.Add(10 * time.Second)})
+	if c.choosy() {
+		t.Error("the wait has no end")
+	}
+}
 
 func TestInterestsFold(t *testing.T) {
 	for _, same := range [][]string{

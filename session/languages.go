@@ -107,7 +107,7 @@ func (c *chat) spokenData(last locale.ID) locale.Data {
 // limited tells whether somebody waits whom this search doesn't take for want of a
 // language, as far as is known.
 func (c *chat) limited() bool {
-	return c.state == searching && c.errand == (errand{}) && (c.choosy || c.speaks.only) && c.seat.Foreign() > 0
+	return c.state == searching && c.errand == (errand{}) && (c.choosy() || c.speaks.only) && c.seat.Foreign() > 0
 }
 
 // languageLine says that the search waits for a language, and how to take anyone.

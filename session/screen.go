@@ -264,7 +264,7 @@ func (c *chat) statusText() string {
 		return c.acceptLine()
 	case c.called, c.offered: // which the transcript says
 		return ""
-	case c.state == searching && c.choosy && len(c.likes) > 0 && !c.alone():
+	case c.state == searching && c.choosy() && len(c.likes) > 0 && !c.alone():
 		return c.choosyLine()
 	case c.state == searching:
 		return c.waitingLine()
