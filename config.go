@@ -56,6 +56,7 @@ type Config struct {
 	ReportThreshold int // 0: never
 	Retain          time.Duration
 	MaxDB           int64  // bytes
+	Patterns        string // a file; empty: the built-in list of traps
 	HelpText        string // a file; empty: none
 	SealTo          string // a file of age recipients; empty: reports aren't sealed
 	Notify          string // a URL; empty: none
@@ -108,6 +109,7 @@ func (c *Config) flags() *pflag.FlagSet {
 	add(f, &c.Retain, duration(time.Millisecond), "TIME", "retain", "30d", "decided reports are kept for")
 
 	add(f, &c.MaxDB, size, "SIZE", "max-db", "256M", "room for reports; bans always have it")
+	add(f, &c.Patterns, path, "FILE", "patterns", "", "well-known traps (built-in); off: none")
 	add(f, &c.HelpText, path, "FILE", "help-text", "", "helplines, for who may harm themselves")
 	add(f, &c.SealTo, path, "FILE", "seal-to", "", "age or ssh-ed25519 keys that reports are sealed to")
 	add(f, &c.Notify, url, "URL", "notify", "", "told the id and category of each report")

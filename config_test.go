@@ -75,7 +75,7 @@ func TestEverySetting(t *testing.T) {
 		"proxy-from": "192.0.2.1", "shared-sources": "192.0.2.0/24", "max-sessions": "4",
 		"max-per-source": "5", "connects-per-source": "6/7s", "login-grace": "8s", "new-sources": "off", "openers": "warn", "early-links": "off", "skips": "warn", "idle-timeout": "9m", "interest-wait": "11s",
 		"shutdown-grace": "0s", "report-threshold": "0", "retain": "7d",
-		"max-db": "1G", "help-text": "h", "seal-to": "s", "notify": "https://example.org/x", "pprof": "true",
+		"max-db": "1G", "patterns": "p", "help-text": "h", "seal-to": "s", "notify": "https://example.org/x", "pprof": "true",
 	}
 	flags := new(Config).flags()
 	flags.VisitAll(func(f *pflag.Flag) {

@@ -8,11 +8,13 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"strangerd/session"
+	"strangerd/session/trap"
 )
 
 // given is what the configuration names and doesn't hold itself: files.
 type given struct {
 	rules, helpText string
+	traps           *trap.List
 	hostKeys        []ssh.Signer
 	seal            func([]byte) ([]byte, error) // nil: reports aren't sealed
 	listAdmins      func() ([]session.Admin, error)
@@ -32,6 +34,9 @@ func (c *Config) read(log *slog.Logger, stderr io.Writer) (*given, error) {
 		return nil, err
 	}
 	if g.helpText, err = c.readHelpText(); err != nil {
+		return nil, err
+	}
+	if g.traps, err = c.readTraps(); err != nil {
 		return nil, err
 	}
 	admins, err := list.begin(stderr)

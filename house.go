@@ -90,6 +90,7 @@ func (h *house) session(given *given, folder *data.Folder, doors *doors) session
 		Openers:        config.Openers,
 		EarlyLinks:     config.EarlyLinks,
 		Skips:          config.Skips,
+		Traps:          given.traps,
 		Retain:         config.Retain,
 		Sealed:         given.seal != nil,
 		HostKeys:       append(given.hostKeys, folder.HostKey()),

@@ -23,6 +23,7 @@ type Report struct {
 	SubjectSession  string    `json:"subjectSession,omitzero"`  // S-…
 	Chat            string    `json:"chat,omitzero"`            // the same in every report of one chat
 	BothSpoke       bool      `json:"bothSpoke,omitzero"`
+	Machine         bool      `json:"machine,omitzero"`   // nobody reported it: a pattern found it
 	Languages       []string  `json:"languages,omitzero"` // of the one reported, best first
 	Rules           string    `json:"rules,omitzero"`     // version of the rules
 	Receipt         Hash      `json:"receipt"`            // keyed hash of what the reporter was given
@@ -81,11 +82,12 @@ const (
 	reportBothSpoke = 1 << iota
 	reportHold
 	reportDecision
+	reportMachine
 )
 
 // pack returns r without its id.
 func (r Report) pack() []byte {
-	v := []byte{reportForm, flags(r.BothSpoke, r.Hold != nil, r.Decision != nil)}
+	v := []byte{reportForm, flags(r.BothSpoke, r.Hold != nil, r.Decision != nil, r.Machine)}
 	v = append(packTime(v, r.Created), r.Receipt[:]...)
 	v = packSubject(packSubject(v, r.Reporter), r.Subject)
 	for _, text := range [...]string{r.Category, r.ReporterSession, r.SubjectSession, r.Chat, r.Rules, r.Mutual, r.Pause} {
@@ -112,7 +114,7 @@ func (r *Report) unpack(id, value []byte) error {
 	form, has := u.byte(), u.byte()
 	u.bad = u.bad || form != reportForm
 	*r = Report{
-		ID: string(id), BothSpoke: has&reportBothSpoke != 0,
+		ID: string(id), BothSpoke: has&reportBothSpoke != 0, Machine: has&reportMachine != 0,
 		Created: u.time(), Receipt: u.hash(), Reporter: u.subject(), Subject: u.subject(),
 		Category: u.text(), ReporterSession: u.text(), SubjectSession: u.text(), Chat: u.text(), Rules: u.text(),
 		Mutual: u.text(), Pause: u.text(),

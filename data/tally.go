@@ -9,6 +9,7 @@ var tallies = []byte("tallies")
 type Tally struct {
 	Day     string         `json:"day"`              // 2006-01-02, in UTC
 	Reports map[string]int `json:"reports,omitzero"` // by category
+	Flags   map[string]int `json:"flags,omitzero"`   // reports of the machine, by category
 	People  map[string]int `json:"people,omitzero"`  // decisions of people, by action
 	Machine map[string]int `json:"machine,omitzero"` // decisions of the machine, by action
 	Waits   []int          `json:"waits,omitzero"`   // seconds from a report to its decision

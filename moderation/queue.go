@@ -26,7 +26,8 @@ type Report struct {
 	Status    Status         `json:"status"`
 	Created   time.Time      `json:"created"`
 	Subject   string         `json:"subject"`          // see Subject.String
-	Reporter  string         `json:"reporter"`         // likewise
+	Reporter  string         `json:"reporter"`         // likewise; "machine" if it is Machine
+	Machine   bool           `json:"machine,omitzero"` // a pattern found it, which the note names
 	Session   string         `json:"session,omitzero"` // S-… of the one reported; it may be over
 	Languages []string       `json:"languages,omitzero"`
 	Rules     string         `json:"rules,omitzero"`
@@ -143,13 +144,16 @@ func (d *Desk) matches(r *data.Report, filter Filter, now time.Time) bool {
 }
 
 // urgency is greater for what comes first. A case is as urgent as either of its
-// mutual reports.
+// mutual reports, and what people report goes before what the machine does.
 func (d *Desk) urgency(r *data.Report) int {
 	other, mutual := d.reports[r.Mutual]
-	if r.Category == CategoryUnderage || mutual && other.Category == CategoryUnderage {
+	switch {
+	case r.Category != CategoryUnderage && !(mutual && other.Category == CategoryUnderage):
+		return 0
+	case r.Machine:
 		return 1
 	}
-	return 0
+	return 2
 }
 
 func held(r *data.Report, now time.Time) bool { return r.Hold != nil && now.Before(r.Hold.Until) }
@@ -170,7 +174,10 @@ func (d *Desk) show(r *data.Report, now time.Time) Report {
 		ID: r.ID, Category: r.Category, Status: status(r, now), Created: r.Created,
 		Subject: r.Subject.String(), Reporter: r.Reporter.String(), Session: r.SubjectSession,
 		Languages: r.Languages, Rules: r.Rules, Lines: []Line{}, Mutual: r.Mutual, Pause: r.Pause,
-		Decision: r.Decision,
+		Decision: r.Decision, Machine: r.Machine,
+	}
+	if r.Machine {
+		shown.Reporter = machine
 	}
 	if held(r, now) {
 		shown.Hold = r.Hold

@@ -36,6 +36,8 @@ type Filing struct {
 	BothSpoke                        bool
 	Languages                        []string // of the one reported, best first
 	Rules                            string   // version of the rules
+
+	machine bool // see Flag
 }
 
 // Filed is what the reporter is given.
@@ -56,6 +58,15 @@ func (d *Desk) File(f Filing) (Filed, error) {
 	if err := checkLength(f.Note); err != nil {
 		return Filed{}, err
 	}
+	filed, err := d.take(f)
+	if err == nil && f.BothSpoke && f.Category != CategorySelfharm {
+		d.gate.conduct.settle(f.Reported, f.Reporter, -1)
+	}
+	return filed, err
+}
+
+// take takes a report of somebody, or of the machine.
+func (d *Desk) take(f Filing) (Filed, error) {
 	filed := Filed{ID: newID("R"), Receipt: random(receiptSize)}
 	evidence, err := d.evidenceOf(filed.ID, f)
 	if err != nil {
@@ -63,9 +74,6 @@ func (d *Desk) File(f Filing) (Filed, error) {
 	}
 	if filed.Paused, err = d.file(filed, f, evidence); err != nil {
 		return Filed{}, err
-	}
-	if f.BothSpoke && f.Category != CategorySelfharm {
-		d.gate.conduct.settle(f.Reported, f.Reporter, -1)
 	}
 	if d.config.Notify != nil {
 		d.config.Notify(filed.ID, f.Category)
@@ -84,7 +92,7 @@ func (d *Desk) file(filed Filed, f Filing, evidence Evidence) (paused bool, err 
 		ID: filed.ID, Created: now, Category: f.Category, Reporter: f.Reporter, Subject: f.Reported,
 		ReporterSession: f.ReporterSession, SubjectSession: f.ReportedSession,
 		Chat: f.Chat, BothSpoke: f.BothSpoke, Languages: f.Languages, Rules: f.Rules,
-		Receipt: d.receipt(filed.Receipt),
+		Machine: f.machine, Receipt: d.receipt(filed.Receipt),
 	}
 	if err := d.mayFile(&r, now); err != nil {
 		return false, err
@@ -96,7 +104,11 @@ func (d *Desk) file(filed Filed, f Filing, evidence Evidence) (paused bool, err 
 		changed = append(changed, other)
 	}
 	t := d.tally(now)
-	add(&t.Reports, f.Category)
+	if f.machine {
+		add(&t.Flags, f.Category)
+	} else {
+		add(&t.Reports, f.Category)
+	}
 	pause, counted, err := d.pause(&r, now)
 	if err != nil {
 		return false, err
@@ -119,6 +131,9 @@ func (d *Desk) file(filed Filed, f Filing, evidence Evidence) (paused bool, err 
 	separate := keepApart(r, now)
 	for _, a := range separate {
 		records = append(records, a)
+	}
+	if f.machine {
+		records = append(records, d.action(machine, "flag", r.ID, f.Note))
 	}
 	paused = pause.ID != ""
 	if paused {
@@ -157,6 +172,9 @@ const NobodysShare = 20
 // mayFile refuses what would fill the queue or the disk. Bans know no such
 // limit. The caller holds change.
 func (d *Desk) mayFile(r *data.Report, now time.Time) error {
+	if r.Machine {
+		return d.mayFlag(r, now)
+	}
 	own, nobodys := 0, 0
 	for _, other := range d.reports {
 		same, recent := sameReporter(other, r), now.Sub(other.Created) < time.Hour
@@ -166,15 +184,20 @@ func (d *Desk) mayFile(r *data.Report, now time.Time) error {
 		if same && recent {
 			own++
 		}
-		if recent && other.Reporter.Nobody() {
+		if recent && other.Reporter.Nobody() && !other.Machine {
 			nobodys++
 		}
 	}
 	if own >= d.config.ReportsPerSource || r.Reporter.Nobody() && nobodys >= NobodysShare*d.config.ReportsPerSource {
 		return ErrQuota
 	}
+	return d.room(d.config.MaxDB)
+}
+
+// room refuses a report that would have reports take more than most bytes.
+func (d *Desk) room(most int64) error {
 	used, err := d.db.ReportBytes()
-	if err == nil && used+2*MaxEvidence > d.config.MaxDB {
+	if err == nil && used+2*MaxEvidence > most {
 		return ErrNoRoom
 	}
 	return err

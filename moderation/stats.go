@@ -59,6 +59,7 @@ type DeskStats struct {
 	Appeals int           // that wait for an answer
 
 	Reports map[string]int // that were filed, by category
+	Flags   map[string]int // that the machine filed, by category
 	People  map[string]int // decisions of people, by action
 	Machine map[string]int // decisions of the machine: "pause 1h", "pause 24h"
 	// Appeals that were filed, decided, and that reversed a decision.
@@ -72,6 +73,7 @@ func (d *Desk) Stats() DeskStats {
 	defer d.mu.RUnlock()
 	s := DeskStats{
 		Reports: zeros[int](Categories...),
+		Flags:   zeros[int](Categories...),
 		People:  zeros[int](actions...),
 		Machine: zeros[int](pauses...),
 	}
@@ -88,6 +90,7 @@ func (d *Desk) Stats() DeskStats {
 	}
 	for _, t := range d.tallies {
 		sum(s.Reports, t.Reports)
+		sum(s.Flags, t.Flags)
 		sum(s.People, t.People)
 		sum(s.Machine, t.Machine)
 		s.Filed += t.Appeals

@@ -38,6 +38,7 @@ func (c Count) MarshalJSON() ([]byte, error) {
 type Transparency struct {
 	Since   time.Time        `json:"since"`   // the beginning of that day, in UTC
 	Reports map[string]Count `json:"reports"` // by category, all of them
+	Flags   map[string]Count `json:"flags"`   // what the machine brought before people, by category
 	People  map[string]Count `json:"people"`  // decisions of people, by action
 	Machine map[string]Count `json:"machine"` // decisions of the machine: "pause 1h", "pause 24h"
 	// Median is the median time from a report to a decision of people, in
@@ -54,6 +55,7 @@ func (d *Desk) Transparency(since time.Time) Transparency {
 	t := Transparency{
 		Since:   day,
 		Reports: zeros[Count](Categories...),
+		Flags:   zeros[Count](Categories...),
 		People:  zeros[Count](actions...),
 		Machine: zeros[Count](pauses...),
 	}
@@ -65,6 +67,7 @@ func (d *Desk) Transparency(since time.Time) Transparency {
 			continue
 		}
 		sum(t.Reports, one.Reports)
+		sum(t.Flags, one.Flags)
 		sum(t.People, one.People)
 		sum(t.Machine, one.Machine)
 		waits = append(waits, one.Waits...)
@@ -84,7 +87,7 @@ func (d *Desk) tally(now time.Time) data.Tally {
 	day := now.Format(time.DateOnly)
 	t := d.tallies[day]
 	t.Day = day
-	t.Reports, t.People, t.Machine = maps.Clone(t.Reports), maps.Clone(t.People), maps.Clone(t.Machine)
+	t.Reports, t.Flags, t.People, t.Machine = maps.Clone(t.Reports), maps.Clone(t.Flags), maps.Clone(t.People), maps.Clone(t.Machine)
 	t.Waits = slices.Clone(t.Waits)
 	return t
 }

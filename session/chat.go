@@ -74,6 +74,7 @@ type chat struct {
 	hint       string   // of the screen: what the last key led to
 	kept       []string // until there is a partner
 	queue      []string // until it is their turn
+	cautioned  []string // of which traps, in this chat
 	lines      int      // said or in the queue, to this partner
 	pace       pace     // of messages
 	paced      *time.Timer
@@ -409,7 +410,7 @@ func (c *chat) event(e matcher.Event) {
 
 func (c *chat) matched() {
 	c.transcript, c.record, c.report = transcript{}, record{}, nil
-	c.lines = 0
+	c.lines, c.cautioned = 0, nil
 	c.gather()
 	c.counted.waited.Store(max(c.counted.waited.Load(), int64(time.Since(c.since))))
 	took(c.config.Timings.Wait, c.since)

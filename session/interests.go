@@ -11,6 +11,7 @@ import (
 	"strangerd/matcher"
 	"strangerd/session/locale"
 	"strangerd/session/text"
+	"strangerd/session/trap"
 )
 
 // maxInterest is how long an interest may be, in characters.
@@ -69,7 +70,7 @@ func (c *chat) setInterests(all []interest) bool {
 		return false
 	}
 	for _, in := range all {
-		if !c.mayName(in.shown) {
+		if !c.mayName(trap.Interests, in.shown) {
 			return false
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"strangerd/session/locale"
 	"strangerd/session/text"
+	"strangerd/session/trap"
 )
 
 // Measure is what is done about who is over a limit.
@@ -53,6 +54,9 @@ func (c *chat) passes(message string) bool {
 	link := text.HasLink(message)
 	opening := c.lines < openingLines
 	switch {
+	case c.barred(trap.Messages, message):
+		c.tell(c.words.Say(locale.TrapStopped))
+		return false
 	case link && c.pass.New():
 		c.counted.limits.add(limitNew)
 		c.tell(c.words.Say(locale.NewLink))

@@ -7,6 +7,7 @@ import (
 	"strangerd/matcher"
 	"strangerd/session/locale"
 	"strangerd/session/text"
+	"strangerd/session/trap"
 )
 
 // Question mode: somebody asks, and watches two others discuss it.
@@ -47,7 +48,7 @@ func (c *chat) ask(question string) bool {
 	case text.SizeOf(question).Clusters > maxQuestion:
 		c.tell(c.words.Count(locale.QuestionLong, maxQuestion))
 		return false
-	case !c.mayName(question):
+	case !c.mayName(trap.Questions, question):
 		return false
 	}
 	c.lookFor(errand{question: question})

@@ -17,7 +17,11 @@ func rulesText(config *Config, words *locale.Words) string {
 	if rules == "" {
 		rules = words.Say(locale.Rules)
 	}
-	lines := []string{words.Say(locale.RulesTitle), strings.TrimSpace(rules), words.Say(locale.NotStored)}
+	stored := locale.NotStored
+	if config.Traps.Flags() {
+		stored = locale.NotStoredTraps
+	}
+	lines := []string{words.Say(locale.RulesTitle), strings.TrimSpace(rules), words.Say(stored)}
 	if config.Contact != "" {
 		lines = append(lines, words.With(locale.Contact, locale.Data{"Contact": config.Contact}))
 	}

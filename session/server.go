@@ -26,6 +26,7 @@ import (
 	"strangerd/moderation"
 	"strangerd/session/locale"
 	"strangerd/session/staff"
+	"strangerd/session/trap"
 )
 
 // Config is what a Server is made of. It doesn't change once given.
@@ -41,6 +42,9 @@ type Config struct {
 	// What is done about who says the same to everybody, says a link to who hardly
 	// knows them, and leaves one chat after the other.
 	Openers, EarlyLinks, Skips Measure
+
+	// Traps are what people are warned of, what is stopped and what moderators see.
+	Traps *trap.List
 
 	Retain time.Duration // decided reports, for the words about it
 	// BackupWithKeys writes the database and the keys, sealed to a recipient.

@@ -14,6 +14,7 @@ type Stats struct {
 	Accepted       uint64            // connections that were let on to the key exchange
 	Refused        map[string]uint64 // connections and sessions that were not let in, by reason
 	Limits         map[string]uint64 // how often a limit was hit, by its name
+	Traps          map[string]uint64 // well-known ones that were found, by what was done
 	Received, Sent uint64            // bytes, as they travel
 	Panics         uint64            // that ended a session
 }
@@ -70,7 +71,7 @@ const (
 type counters struct {
 	accepted, received, sent, panics atomic.Uint64
 
-	refused, limits tally
+	refused, limits, traps tally
 
 	// waited is the longest search that ended since the desk's last sample, in
 	// nanoseconds.
@@ -83,6 +84,7 @@ func newCounters() *counters {
 			refusedFull, refusedDraining, refusedDoor, refusedTooYoung, refusedFailed),
 		limits: newTally(limitSilent, limitGrace, limitSessions, limitInput, limitEvents, limitSequence, limitPulse, limitPaste, limitPace,
 			limitOpeners, limitLinks, limitSkips, limitNew, limitIdle, limitInbox),
+		traps: newTally(trapWarned, trapStopped, trapFlagged),
 	}
 }
 
@@ -114,6 +116,7 @@ func (s *Server) Stats() Stats {
 		Accepted: c.accepted.Load(),
 		Refused:  c.refused.read(),
 		Limits:   c.limits.read(),
+		Traps:    c.traps.read(),
 		Received: c.received.Load(),
 		Sent:     c.sent.Load(),
 		Panics:   c.panics.Load(),

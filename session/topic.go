@@ -3,6 +3,7 @@ package session
 import (
 	"strangerd/session/locale"
 	"strangerd/session/text"
+	"strangerd/session/trap"
 )
 
 // topic returns an interest or a question as it may be shown, or why it can't be
@@ -24,9 +25,12 @@ func topic(written string, minAge int) (safe string, why locale.ID) {
 }
 
 // mayName tells whether an interest or a question can be taken. If it can't, it has
-// said why.
-func (c *chat) mayName(written string) bool {
-	_, why := topic(written, c.config.MinAge)
+// said why. What its readers would be warned of can't: it would be read without.
+func (c *chat) mayName(in trap.Place, written string) bool {
+	safe, why := topic(written, c.config.MinAge)
+	if barred := c.barred(in, safe); why == "" && (barred || c.config.Traps.Warns(in, safe) != nil) {
+		why = locale.TopicTrap
+	}
 	if why != "" {
 		c.tell(c.words.With(why, locale.Data{"Age": c.config.MinAge}))
 	}

@@ -16,7 +16,9 @@ const (
 	TooYoung     ID = "too_young"
 	NotStored    ID = "not_stored"
 	Contact      ID = "contact"
-	TypeYes      ID = "type_yes"
+
+	NotStoredTraps ID = "not_stored_traps" // where moderators see what a pattern finds
+	TypeYes        ID = "type_yes"
 
 	// The search and the chat.
 	Looking         ID = "looking"
@@ -65,6 +67,8 @@ const (
 	NewLink        ID = "new_link"
 	TopicAge       ID = "topic_age"
 	TopicLink      ID = "topic_link"
+	TopicTrap      ID = "topic_trap"
+	TrapStopped    ID = "trap_stopped"
 	WaitingForEnd  ID = "waiting_for_end"
 	TooLong        ID = "too_long"
 	TooBig         ID = "too_big"
@@ -286,6 +290,9 @@ const (
 // Category is the name of a category of reports.
 func Category(name string) ID { return ID("category_" + name) }
 
+// Careful is a warning of a trap about a subject.
+func Careful(about string) ID { return ID("careful_" + about) }
+
 // Reason is the reason of a decision about a report of a category.
 func Reason(category string) ID { return ID("reason_" + category) }
 
@@ -316,6 +323,8 @@ var ids = []ID{
 	WarningTitle, WarningYes, WarningEnter, HelpOffered, HelpForOthers, HelpAnywhere, ReportTitle, ReportSends, ReportNote,
 	ReportNoteMark, ReportAbout, ReportSendsMark, Marked, MarkedLine, MarkNothing, MarkUnknown, ReportUsage, ReportCancelled, ReportNobody, ReportedAlready, Reported, ReportQuota,
 	ReportNoRoom, ReportTooLong, KeysAppeal, KeysMore, KeysCategory, KeysReport, KeysWarned, BinaryPty,
+	NotStoredTraps, TopicTrap, TrapStopped,
+	Careful("apps"), Careful("money"), Careful("blackmail"), Careful("cams"), Careful("underage"), Careful("other"),
 	Category("underage"), Category("sexual"), Category("harassment"), Category("hate"), Category("threat"),
 	Category("selfharm"), Category("illegal"), Category("spam"), Category("doxxing"), Category("other"),
 	Slash("next"), Slash("stop"), Slash("report"), Slash("interests"), Slash("lang"), Slash("block"), Slash("save"), Slash("mark"),

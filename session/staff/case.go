@@ -203,6 +203,10 @@ func (d *Desk) historyRows(width int) (rows []row) {
 		fact("The machine paused them (%s) until you decide.", r.Pause)
 	}
 	fact("Earlier cases: %s", d.few(h.Earlier))
+	if r.Machine {
+		fact("Nobody reported it: a pattern found it.")
+		return rows
+	}
 	fact("Reporter: %s, other reports: %s. Weight %.2f", r.Reporter, outcomes(h.Filed), h.Weight)
 	return rows
 }
@@ -262,7 +266,11 @@ func (c *openCase) lineRows(width int) (rows []row) {
 		rows = append(rows, wrapped("-- "+fmt.Sprintf(format, args...), width)...)
 	}
 	if r.Note != "" {
-		rows = append(rows, quoted("Note", r.Note, plainLook, width)...)
+		label := "Note"
+		if r.Machine {
+			label = "Pattern"
+		}
+		rows = append(rows, quoted(label, r.Note, plainLook, width)...)
 	}
 	switch {
 	case len(r.Sealed) > 0:
@@ -277,7 +285,10 @@ func (c *openCase) lineRows(width int) (rows []row) {
 		say("Left out between the first and the last lines: %d", r.Omitted)
 	}
 	for _, l := range r.Lines {
-		if l.Marked {
+		switch {
+		case l.Marked && r.Machine:
+			say("The pattern found this line:")
+		case l.Marked:
 			say("The reporter marked this line:")
 		}
 		switch l.Speaker {

@@ -70,7 +70,7 @@ func (d dossier) write(w page, all bool) {
 	if d.Hold != nil {
 		speak(w, "held because", d.Hold.Reason)
 	}
-	if d.Note != "" {
+	if d.Note != "" && !d.Machine {
 		fmt.Fprintln(w, "\n-- the reporter's note")
 		speak(w, moderation.SpeakerReporter, d.Note)
 	}
@@ -87,9 +87,13 @@ func (d dossier) table() *table {
 	}
 	t.add("subject", subject)
 	addSome(t, "  reported before", pastLines(d.History.Earlier))
-	t.add("reporter", d.Reporter)
-	addSome(t, "  reported others", pastLines(d.History.Filed))
-	t.add("  weight", fmt.Sprintf("%.2f", d.History.Weight))
+	if d.Machine {
+		t.add("found by", "the pattern "+foreign(d.Note))
+	} else {
+		t.add("reporter", d.Reporter)
+		addSome(t, "  reported others", pastLines(d.History.Filed))
+		t.add("  weight", fmt.Sprintf("%.2f", d.History.Weight))
+	}
 	optional(t, "languages", strings.Join(d.Languages, ", "))
 	optional(t, "rules", d.Rules)
 	optional(t, "mutual", d.Mutual)
@@ -120,7 +124,10 @@ func (d dossier) writeLines(w page, all bool) {
 	}
 	fmt.Fprintf(w, "-- %d lines of the chat\n", len(d.Lines))
 	for _, line := range d.Lines {
-		if line.Marked {
+		switch {
+		case line.Marked && d.Machine:
+			fmt.Fprintln(w, "-- the pattern found the next line")
+		case line.Marked:
 			fmt.Fprintln(w, "-- the reporter marked the next line")
 		}
 		speak(w, line.Speaker, line.Text)

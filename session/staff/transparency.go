@@ -51,6 +51,7 @@ type section struct {
 func sections(t moderation.Transparency) []section {
 	return []section{
 		counts("Reports by category", t.Reports),
+		counts("Reports of patterns, by category", t.Flags),
 		counts("Reports decided by people", t.People),
 		counts("Reports decided by the machine", t.Machine),
 		{"Reports: median time to a decision", [][2]string{{"seconds", median(t)}}},
