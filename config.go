@@ -51,6 +51,7 @@ type Config struct {
 	LoginGrace    time.Duration
 	IdleTimeout   time.Duration
 	InterestWait  time.Duration
+	Meet          []session.Meeting
 	ShutdownGrace time.Duration
 
 	ReportThreshold int // 0: never
@@ -103,6 +104,7 @@ func (c *Config) flags() *pflag.FlagSet {
 	add(f, &c.LoginGrace, duration(time.Millisecond), "TIME", "login-grace", "15s", "time to log in and open a session")
 	add(f, &c.IdleTimeout, duration(time.Millisecond), "TIME", "idle-timeout", "10m", "a chat with no key pressed ends")
 	add(f, &c.InterestWait, duration(0), "TIME", "interest-wait", "10s", "how long only shared interests are looked for")
+	add(f, &c.Meet, meetings, "HOURS", "meet", "", "when to come: Sat 20:00-22:00 Europe/Berlin, ...")
 	add(f, &c.ShutdownGrace, duration(0), "TIME", "shutdown-grace", "10s", "on SIGTERM, time to say goodbye")
 
 	add(f, &c.ReportThreshold, number(0, math.MaxInt32), "N", "report-threshold", "3", "reports a day that pause someone; 0: never")

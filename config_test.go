@@ -73,7 +73,7 @@ func TestEverySetting(t *testing.T) {
 		"listen": ":1", "staff-listen": ":2", "data": "d", "host-key": "h", "name": "n", "rules": "r", "contact": "c",
 		"min-age": "21", "age-gate": "year", "admin-keys": "k", "admin-key": testKey, "http": ":3",
 		"proxy-from": "192.0.2.1", "shared-sources": "192.0.2.0/24", "max-sessions": "4",
-		"max-per-source": "5", "connects-per-source": "6/7s", "login-grace": "8s", "new-sources": "off", "openers": "warn", "early-links": "off", "skips": "warn", "idle-timeout": "9m", "interest-wait": "11s",
+		"max-per-source": "5", "connects-per-source": "6/7s", "login-grace": "8s", "new-sources": "off", "openers": "warn", "early-links": "off", "skips": "warn", "idle-timeout": "9m", "interest-wait": "11s", "meet": "Sat 20:00-22:00 Europe/Berlin, daily 06:30-07:00 UTC",
 		"shutdown-grace": "0s", "report-threshold": "0", "retain": "7d",
 		"max-db": "1G", "patterns": "p", "help-text": "h", "seal-to": "s", "notify": "https://example.org/x", "pprof": "true",
 	}

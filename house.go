@@ -19,6 +19,7 @@ type house struct {
 	gate   *moderation.Gate
 	desk   *moderation.Desk
 	pairs  *matcher.Matcher
+	hours  *moderation.Hours
 	server *session.Server
 	ready  func() error // why nobody can come in
 }
@@ -67,6 +68,13 @@ func build(config *Config, given *given, folder *data.Folder, doors *doors, log 
 		Moved:        observe(h.times.move),
 	})
 	life.run(func(ctx context.Context) { h.pairs.Run(ctx) })
+	if h.hours, err = moderation.NewHours(folder.DB()); err != nil {
+		return nil, err
+	}
+	life.run(func(ctx context.Context) {
+		online := func() int { return h.pairs.Stats().Online }
+		h.hours.Run(ctx, online, func(err error) { log.Error("how many people were here could not be saved", "error", err) })
+	})
 	if h.server, err = session.New(h.session(given, folder, doors)); err != nil {
 		return nil, err
 	}
@@ -102,6 +110,8 @@ func (h *house) session(given *given, folder *data.Folder, doors *doors) session
 		Gate:           h.gate,
 		Desk:           h.desk,
 		Matcher:        h.pairs,
+		Meet:           config.Meet,
+		Hours:          h.hours,
 		Timings: session.Timings{
 			Wait:  observe(h.times.wait),
 			Chat:  observe(h.times.chat),

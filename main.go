@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // for --meet, where the machine has no time zones
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"

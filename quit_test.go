@@ -47,7 +47,8 @@ func TestTooYoungReachesNobody(t *testing.T) {
 	p := startServer(t, "--age-gate", "year")
 	b := startSSH(t, p, "-T", "-b", "127.0.0.6")
 	b.send("yes\n1980\n")
-	b.expect("-- Looking for a stranger\n")
+	b.expect("-- Something to think about meanwhile: ")
+	b.expect("\n")
 	for i, more := range []string{"/next\nI am twelve\n", "/stop\n/next\nI am twelve\n", "yes\n1980\nI am twelve\n"} {
 		a := startSSH(t, p, "-T", "-b", "127.0.0.2"+string(rune('0'+i)))
 		a.send("yes\n2020\n" + more)

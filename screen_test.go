@@ -432,7 +432,7 @@ func TestTranscriptScrolls(t *testing.T) {
 		// What comes now moves nothing but the oldest line, and says so.
 		row := a.shownRow(3)
 		b.say("look here")
-		a.expect("More below. Press PgDn to see it.", row)
+		a.expect("More below. Press PgDn or type /down.", row)
 		a.page(keyPgDn, "Stranger: look here")
 		a.expectGone("More below.")
 		a.press(keyPgUp)
@@ -576,7 +576,7 @@ func TestRulesScroll(t *testing.T) {
 	t.Parallel()
 	p := startServer(t)
 	a := openTerminal(t, p, window{cols: 40, rows: 10})
-	a.expect("You are at chat.example.org.", "There is more. Press PgDn to read it.")
+	a.expect("You are at chat.example.org.", "There is more: PgDn, or the space bar.")
 	a.page(keyPgDn, "Enter: accept") // at the end of the rules
 	a.page(keyPgUp, "You are at chat.example.org.")
 }

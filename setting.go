@@ -231,6 +231,21 @@ func networks(text string) ([]netip.Prefix, error) {
 	return list, nil
 }
 
+// meetings takes a list of hours of the week, or none.
+func meetings(text string) (list []session.Meeting, err error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		m, err := session.ParseMeeting(part)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, m)
+	}
+	return list, nil
+}
+
 func publicKey(text string) (string, error) {
 	if text == "" {
 		return "", nil

@@ -4,7 +4,7 @@ import bolt "go.etcd.io/bbolt"
 
 var settings = []byte("settings")
 
-// A Setting is what staff set while the server runs.
+// A Setting is what staff set while the server runs, or what it remembers of itself.
 type Setting struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`

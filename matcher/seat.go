@@ -54,7 +54,7 @@ type Seat struct {
 	peer    any         // the Subject of partner, or of the last one
 	number  uint32      // in m.groups
 	turn    uint32      // counts Find and Leave; written by the owner alone
-	waiting atomic.Bool // home != nil, for Touch
+	waiting atomic.Bool // home != nil, for Touch and Waits
 	closed  bool
 	waited  bool // the search is open to anyone
 	only    bool // but for a language it insists on
@@ -146,6 +146,9 @@ func (s *Seat) Anyone() {
 		m.open(s)
 	}
 }
+
+// Waits reports whether the present search has found nobody yet.
+func (s *Seat) Waits() bool { return s.waiting.Load() }
 
 // Find leaves the present chat or search and starts a new search.
 func (s *Seat) Find(c Criteria) {

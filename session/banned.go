@@ -109,6 +109,8 @@ func (b *banned) key(k tea.KeyPressMsg) {
 		b.enter()
 	case k.Code == tea.KeyEnter:
 		b.editor.Insert("\n")
+	case k.Text == " " && b.editor.Text() == "" && !b.plain:
+		b.screen.turn(-1)
 	case k.Code == tea.KeyPgUp:
 		b.screen.turn(+1)
 	case k.Code == tea.KeyPgDown:

@@ -101,6 +101,8 @@ type chat struct {
 	typingOff  *time.Timer
 	showTyping bool // in line mode
 	attention  attention
+	waiting    waiting
+	motion     motion
 	signed     time.Time   // the partner was last told that this one types
 	hangUp     *time.Timer // after the end of input
 }
@@ -153,6 +155,7 @@ func (c *chat) close() {
 	stop(c.counts)
 	c.hold.release()
 	stop(c.opens)
+	stop(c.motion.timer)
 }
 
 func stop(t *time.Timer) {
@@ -264,6 +267,8 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if c.held() {
 			c.find()
 		}
+	case motionMsg:
+		c.move()
 	case opensMsg:
 		c.opened(msg)
 	case hangUpMsg:
@@ -336,13 +341,14 @@ func (c *chat) search() {
 		c.announce(c.words.Say(locale.TalkInstead))
 	}
 	c.find()
-	if !c.plain {
-		return // it shows that it looks, even if it has found
+	if c.plain { // the screen shows that it looks, even if it has found
+		c.receive()
+		if c.state == searching && !c.held() && !c.called && !c.offered && !told {
+			c.print("-- ", c.waitingLine())
+		}
 	}
-	c.receive()
-	if c.state == searching && !c.held() && !c.called && !c.offered && !told {
-		c.print("-- ", c.waitingLine())
-	}
+	c.wait()
+	c.move()
 }
 
 // leave ends a chat or a search, and stays.
@@ -428,6 +434,8 @@ func (c *chat) matched() {
 	if c.question != "" {
 		c.showQuestion()
 		c.announce(c.words.Say(locale.AskerWatches))
+	} else {
+		c.breakIce()
 	}
 	c.watchIdle()
 	for len(c.kept) > 0 && (!c.passes(c.kept[0]) || c.say(c.kept[0])) {

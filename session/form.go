@@ -47,6 +47,13 @@ func (c *chat) reporting(k tea.KeyPressMsg) {
 		c.screen.turn(+1)
 	case k.Code == tea.KeyPgDown:
 		c.screen.turn(-1)
+	case k.Code == tea.KeyBackspace && r.category == "":
+		c.endReport()
+		c.tell(c.words.Say(locale.ReportCancelled))
+	case k.Code == tea.KeyBackspace && c.editor.Text() == "":
+		r.category = ""
+	case k.Text == " " && r.category == "":
+		c.screen.turn(-1)
 	case k.Text == "" && r.category == "":
 		// No key of a choice.
 	case r.about == nil:
@@ -102,6 +109,7 @@ func (c *chat) formRows() (rows []row) {
 		for i, category := range moderation.Categories {
 			say(categoryKeys[i:i+1] + "  " + c.words.Say(locale.Category(category)))
 		}
+		say(c.words.Say(locale.ReportBack))
 		return rows
 	}
 	say(c.words.With(locale.ReportAbout, locale.Data{"Category": c.words.Say(locale.Category(c.report.category))}))

@@ -40,6 +40,8 @@ func (c *chat) key(k tea.KeyPressMsg) {
 	case k.Text == "?" && c.editor.Text() == "" && !c.plain && !asked:
 		c.asked = true
 		c.keys()
+	case k.Text == " " && c.editor.Text() == "" && c.paged() && !c.plain:
+		c.scroll(-1) // as pagers do, and phones can
 	case k.Code == tea.KeyPgUp:
 		c.scroll(+1)
 	case k.Code == tea.KeyPgDown:

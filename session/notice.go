@@ -29,6 +29,7 @@ func (c *chat) notice(n notice) {
 	case minutePassed:
 		c.screen.rulesWidth = 0 // it says how many are online
 		c.statusReport()
+		c.tellHours()
 	case serverStops:
 		c.announce(c.words.Count(locale.Closing, int(n.in.Round(time.Second).Seconds())))
 	case broadcast:

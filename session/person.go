@@ -14,6 +14,9 @@ type person struct {
 	pass      string                   // S-…
 	languages atomic.Pointer[[]string] // codes or locales, best first; its own session sets it
 	avoided   sync.Map                 // of pass IDs: who was reported, or did report
+	// question is the number, from 1, of what they were given to think about while they
+	// waited; 0 is none.
+	question atomic.Int32
 }
 
 // avoid keeps two sessions apart as long as both last.

@@ -265,9 +265,9 @@ func (c *chat) statusText() string {
 	case c.called, c.offered: // which the transcript says
 		return ""
 	case c.state == searching && c.choosy() && len(c.likes) > 0 && !c.alone():
-		return c.choosyLine()
+		return c.choosyLine() + c.motion.trail()
 	case c.state == searching:
-		return c.waitingLine()
+		return c.waitingLine() + c.motion.trail()
 	case c.state == warned:
 		return c.words.Say(locale.WarningEnter)
 	case c.state == resting:

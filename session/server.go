@@ -65,6 +65,8 @@ type Config struct {
 	Gate    *moderation.Gate
 	Desk    *moderation.Desk
 	Matcher *matcher.Matcher
+	Meet    []Meeting         // when the operator would have people come
+	Hours   *moderation.Hours // nil: nobody counts
 	Timings Timings
 	Log     *slog.Logger
 }

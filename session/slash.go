@@ -35,6 +35,9 @@ func slashCommands() []slashCommand {
 		{"mark", "WORDS", (*chat).markCommand},
 		{"typing", "on|off", (*chat).setTyping},
 		{"bell", "on|off", (*chat).setBell},
+		{"up", "", func(c *chat, _ string) { c.scroll(+1) }},
+		{"down", "", func(c *chat, _ string) { c.scroll(-1) }},
+		{"motion", "on|off", (*chat).setMotion},
 		{"plain", "", alone((*chat).goPlain)},
 		{"status", "", alone((*chat).tellStatus)},
 		{"rules", "", alone((*chat).tellRules)},
@@ -48,7 +51,6 @@ func (c *chat) slash(line string) {
 	name, argument, _ := strings.Cut(strings.TrimSpace(line), " ")
 	for _, command := range slashCommands() {
 		if strings.EqualFold(name, "/"+command.name) { // phones capitalize
-
 			command.run(c, strings.TrimSpace(argument))
 			return
 		}

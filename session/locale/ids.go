@@ -41,6 +41,13 @@ const (
 	SkipsWarning    ID = "skips_warning"
 	Called          ID = "called"
 	CallMissed      ID = "call_missed"
+	Questions       ID = "questions"
+	ThinkAbout      ID = "think_about" // Question
+	IceBreaker      ID = "ice_breaker" // Question
+	Busier          ID = "busier"      // Count, Time, Until
+	Meet            ID = "meet"        // Day, From, To, Zone, Until
+	MeetNow         ID = "meet_now"    // To, Zone
+	MeetDays        ID = "meet_days"
 	IdleWarning     ID = "idle_warning"
 	IdleEnded       ID = "idle_ended"
 	Closing         ID = "closing"
@@ -86,6 +93,9 @@ const (
 	BellOn         ID = "bell_on"
 	BellOff        ID = "bell_off"
 	BellUsage      ID = "bell_usage"
+	MotionOn       ID = "motion_on"
+	MotionOff      ID = "motion_off"
+	MotionUsage    ID = "motion_usage"
 	TitleFound     ID = "title_found" // Name
 	TitleWrote     ID = "title_wrote" // Name
 	Plain          ID = "plain"
@@ -214,6 +224,7 @@ const (
 	HelpForOthers   ID = "help_for_others"
 	HelpAnywhere    ID = "help_anywhere"
 	ReportTitle     ID = "report_title"
+	ReportBack      ID = "report_back"
 	ReportSends     ID = "report_sends"
 	ReportNote      ID = "report_note"
 	ReportNoteMark  ID = "report_note_mark"
@@ -304,11 +315,11 @@ var ids = []ID{
 	Welcome, Alone, Others, RulesTitle, Rules, AgeLine, AcceptLine, AgeLinePlain, AskYear, NotAYear, TooYoung, NotStored,
 	Contact, TypeYes,
 	Looking, Waiting, WaitingOthers, NobodyWaits, Matched, PartnerLeft, YouLeft, Stopped, Typing, Really, Next, NextPlain,
-	RematchOffered, RematchDeclined, RematchOff, Called, CallMissed, IdleWarning, IdleEnded, Closing, Closed,
+	RematchOffered, RematchDeclined, RematchOff, Called, CallMissed, Questions, ThinkAbout, IceBreaker, Busier, Meet, MeetNow, MeetDays, IdleWarning, IdleEnded, Closing, Closed,
 	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent, QueueUnsent, TooFast,
 	Paced, OpenerBlocked, OpenerWarning, LinkBlocked, LinkWarning, NewLink, TopicAge, TopicLink, NewHere, SkipsBlocked, SkipsWarning,
 	WaitingForEnd, TooLong, TooBig, TooManyLines, Unreadable, NotUTF8, LeftOut, PasteCut, InputFull, UnknownCommand, UnknownNearest, TypingOn,
-	TypingOff, TypingUsage, BellOn, BellOff, BellUsage, TitleFound, TitleWrote, Plain, AlreadyPlain, NothingToStop, StatusLine,
+	TypingOff, TypingUsage, BellOn, BellOff, BellUsage, MotionOn, MotionOff, MotionUsage, TitleFound, TitleWrote, Plain, AlreadyPlain, NothingToStop, StatusLine,
 	HeaderRules, HeaderWarned, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
 	KeysCalled, KeysOffered, KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
 	Interests, InterestsOff, InterestsUsage, InterestsHint, InterestsHintPlain, Blocked, BlockNobody, Saved, SaveBoth, SavePlain, SaveFull, InterestsMany, InterestLong,
@@ -320,7 +331,7 @@ var ids = []ID{
 	DoorKnown, DoorClosed, Operator, Kicked, NotSaved, BanTitle, BanRule, BanReason, BanByPerson, BanByMachine,
 	BanUntil, BanForever, BanAppeal, AppealHere, AppealLines, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
 	AppealAgain, AppealEmpty, AppealNoBan, CaseUsage, CaseUnknown, CaseOpen, CaseNone, CaseWarn, CaseBan, CaseKick,
-	WarningTitle, WarningYes, WarningEnter, HelpOffered, HelpForOthers, HelpAnywhere, ReportTitle, ReportSends, ReportNote,
+	WarningTitle, WarningYes, WarningEnter, HelpOffered, HelpForOthers, HelpAnywhere, ReportTitle, ReportBack, ReportSends, ReportNote,
 	ReportNoteMark, ReportAbout, ReportSendsMark, Marked, MarkedLine, MarkNothing, MarkUnknown, ReportUsage, ReportCancelled, ReportNobody, ReportedAlready, Reported, ReportQuota,
 	ReportNoRoom, ReportTooLong, KeysAppeal, KeysMore, KeysCategory, KeysReport, KeysWarned, BinaryPty,
 	NotStoredTraps, TopicTrap, TrapStopped,
@@ -328,7 +339,7 @@ var ids = []ID{
 	Category("underage"), Category("sexual"), Category("harassment"), Category("hate"), Category("threat"),
 	Category("selfharm"), Category("illegal"), Category("spam"), Category("doxxing"), Category("other"),
 	Slash("next"), Slash("stop"), Slash("report"), Slash("interests"), Slash("lang"), Slash("block"), Slash("save"), Slash("mark"),
-	Slash("typing"), Slash("bell"), Slash("plain"), Slash("status"), Slash("rules"), Slash("help"), Slash("quit"),
+	Slash("typing"), Slash("bell"), Slash("up"), Slash("down"), Slash("motion"), Slash("plain"), Slash("status"), Slash("rules"), Slash("help"), Slash("quit"),
 	AskUsage, QuestionLong, QuestionPaced, LookingForTwo, LookingToDiscuss, TalkInstead, NobodyDiscusses, SomeDiscuss,
 	NoQuestion, QuestionsForTwo, QuestionsWait, DiscussersWait, Question, Watching, AskerWatches, AskerLeft, WatchOnly,
 	NextQuestion, ReallyWatching, SaveWatched, BlockWhom, First, Second, FirstPlain, SecondPlain, FirstLeft, SecondLeft,
