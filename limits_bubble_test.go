@@ -10,6 +10,8 @@ import (
 // told is how often the screen has said something, in what it shows.
 func (term *terminal) told(words string) int {
 	synctest.Wait()
+	term.out.mu.Lock()
+	defer term.out.mu.Unlock()
 	return strings.Count(strings.Join(strings.Fields(term.text()), " "), words)
 }
 
@@ -38,12 +40,12 @@ func TestFastInputIsSaidOnce(t *testing.T) {
 					a.press("still here\r")
 					b.expect("Stranger: still here")
 					if n := a.told(words); n != before+1 {
-						t.Errorf("told %d times, not once:\n%s", n-before, a.text())
+						t.Errorf("told %d times, not once:\n%s", n-before, a.picture())
 					}
 					time.Sleep(time.Minute)
 				}
 				if n := b.told(words); n != 0 {
-					t.Errorf("the partner is told:\n%s", b.text())
+					t.Errorf("the partner is told:\n%s", b.picture())
 				}
 				if n := p.bubble.server.Stats().Limits[flood.limit]; n == 0 {
 					t.Errorf("%s is not counted", flood.limit)
@@ -66,7 +68,7 @@ func TestEndlessSequenceIsSaidOnce(t *testing.T) {
 			a.press("\x1b]52;c;", long, "\a", "\x1bP", long, "\x1b\\", "\x1b[", long, "u")
 		}
 		if n := a.told(words); n != 1 {
-			t.Errorf("told %d times, not once:\n%s", n, a.text())
+			t.Errorf("told %d times, not once:\n%s", n, a.picture())
 		}
 		time.Sleep(time.Minute)
 		a.press("\x1b]typed behind Alt and a bracket")
@@ -74,7 +76,7 @@ func TestEndlessSequenceIsSaidOnce(t *testing.T) {
 		a.press("hello\r")
 		b.expect("Stranger: hello")
 		if n := a.told(words); n != 2 {
-			t.Errorf("told %d times, not once more:\n%s", n, a.text())
+			t.Errorf("told %d times, not once more:\n%s", n, a.picture())
 		}
 		if n := p.bubble.server.Stats().Limits["sequence_bytes"]; n != 10 {
 			t.Errorf("%d are counted, not 10", n)
