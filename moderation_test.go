@@ -483,7 +483,42 @@ func TestNotPaused(t *testing.T) {
 	}
 }
 
-// A warned person reads the warning before the next search, and confirms it.
+// Row 21: a report that somebody is too young is the first that staff see, whenever it
+// came, and counts as much as any other.
+func TestRow21FalseUnderage(t *testing.T) {
+	t.Parallel()
+	root := newStaffKey(t, "root")
+	p := startServer(t, "--admin-key", root.line)
+	b := joinFrom(t, p, "127.0.0.40")
+	reported := func(source, category string) {
+		t.Helper()
+		a := joinFrom(t, p, source)
+		a.meet(b)
+		a.report(category)
+		a.send("/quit\n")
+		a.expectExit(exitDone)
+	}
+	next := func() {
+		t.Helper()
+		b.expect("-- Stranger has left the chat\n")
+		b.send("/next\n")
+		b.expect("-- Looking for a stranger\n")
+	}
+	reported("127.0.0.31", "hate")
+	next()
+	reported("127.0.0.32", "underage")
+	next()
+	reports := root.list(t, p, "reports")
+	if len(reports) != 2 || reports[0]["category"] != "underage" || reports[1]["category"] != "hate" {
+		t.Errorf("the queue is %v", reports)
+	}
+	if bans := root.list(t, p, "bans"); len(bans) != 0 {
+		t.Errorf("two reports of three made %v", bans)
+	}
+	reported("127.0.0.33", "underage")
+	b.expectExit(exitNotAllowed)
+}
+
 // Where the operator names no helplines, the built-in words say where there are some.
 func TestRow22HelplinesUnsaid(t *testing.T) {
 	t.Parallel()
@@ -498,6 +533,7 @@ func TestRow22HelplinesUnsaid(t *testing.T) {
 	b.expect("-- https://findahelpline.com lists helplines by country")
 }
 
+// A warned person reads the warning before the next search, and confirms it.
 func TestWarning(t *testing.T) {
 	t.Parallel()
 	root := newStaffKey(t, "root")

@@ -7,6 +7,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
@@ -188,6 +190,43 @@ func BenchmarkStart(b *testing.B) {
 		b.ReportMetric(phases[i].Seconds()/float64(b.N), name)
 	}
 	h.open()
+}
+
+// What an operator waits for whose database holds 100,000 reports and 200,000 bans; run
+// it with -benchtime 1x.
+func BenchmarkRestore(b *testing.B) {
+	h := newHouse(b, func(c *DeskConfig) { c.Threshold, c.MaxDB = 0, 1<<40 })
+	must(b, h.imported("ann", manyBans()[:200_000]))
+	for range 10 { // a transaction of all of them takes gigabytes
+		h.queue(10_000, 18)
+	}
+	path := filepath.Join(b.TempDir(), "backup")
+	phases := []struct {
+		name string
+		do   func() error
+		took time.Duration
+	}{
+		{"s/backup", func() error { return h.folder.DB().BackupFile(path) }, 0},
+		{"s/check", func() error { return data.Check(path) }, 0},
+		{"s/stop", func() error { return h.folder.Close() }, 0},
+		{"s/restore", func() error { return data.Restore(h.dir, path) }, 0},
+		{"s/start", func() error { h.open(); return nil }, 0},
+	}
+	for b.Loop() {
+		for i := range phases {
+			began := time.Now()
+			must(b, phases[i].do())
+			phases[i].took += time.Since(began)
+		}
+		must(b, os.Remove(path))
+		must(b, os.Remove(filepath.Join(h.dir, "strangerd.db.before-restore")))
+	}
+	for _, phase := range phases {
+		b.ReportMetric(phase.took.Seconds()/float64(b.N), phase.name)
+	}
+	if info, err := os.Stat(filepath.Join(h.dir, "strangerd.db")); err == nil {
+		b.ReportMetric(float64(info.Size())/1e6, "MB")
+	}
 }
 
 // heap is how many bytes of it are in use.
