@@ -101,7 +101,7 @@ func open(conns []net.Conn) (n int) {
 // A thousand clients connect and say nothing, or a byte a second. A server that
 // keeps them all has none for others; one that ends the wrong ones ends who is
 // about to log in.
-func TestAttackSilentConnections(t *testing.T) {
+func TestRow10SilentConnections(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, "--login-grace", "1h") // which is not what ends them
 	s.hold(t, func(t *testing.T) {
@@ -152,7 +152,7 @@ func TestAttackSilentConnections(t *testing.T) {
 
 // Clients tell their version, and then a byte a second, or log in and open
 // nothing. A server that waits for them waits for ever.
-func TestAttackLogInWithoutEnd(t *testing.T) {
+func TestRow10LogInWithoutEnd(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, "--login-grace", "3s")
 	s.hold(t, func(t *testing.T) {
@@ -183,7 +183,7 @@ func TestAttackLogInWithoutEnd(t *testing.T) {
 
 // One source connects without end, and keeps what it gets. A server without
 // limits has nothing left for others.
-func TestAttackOneSource(t *testing.T) {
+func TestRow11OneSource(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
@@ -237,7 +237,7 @@ func TestAttackOneSource(t *testing.T) {
 
 // Thousands of sources connect at once, most to leave again. A server that counts
 // them together refuses whoever comes then.
-func TestAttackManySources(t *testing.T) {
+func TestRow11ManySources(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
@@ -269,7 +269,7 @@ func TestAttackManySources(t *testing.T) {
 // A client says in a PROXY header that it comes from somewhere else, or speaks no
 // SSH at all. A server that believes it, or looks for a version behind it, bans
 // the wrong ones.
-func TestAttackProxyHeader(t *testing.T) {
+func TestRow14ProxyHeader(t *testing.T) {
 	t.Parallel()
 	const version = "SSH-2.0-client\r\n"
 	v2 := "\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c\xc0\x00\x02\x07\x7f\x00\x00\x01\x12\x34\x00\x16"
@@ -324,7 +324,7 @@ func TestAttackProxyHeader(t *testing.T) {
 
 // Clients send text as fast as the line carries it. The SSH library grants each 2 MB
 // ahead of what is read: a server that lets them be filled keeps 80 MB here.
-func TestAttackWindow(t *testing.T) {
+func TestRow08Window(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, "--login-grace", "1h") // others log in beside the flood
 	s.hold(t, func(t *testing.T) {

@@ -26,7 +26,7 @@ import (
 
 // A client asks for a terminal, changes its size a hundred times, never asks for
 // a shell and cuts the line. A server that hands sizes to nobody blocks for good.
-func TestAttackWindowChangeWithoutShell(t *testing.T) {
+func TestRow01WindowChangeWithoutShell(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
@@ -44,7 +44,7 @@ func TestAttackWindowChangeWithoutShell(t *testing.T) {
 
 // A client closes its channel and keeps the connection. A server that waits for
 // more spins on the closed channel, or keeps the connection for ever.
-func TestAttackChannelClosedConnectionKept(t *testing.T) {
+func TestRow02ChannelClosedConnectionKept(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
@@ -78,7 +78,7 @@ func TestAttackChannelClosedConnectionKept(t *testing.T) {
 
 // A terminal claims millions of cells, or none. A server that believes it takes
 // gigabytes for one screen.
-func TestAttackTerminalSize(t *testing.T) {
+func TestRow03TerminalSize(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestAttackTerminalSize(t *testing.T) {
 
 // A client sets 400 variables of 200 KB. A server that keeps them for the session keeps
 // 80 MB.
-func TestAttackEnvironment(t *testing.T) {
+func TestRow04Environment(t *testing.T) {
 	t.Parallel()
 	s := besiege(t, "--login-grace", "1m") // the attack takes longer than 15 s under the race detector
 	s.hold(t, func(t *testing.T) {
@@ -146,7 +146,7 @@ func TestAttackEnvironment(t *testing.T) {
 
 // A client opens 300 sessions on one connection. A server that allows it serves
 // 300 people for the price of one log-in.
-func TestAttackManySessions(t *testing.T) {
+func TestRow05ManySessions(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
@@ -174,7 +174,7 @@ func TestAttackManySessions(t *testing.T) {
 
 // A client opens channels as fast as the line carries it, and reads no answer. A server
 // that keeps an answer for each waits with all of them.
-func TestAttackManyChannels(t *testing.T) {
+func TestRow05ManyChannels(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
@@ -240,7 +240,7 @@ func (s *siege) floods(t *testing.T, d time.Duration, prefixes []string, input s
 
 // A client pastes without end, or 100 MB. A server that waits for the end of the
 // paste keeps it all.
-func TestAttackEndlessPaste(t *testing.T) {
+func TestRow06EndlessPaste(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	const start, end = "\x1b[200~", "\x1b[201~"
@@ -256,7 +256,7 @@ func TestAttackEndlessPaste(t *testing.T) {
 
 // A client begins an escape sequence and never ends it. A server that parses it
 // anew with every byte burns a core.
-func TestAttackEndlessSequence(t *testing.T) {
+func TestRow07EndlessSequence(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
@@ -277,7 +277,7 @@ func TestAttackEndlessSequence(t *testing.T) {
 
 // Thirty clients press keys as fast as the line carries them and cut it. A
 // server that can't get rid of its input leaves goroutines behind.
-func TestAttackKeyFlood(t *testing.T) {
+func TestRow08KeyFlood(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
@@ -288,7 +288,7 @@ func TestAttackKeyFlood(t *testing.T) {
 // A client stops reading in the midst of a chat: it grants a window of 512 bytes
 // and no more, or any window and lets the packets pile up on the line. A server
 // that waits for it makes its partner wait too.
-func TestAttackNeverReads(t *testing.T) {
+func TestRow09NeverReads(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
@@ -406,7 +406,7 @@ const (
 
 // A stock client is stopped in the midst of a chat, and goes on later. Its
 // partner notices nothing, and it misses nothing.
-func TestAttackStoppedClient(t *testing.T) {
+func TestRow09StoppedClient(t *testing.T) {
 	t.Parallel()
 	requireTool(t, "ssh")
 	s := besiege(t)
@@ -442,7 +442,7 @@ func TestAttackStoppedClient(t *testing.T) {
 
 // A client asks the server for all that SSH can do besides a session. A server
 // that grants it is a proxy, or opens a port, or reaches into the client.
-func TestAttackForwarding(t *testing.T) {
+func TestRow12Forwarding(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	before, err := listening(s.cmd.Process.Pid)
@@ -460,7 +460,7 @@ func TestAttackForwarding(t *testing.T) {
 
 // A client's command is as long as a packet, holds NULs or unbalanced quotes. A
 // server whose parser fails unnoticed runs something else.
-func TestAttackCommandString(t *testing.T) {
+func TestRow13CommandString(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
@@ -493,7 +493,7 @@ func TestAttackCommandString(t *testing.T) {
 
 // Clients send global requests as fast as the line carries them. A server that
 // queues them, or answers from its event loop, has no time for others.
-func TestAttackGlobalRequests(t *testing.T) {
+func TestRow13GlobalRequests(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
@@ -522,7 +522,7 @@ func TestAttackGlobalRequests(t *testing.T) {
 
 // Clients exchange keys again after every 16 KB. Each time costs the server a
 // signature.
-func TestAttackRekeying(t *testing.T) {
+func TestRow13Rekeying(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
@@ -544,7 +544,7 @@ func TestAttackRekeying(t *testing.T) {
 
 // The operator's SIGTERM meets 300 full screens, and some that never read. A
 // server whose sessions each take the signal for themselves lives on.
-func TestAttackSignalFullHouse(t *testing.T) {
+func TestRow16SignalFullHouse(t *testing.T) {
 	t.Parallel()
 	const grace = 8 * time.Second // for a busy machine to tell them all
 	p := startServer(t, "--shutdown-grace", grace.String())
@@ -585,7 +585,7 @@ func TestAttackSignalFullHouse(t *testing.T) {
 // A client has found what makes its session panic, in each of the places where a
 // session's code runs. A server that doesn't contain it ends for all, and a
 // library that reports it prints addresses and what was said.
-func TestAttackPanic(t *testing.T) {
+func TestRow17Panic(t *testing.T) {
 	const source, words = "127.0.0.77", "canary"
 	buildFaulty(t)
 	s := besiege(t, "--new-sources", "off") // it meets many

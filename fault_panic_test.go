@@ -44,7 +44,7 @@ func expectLogged(t *testing.T, p *program, sessions int, secrets ...string) {
 }
 
 // A panic on each kind of goroutine that serves one client, but for those of a chat
-// (see TestAttackPanic), ends that client's connection; two others chat on. What
+// (see TestRow17Panic), ends that client's connection; two others chat on. What
 // runs in the background belongs to everybody: a panic there ends the server, with
 // everybody told and nothing lost.
 func TestPanic(t *testing.T) {

@@ -408,7 +408,7 @@ func TestBannedNetwork(t *testing.T) {
 }
 
 // Reports of one person by enough sources, from different chats, pause them.
-func TestPausedByReports(t *testing.T) {
+func TestRow19PausedByReports(t *testing.T) {
 	t.Parallel()
 	root := newStaffKey(t, "root")
 	p := startServer(t, "--admin-key", root.line)
@@ -447,7 +447,7 @@ func TestPausedByReports(t *testing.T) {
 }
 
 // Reports of each other, and those of somebody in need, pause nobody.
-func TestNotPaused(t *testing.T) {
+func TestRow20And22NotPaused(t *testing.T) {
 	t.Parallel()
 	root := newStaffKey(t, "root")
 	help := filepath.Join(t.TempDir(), "help")
@@ -563,7 +563,7 @@ func TestWarning(t *testing.T) {
 
 // Row 24: behind a shared source are many people, and none of them is banned for
 // another.
-func TestSharedSource(t *testing.T) {
+func TestRow24SharedSource(t *testing.T) {
 	t.Parallel()
 	root := newStaffKey(t, "root")
 	p := startServer(t, "--admin-key", root.line, "--report-threshold", "1")
@@ -587,7 +587,7 @@ func TestSharedSource(t *testing.T) {
 
 // Row 19: a chat is reported once, and one in which only one spoke counts for
 // nothing.
-func TestReportsThatDoNotCount(t *testing.T) {
+func TestRow19ReportsThatDoNotCount(t *testing.T) {
 	t.Parallel()
 	root := newStaffKey(t, "root")
 	p := startServer(t, "--admin-key", root.line, "--report-threshold", "2")
@@ -618,7 +618,7 @@ func TestReportsThatDoNotCount(t *testing.T) {
 }
 
 // Row 25: what was reported doesn't scroll away under a flood.
-func TestEvidenceOfFlood(t *testing.T) {
+func TestRow25EvidenceOfFlood(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := startBubble(t, nil)
@@ -774,7 +774,7 @@ func TestNeverAgainBehindSharedSource(t *testing.T) {
 
 // Row 26: what came of a report is for who holds its receipt. Neither the same
 // source, nor the report's id, nor the ban tells who reported whom.
-func TestOutcomeIsForTheReceipt(t *testing.T) {
+func TestRow26OutcomeIsForTheReceipt(t *testing.T) {
 	t.Parallel()
 	root := newStaffKey(t, "root")
 	p := startServer(t, "--admin-key", root.line)
@@ -806,7 +806,7 @@ func TestOutcomeIsForTheReceipt(t *testing.T) {
 }
 
 // Row 29: whatever a stranger writes begins with what the server puts before it.
-func TestNobodyLooksLikeTheServer(t *testing.T) {
+func TestRow29NobodyLooksLikeTheServer(t *testing.T) {
 	t.Parallel()
 	root := newStaffKey(t, "root")
 	p := startServer(t, "--admin-key", root.line)
@@ -831,7 +831,7 @@ func TestNobodyLooksLikeTheServer(t *testing.T) {
 }
 
 // Row 30: staff who lock themselves out are asked before, and get back in offline.
-func TestLockedOut(t *testing.T) {
+func TestRow30LockedOut(t *testing.T) {
 	t.Parallel()
 	root := newStaffKey(t, "root")
 	folder := t.TempDir()

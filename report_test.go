@@ -94,7 +94,7 @@ func TestMarkedLineInLines(t *testing.T) {
 }
 
 // A line that was marked stays in the report, however much is said after it.
-func TestMarkedLineOutlivesFlood(t *testing.T) {
+func TestRow25MarkedLineOutlivesFlood(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := startBubble(t, nil)

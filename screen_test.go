@@ -601,7 +601,7 @@ func TestNothingNewIsNotPainted(t *testing.T) {
 }
 
 // What a partner sends stays text, whatever a terminal would make of it.
-func TestPartnersEscapeSequences(t *testing.T) {
+func TestRow29PartnersEscapeSequences(t *testing.T) {
 	t.Parallel()
 	p := startServer(t)
 	a, b := pairMixed(t, p, window{})

@@ -257,7 +257,7 @@ func TestHold(t *testing.T) {
 }
 
 // A wider ban says whom it would hit, and waits for --yes.
-func TestWiderBan(t *testing.T) {
+func TestRow24WiderBan(t *testing.T) {
 	t.Parallel()
 	root := newStaffKey(t, "root")
 	p := startServer(t, "--admin-key", root.line, "--shared-sources", "10.0.0.0/8")

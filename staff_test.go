@@ -199,7 +199,7 @@ func TestEveryAdministratorHasANameOfTheirOwn(t *testing.T) {
 }
 
 // A key that is taken away ends the session that it opened.
-func TestRemovedKey(t *testing.T) {
+func TestRow30RemovedKey(t *testing.T) {
 	t.Parallel()
 	root, two, mo := newStaffKey(t, "root"), newStaffKey(t, "two"), newStaffKey(t, "mo")
 	file := filepath.Join(t.TempDir(), "admin_keys")
