@@ -43,6 +43,7 @@ type window struct {
 	command    string    // instead of a shell
 	source     string    // the address to connect from
 	staff      *staffKey // whose desk it is, or nil
+	me         *staffKey // who comes as me@, or nil
 }
 
 // terminal is somebody at a terminal, which an emulator plays.
@@ -77,6 +78,9 @@ func openTerminal(t *testing.T, p *program, look window) *terminal {
 	config := &ssh.ClientConfig{User: "guest", HostKeyCallback: ssh.InsecureIgnoreHostKey()}
 	if look.staff != nil {
 		config.User, config.Auth = "admin", []ssh.AuthMethod{ssh.PublicKeys(look.staff.signer)}
+	}
+	if look.me != nil {
+		config.User, config.Auth = "me", []ssh.AuthMethod{ssh.PublicKeys(look.me.signer)}
 	}
 	conn, channels, requests, err := ssh.NewClientConn(raw, p.address, config)
 	if err != nil {

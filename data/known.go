@@ -26,21 +26,6 @@ func (k *Known) unpack(id, value []byte) error {
 	return errors.Join(key.end(), u.end())
 }
 
-// Forget removes what is known of the keys, those that nothing is known of too.
-func (d *DB) Forget(keys []Hash) error {
-	if len(keys) == 0 {
-		return nil
-	}
-	return d.update(func(tx *bolt.Tx) error {
-		for _, key := range keys {
-			if err := tx.Bucket(known).Delete(key[:]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // EachKnown visits all of them inside a transaction: visit must not use the
 // database.
 func (d *DB) EachKnown(visit func(Known)) error { return each(d, known, visit) }

@@ -125,6 +125,14 @@ func (u *unpacker) time() time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
+// texts reads what packTexts wrote; none is nil.
+func (u *unpacker) texts() (all []string) {
+	for range u.byte() {
+		all = append(all, u.text())
+	}
+	return all
+}
+
 // end tells whether all was read and nothing else.
 func (u *unpacker) end() error {
 	if u.bad || len(u.rest) > 0 {
@@ -170,4 +178,13 @@ func packTime(b []byte, t time.Time) []byte {
 
 func packText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// packTexts appends how many there are, up to 255, and each.
+func packTexts(b []byte, all []string) []byte {
+	b = append(b, byte(len(all)))
+	for _, s := range all {
+		b = packText(b, s)
+	}
+	return b
 }

@@ -25,37 +25,50 @@ func (d *DB) Save(records ...Record) error {
 	})
 }
 
-// The buckets that moderation needs, and how the check reads a record of each.
+// The buckets of records, the version of the database that has them first, and how
+// the check reads a record of each.
 var kinds = []struct {
 	bucket []byte
+	since  uint64
 	read   func(version uint64, id, value []byte) error
 }{
-	{bans, readable[Ban]},
-	{reports, readable[Report]},
-	{evidence, readable[Evidence]},
-	{appeals, readable[Appeal]},
-	{warnings, readable[Warning]},
-	{moderators, readable[Moderator]},
-	{audit, readable[Action]},
-	{tallies, readable[Tally]},
-	{settings, readable[Setting]},
-	{apart, readable[Apart]},
-	{known, readable[Known]},
+	{bans, 2, readable[Ban]},
+	{reports, 2, readable[Report]},
+	{evidence, 2, readable[Evidence]},
+	{appeals, 2, readable[Appeal]},
+	{warnings, 2, readable[Warning]},
+	{moderators, 2, readable[Moderator]},
+	{audit, 2, readable[Action]},
+	{tallies, 2, readable[Tally]},
+	{settings, 2, readable[Setting]},
+	{apart, 2, readable[Apart]},
+	{known, 2, readable[Known]},
+	{memories, 4, readable[Memory]},
+	{blocks, 4, readable[Block]},
 }
 
-func createModeration(tx *bolt.Tx) error {
-	for _, kind := range kinds {
-		if _, err := tx.CreateBucket(kind.bucket); err != nil {
-			return err
+// createKinds makes the buckets that a version has first.
+func createKinds(version uint64) func(*bolt.Tx) error {
+	return func(tx *bolt.Tx) error {
+		for _, kind := range kinds {
+			if kind.since != version {
+				continue
+			}
+			if _, err := tx.CreateBucket(kind.bucket); err != nil {
+				return err
+			}
 		}
+		return nil
 	}
-	return nil
 }
 
 // checkModeration reports each record that can't be read.
 func checkModeration(tx *bolt.Tx, version uint64) (problems []error) {
 	report := func(err error) { problems = append(problems, err) }
 	for _, kind := range kinds {
+		if kind.since > version {
+			continue
+		}
 		b := tx.Bucket(kind.bucket)
 		if b == nil {
 			report(fmt.Errorf("bucket %s is missing", kind.bucket))

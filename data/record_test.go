@@ -51,9 +51,12 @@ func TestRecordsComeBack(t *testing.T) {
 	tally := Tally{Day: "2026-11-22", Reports: map[string]int{"spam": 1}, People: map[string]int{"ban": 1}, Machine: map[string]int{"pause": 1}, Waits: []int{1, 2}, Appeals: 1, Decided: 2, Reversed: 3}
 	both := Apart{Both: hash, Until: now}
 	key := Known{Key: hash, First: now, Last: now}
+	memory := Memory{Key: hash, Interests: []string{"go", "Café"}, Languages: []string{"de"}, OnlyLanguages: true, Rules: "v1", Accepted: now, BellOff: true}
+	quiet := Memory{Key: Hash{7}, BellOff: true}
+	block := Block{Owner: hash, Other: Hash{8}, Until: now}
 
 	dir := newFolder(t, func(db *DB) {
-		must(t, db.Save(ban, report, evidence, appeal, warning, actions[0], actions[1], moderator, tally, both, key, Setting{"door", "known"}))
+		must(t, db.Save(ban, report, evidence, appeal, warning, actions[0], actions[1], moderator, tally, both, key, memory, quiet, Memory{Key: Hash{9}}, block, Setting{"door", "known"}))
 		must(t, db.Save(actions[2]))
 	})
 	f := mustOpen(t, dir)
@@ -68,6 +71,10 @@ func TestRecordsComeBack(t *testing.T) {
 	wantAll(t, db.EachTally, tally)
 	wantAll(t, db.EachApart, both)
 	wantAll(t, db.EachKnown, key)
+	wantAll(t, db.EachMemory, memory, quiet) // one that says nothing is not kept
+	if got, err := db.Blocks(hash); err != nil || !reflect.DeepEqual(got, []Block{block}) {
+		t.Errorf("blocks %+v, %v", got, err)
+	}
 	if got, ok, err := db.Evidence("R-1"); !ok || err != nil || !reflect.DeepEqual(got, evidence) {
 		t.Errorf("%+v, %v, %v", got, ok, err)
 	}

@@ -20,8 +20,9 @@ var (
 // transaction; a new database goes through them all. They are only ever added to.
 var migrations = []func(*bolt.Tx) error{
 	createRefusals,
-	createModeration,
+	createKinds(2),
 	packRecords,
+	createKinds(4),
 }
 
 // createDB makes the database of a new folder. Until the last rename there is

@@ -85,6 +85,7 @@ func TestOpenFromVersionTwo(t *testing.T) {
 				put(tx, bans, []byte(ban.ID), ban), put(tx, bans, []byte(network.ID), network),
 				put(tx, reports, []byte(report.ID), report),
 				put(tx, apart, separate.Both[:], separate), put(tx, known, seen.Key[:], seen),
+				tx.DeleteBucket(memories), tx.DeleteBucket(blocks),
 				tx.Bucket(identity).Put(versionKey, version),
 			)
 		}))
@@ -99,6 +100,7 @@ func TestOpenFromVersionTwo(t *testing.T) {
 		db.EachApart(func(a Apart) { all = append(all, a) }),
 		db.EachKnown(func(k Known) { all = append(all, k) }),
 	))
+	must(t, db.Remember(seen, func(m *Memory) error { m.Rules = "v1"; return nil })) // which version 4 has first
 	if wanted := []any{ban, network, report, separate, seen}; !reflect.DeepEqual(all, wanted) {
 		t.Errorf("of version 2 there is\n%+v, want\n%+v", all, wanted)
 	}

@@ -18,6 +18,8 @@ type Ended struct {
 	Moderator func(Moderator) bool
 	Apart     func(Apart) bool
 	Known     func(Known) bool
+	Memory    func(Memory) bool
+	Block     func(Block) bool
 }
 
 // Sweep removes what ended says, and the age gate's refusals that ended by now,
@@ -29,6 +31,7 @@ func (d *DB) Sweep(now time.Time, ended Ended) (n int, err error) {
 		sweeping(reports, ended.Report), sweeping(bans, ended.Ban), sweeping(appeals, ended.Appeal),
 		sweeping(warnings, ended.Warning), sweeping(audit, ended.Action),
 		sweeping(moderators, ended.Moderator), sweeping(apart, ended.Apart), sweeping(known, ended.Known),
+		sweeping(memories, ended.Memory), sweeping(blocks, ended.Block),
 		{refusals, func(_, v []byte) bool {
 			until, ok := parseTime(v)
 			return ok && !until.After(now)

@@ -17,12 +17,12 @@ func (a alarms) Len() int           { return len(a) }
 func (a alarms) Less(i, j int) bool { return a[i].until < a[j].until }
 func (a alarms) Swap(i, j int) {
 	a[i], a[j] = a[j], a[i]
-	a[i].alarm, a[j].alarm = i, j
+	a[i].alarm, a[j].alarm = int32(i), int32(j)
 }
 
 func (a *alarms) Push(x any) {
 	s := x.(*Seat)
-	s.alarm = len(*a)
+	s.alarm = int32(len(*a))
 	*a = append(*a, s)
 }
 
@@ -52,7 +52,7 @@ func (m *Matcher) wait(s *Seat, until time.Duration) {
 func (m *Matcher) rest(s *Seat) {
 	if s.until != never {
 		s.until = never
-		heap.Remove(&m.alarms, s.alarm)
+		heap.Remove(&m.alarms, int(s.alarm))
 	}
 }
 

@@ -30,6 +30,11 @@
 // An offer ([RematchOffered]) goes to both, who meet after
 // Options.RematchDelay unless one declines or somebody else comes first.
 //
+// Two who had a chat meet again at once, before anybody else and without an offer, when
+// both ask for it ([Seat.Again]) within AgainFor after its end: as soon as neither is in
+// a chat, whether they search or not. Who asks is told the same whatever the other did,
+// and nobody is told that they were asked for.
+//
 // Two people fit when each has what the other insists on. A search with interests or
 // languages ([Criteria]) insists on sharing one for Options.InterestWait, or until
 // [Seat.Anyone]; then it is open. So two who share nothing meet when both are open,
@@ -60,9 +65,11 @@
 //  3. The end of a chat is told to the other once. Nothing of that chat comes
 //     after it, and what comes before keeps its order.
 //  4. Nobody meets the person they last talked to while anyone else who is
-//     awake fits and waits; the fallback to a full scan makes this exact.
+//     awake fits and waits, unless both ask for it; the fallback to a full scan
+//     makes this exact.
 //  5. Each of those who fit is equally likely to be picked.
-//  6. Nobody is shown a partner who was asleep and hasn't answered.
+//  6. Nobody is shown a partner who was asleep and hasn't answered, but for one
+//     whom both asked to meet again, which is an answer given before.
 //  7. No call waits for another person. An inbox that is full costs its owner
 //     the seat (Evict), never the sender.
 //  8. No two who are awake, fit and didn't just part ever wait side by side, and no
@@ -70,6 +77,9 @@
 //  9. Who watches hears what the partner hears, each line once, in order and with
 //     who said it, and of the end with who left; nothing of that chat comes after.
 //     They say nothing. When they leave, the two are told once and go on.
+//  10. No two who asked for each other after the same chat, and may meet, are both
+//     free while that can be. No event tells one of them what the other asked for
+//     before they meet.
 //
 // # Locks and goroutines
 //

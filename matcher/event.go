@@ -26,6 +26,9 @@ const (
 	// CallMissed: Options.CallTimeout passed, or the caller is gone. The search
 	// goes on.
 	CallMissed
+	// Reunited: a chat began with somebody of an earlier one; both asked for it
+	// (Again). It may come while nothing is searched.
+	Reunited
 )
 
 // An Event is what a seat's owner learns.

@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var kindNames = [...]string{"nothing", "matched", "said", "typing", "stopped", "left", "unwatched", "offered", "cancelled", "called", "missed"}
+var kindNames = [...]string{"nothing", "matched", "said", "typing", "stopped", "left", "unwatched", "offered", "cancelled", "called", "missed", "reunited"}
 
 func (e Event) String() string {
 	by := ""
@@ -174,13 +174,13 @@ func (m *Matcher) check(t testing.TB) {
 			wrong = append(wrong, fmt.Sprintf(format, args...))
 		}
 	}
-	must(len(m.retry) == 0 && len(m.lost) == 0, "work left over")
+	must(len(m.freed) == 0 && len(m.retry) == 0 && len(m.lost) == 0, "work left over")
 	armed := 0
 	users := make(map[groupID]int)
 	for _, p := range []*pool{&m.awake, &m.choosy, &m.asleep, &m.asking, &m.discussing} {
 		question := p == &m.asking || p == &m.discussing
 		for i, s := range *p {
-			must(s.home == p && s.place == i && s.waiting.Load(), "%d: place in the pool", s.id)
+			must(s.home == p && int(s.place) == i && s.waiting.Load(), "%d: place in the pool", s.id)
 			must(question || p == &m.asleep || s.choosy() == (p == &m.choosy), "%d: pool", s.id)
 			must(question == (s.topic != nil) && (!question || m.side(s) == p), "%d: topic", s.id)
 			if w := s.wish; w != nil {

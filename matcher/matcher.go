@@ -91,7 +91,8 @@ type Matcher struct {
 	openings      []opening // of searches, the next one first
 	alarms        alarms
 
-	// What the present move has set off. Both are empty when mu is free.
+	// What the present move has set off. All are empty when mu is free.
+	freed []*Seat // may meet again whom they hope to
 	retry []*Seat // must look for a partner again
 	lost  []*Seat // had no room for an event
 }
@@ -180,7 +181,7 @@ func (m *Matcher) end() (evict []func()) {
 	return evict
 }
 
-// finish works off lost and retry, and returns whom to evict.
+// finish works off lost, freed and retry, and returns whom to evict.
 func (m *Matcher) finish() (evict []func()) {
 	for {
 		switch {
@@ -194,6 +195,10 @@ func (m *Matcher) finish() (evict []func()) {
 			if s.evict != nil {
 				evict = append(evict, s.evict)
 			}
+		case len(m.freed) > 0:
+			s := m.freed[0]
+			m.freed = slices.Delete(m.freed, 0, 1)
+			m.reunite(s)
 		case len(m.retry) > 0:
 			s := m.retry[0]
 			m.retry = slices.Delete(m.retry, 0, 1)

@@ -21,6 +21,9 @@ type soul struct {
 
 	side   string // "ask" or "discuss", while they wait for that
 	debate *debate
+	former hope // of the last chat that ended
+	hopes  []hope
+	aside  bool
 
 	called  time.Time // when, while a call is unanswered
 	rematch *soul
@@ -51,6 +54,22 @@ func (d *debate) told(s *soul, event string) {
 	d.asker.inbox = append(d.asker.inbox, by+event)
 }
 
+// hopes tells whether s hopes to meet o again, after the same chat as o does.
+func (s *soul) mutual(o *soul) bool {
+	for _, h := range s.hopes {
+		if h.with == o.seat && slices.Contains(o.hopes, hope{s.seat, h.until}) && h.until > s.seat.m.age() {
+			return true
+		}
+	}
+	return false
+}
+
+// free tells whether s can be met again: a watcher can't.
+func (s *soul) free() bool { return s.partner == nil && s.debate == nil && !s.aside }
+
+// age is the time as m counts it.
+func (m *Matcher) age() time.Duration { return time.Since(m.start) }
+
 type model struct {
 	*rapid.T
 	m     *Matcher
@@ -76,6 +95,9 @@ func TestModel(t *testing.T) {
 				"typing":  w.each(w.typing),
 				"touch":   w.each(w.touch),
 				"decline": w.each(w.decline),
+				"again":   w.each(w.again),
+				"forgo":   w.each(w.forgo),
+				"aside":   w.each(w.aside),
 				"time":    w.time,
 			})
 		})
@@ -84,8 +106,9 @@ func TestModel(t *testing.T) {
 
 func (w *model) each(f func(*soul)) func(*rapid.T) {
 	return func(t *rapid.T) {
-		if len(w.souls) == 0 {
-			t.Skip("nobody there")
+		if len(w.souls) == 0 { // rapid gives up where too many actions in a row are skipped
+			w.join(t)
+			return
 		}
 		f(rapid.SampledFrom(w.souls).Draw(t, "who"))
 	}
@@ -105,6 +128,8 @@ func (w *model) part(s *soul) {
 	if p := s.partner; p != nil {
 		p.inbox = append(p.inbox, "left")
 		p.partner = nil
+		until := w.m.age() + AgainFor
+		s.former, p.former = hope{p.seat, until}, hope{s.seat, until}
 	}
 	if d := s.debate; d != nil && d.asker == s {
 		d.asker = nil
@@ -124,20 +149,20 @@ func (w *model) part(s *soul) {
 
 func (w *model) find(s *soul) {
 	w.part(s)
-	s.waiting, s.declined = true, false
+	s.waiting, s.declined, s.aside = true, false, false
 	s.touched = time.Now()
 	s.seat.Find(Criteria{})
 }
 
 func (w *model) ask(s *soul) {
 	w.part(s)
-	s.side, s.touched = "ask", time.Now()
+	s.side, s.aside, s.touched = "ask", false, time.Now()
 	s.seat.Find(Criteria{Ask: "why?"})
 }
 
 func (w *model) discuss(s *soul) {
 	w.part(s)
-	s.side, s.touched = "discuss", time.Now()
+	s.side, s.aside, s.touched = "discuss", false, time.Now()
 	s.seat.Find(Criteria{Discuss: true})
 }
 
@@ -147,6 +172,31 @@ func (w *model) close(s *soul) {
 	w.part(s)
 	s.seat.Close()
 	w.souls = slices.DeleteFunc(w.souls, func(o *soul) bool { return o == s })
+}
+
+func (w *model) again(s *soul) {
+	left := s.seat.Again()
+	want := s.former.until - w.m.age()
+	if want < 0 {
+		want = 0
+	}
+	if left != want {
+		w.Fatalf("Again can be for %v, want %v", left, want)
+	}
+	if left > 0 && !slices.Contains(s.hopes, s.former) {
+		s.hopes = append(s.hopes, s.former)
+	}
+}
+
+func (w *model) forgo(s *soul) {
+	s.hopes = slices.DeleteFunc(s.hopes, func(h hope) bool { return h == s.former })
+	s.former.until = 0
+	s.seat.Forgo()
+}
+
+func (w *model) aside(s *soul) {
+	s.aside = !s.aside
+	s.seat.Aside(s.aside)
 }
 
 func (w *model) say(s *soul) {
@@ -216,6 +266,9 @@ func (w *model) observe() {
 			w.Fatal("a call without end")
 		}
 		for _, o := range w.souls[:i] {
+			if s.free() && o.free() && s.mutual(o) {
+				w.Fatal("two hope to meet again, and don't")
+			}
 			if s.waiting && o.waiting && s.awake() && o.awake() && !s.met(o) {
 				w.Fatal("two wait side by side")
 			}
@@ -263,7 +316,7 @@ func (w *model) learn(s *soul, e Event) {
 		s.inbox = s.inbox[1:]
 		return
 	}
-	if !s.waiting && s.side == "" {
+	if !s.waiting && s.side == "" && e.Kind != Reunited {
 		w.Fatalf("%v to someone who doesn't wait", e)
 	}
 	switch e.Kind {
@@ -287,6 +340,18 @@ func (w *model) learn(s *soul, e Event) {
 		}
 		s.partner, s.last, s.rematch = p, p, nil
 		s.waiting, s.called = false, time.Time{}
+	case Reunited:
+		p := s.seat.Partner().(*soul)
+		if p.partner != s { // the first of the two to be looked at
+			if s.partner != nil || !s.free() || !p.free() || !s.mutual(p) {
+				w.Fatal("met again without a hope, or in the middle of something")
+			}
+			for _, o := range []*soul{s, p} {
+				o.hopes = slices.DeleteFunc(o.hopes, func(h hope) bool { return h.with == s.seat || h.with == p.seat })
+			}
+		}
+		s.partner, s.last, s.rematch = p, p, nil
+		s.waiting, s.side, s.called = false, "", time.Time{}
 	case Called:
 		if s.awake() || !s.called.IsZero() {
 			w.Fatal("called, but awake or called already")

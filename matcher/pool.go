@@ -9,7 +9,7 @@ const samples = 16
 type pool []*Seat
 
 func (p *pool) add(s *Seat) {
-	s.home, s.place = p, len(*p)
+	s.home, s.place = p, int32(len(*p))
 	*p = append(*p, s)
 }
 

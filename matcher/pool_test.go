@@ -84,7 +84,7 @@ func TestFairPick(t *testing.T) {
 		}
 		counts := make([]int, size)
 		for range picks {
-			counts[m.pick(p, func(s *Seat) bool { return s.place%(size/fit) == 0 }).place]++
+			counts[m.pick(p, func(s *Seat) bool { return int(s.place)%(size/fit) == 0 }).place]++
 		}
 		expected, chi2 := float64(picks)/float64(fit), 0.0
 		for i, n := range counts {

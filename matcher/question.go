@@ -131,7 +131,7 @@ func (m *Matcher) discuss(asker, a, b *Seat) {
 	a.shared, b.shared = nil, nil
 	m.withdraw(asker)
 	m.deliver(asker, Event{Kind: Matched})
-	m.bring(a, b)
+	m.bring(a, b, Matched)
 }
 
 // tellAsker tells who watches the chat of s, if anybody does, what s did there.
@@ -152,6 +152,9 @@ func (m *Matcher) drop(s *Seat) {
 	s.topic = nil
 	if s != t.asker { // the chat is over, for all of them
 		m.tellAsker(t, s, Event{Kind: PartnerLeft})
+		if t.asker != nil {
+			m.hopeAgain(t.asker)
+		}
 		t.asker, t.pair = nil, [2]*Seat{}
 		return
 	}

@@ -2,8 +2,12 @@ package matcher
 
 // fits reports whether a and b may be partners at this time.
 func fits(a, b *Seat) bool {
-	return a != b && agree(a, b) &&
-		(a.m.opts.MayMeet == nil || a.m.opts.MayMeet(a.subject, b.subject))
+	return a != b && agree(a, b) && a.m.mayMeet(a, b)
+}
+
+// mayMeet reports whether those on a and b may be partners at all.
+func (m *Matcher) mayMeet(a, b *Seat) bool {
+	return m.opts.MayMeet == nil || m.opts.MayMeet(a.subject, b.subject)
 }
 
 // met reports whether either talked to the other last.
@@ -76,24 +80,23 @@ func (m *Matcher) search(s *Seat) {
 
 // match begins the chat of a and b, who wait.
 func (m *Matcher) match(a, b *Seat) {
+	a.shared = m.shared(a.wish, b.wish)
+	b.shared = a.shared
+	m.bring(a, b, Matched)
+}
+
+// bring puts a and b, who are in none, into one chat, and tells them how that came.
+func (m *Matcher) bring(a, b *Seat, how Kind) {
 	if a.rematch == b {
 		a.rematch, b.rematch = nil, nil
 	}
-	a.shared = m.shared(a.wish, b.wish)
-	b.shared = a.shared
-	m.bring(a, b)
-}
-
-// bring puts a and b, who wait, into one chat, and tells them.
-func (m *Matcher) bring(a, b *Seat) {
 	m.withdraw(a)
 	m.withdraw(b)
 	a.partner, b.partner = b, a
 	a.last, b.last = b.id, a.id
-	a.peer, b.peer = b.subject, a.subject
 	m.pairs++
-	m.deliver(a, Event{Kind: Matched})
-	m.deliver(b, Event{Kind: Matched})
+	m.deliver(a, Event{Kind: how})
+	m.deliver(b, Event{Kind: how})
 }
 
 // offer tells a, who searches, and b that they meet again. It takes the place
@@ -195,6 +198,7 @@ func (m *Matcher) leave(s *Seat) {
 	if p := s.partner; p != nil {
 		s.partner, p.partner = nil, nil
 		m.pairs--
+		m.part(s, p)
 		m.deliver(p, Event{Kind: PartnerLeft})
 	}
 	if s.topic != nil {
@@ -207,6 +211,7 @@ func (m *Matcher) giveUp(s *Seat) {
 	s.closed = true
 	m.leave(s)
 	m.groups.dismiss(s)
+	s.former, s.hoping = hope{}, nil
 	if s.wake != nil {
 		s.wake()
 	}

@@ -41,7 +41,8 @@ type Seat struct {
 	last    uint64 // the id of partner, or of the last one
 	partner *Seat
 	home    *pool // of m's, or none
-	place   int   // in home
+	place   int32 // in home
+	alarm   int32 // place in m.alarms, while until is set
 	// What is under way: a call, or the wait for somebody else's, while until
 	// is set; or an offer, while rematch is set, too.
 	until   time.Duration
@@ -51,7 +52,6 @@ type Seat struct {
 	inbox   []Event
 	wake    func()
 	wish    *wish       // of the present search, or nil
-	peer    any         // the Subject of partner, or of the last one
 	number  uint32      // in m.groups
 	turn    uint32      // counts Find and Leave; written by the owner alone
 	waiting atomic.Bool // home != nil, for Touch and Waits
@@ -64,14 +64,16 @@ type Seat struct {
 	tried                bool // in this search a call had its time: an offer comes before the next
 	// declined is set for both between whom an offer was declined.
 	declined bool
-	typing   bool   // the partner was told so; the owner's alone
-	topic    *topic // of the present chat or search, or of the chat that the other left, if it has one
+	typing   bool    // the partner was told so; the owner's alone
+	topic    *topic  // of the present chat or search, or of the chat that the other left, if it has one
+	aside    bool    // left alone, though idle
+	former   hope    // of the last chat that ended, whether it is hoped or not
+	hoping   *[]hope // nil is none
 
 	subject any
 	m       *Matcher
 	shared  []string // with partner, or the last one
 	evict   func()
-	alarm   int    // place in m.alarms, while until is set
 	search  uint64 // the number of the present search
 	missed  uint64 // searches up to this number called in vain
 }
@@ -110,7 +112,13 @@ func (s *Seat) Stale(e Event) bool { return e.turn != s.turn }
 func (s *Seat) Partner() any {
 	s.m.mu.Lock()
 	defer s.m.mu.Unlock()
-	return s.peer
+	switch {
+	case s.partner != nil:
+		return s.partner.subject
+	case s.former.with != nil:
+		return s.former.with.subject
+	}
+	return nil
 }
 
 // Shared is what the partner of the present chat, or of the last one, named as
@@ -166,8 +174,10 @@ func (s *Seat) Find(c Criteria) {
 	}
 	s.wish = m.wishFor(c)
 	s.waited, s.only = false, c.OnlyLanguages
+	s.aside = false
 	s.touched = m.now
 	s.declined = false
+	m.hopeAgain(s)
 	m.beginSearch(s)
 }
 

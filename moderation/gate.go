@@ -3,6 +3,7 @@ package moderation
 import (
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"strangerd/data"
@@ -55,6 +56,8 @@ type Gate struct {
 	drained  chan struct{}
 	drain    *time.Timer
 	known    known
+
+	forgot atomic.Bool // the file may hold bytes of who was forgotten
 }
 
 // NewGate returns a Gate with the bans and the door that are on the disk.
@@ -77,7 +80,7 @@ func NewGate(config Config) (*Gate, error) {
 	if err := g.loadBans(); err != nil {
 		return nil, err
 	}
-	if err := g.db.EachKnown(g.known.load); err != nil {
+	if err := g.loadKnown(); err != nil {
 		return nil, err
 	}
 	return g, g.loadDoor()

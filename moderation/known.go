@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -23,16 +24,26 @@ const maxUnsaved = 10_000
 // known says since when me@ keys come here. What is new is written once a
 // minute, not at every log-in: a key that nobody knows must not cost a write.
 type known struct {
-	max     int
-	keys    map[data.Hash]data.Known
-	unsaved map[data.Hash]struct{}
+	max, maxRemembered  int
+	keys                map[data.Hash]data.Known
+	unsaved, remembered map[data.Hash]struct{} // among keys
 }
 
 func newKnown() known {
-	return known{max: maxKnown, keys: make(map[data.Hash]data.Known), unsaved: make(map[data.Hash]struct{})}
+	return known{
+		max: maxKnown, maxRemembered: maxMemories, keys: make(map[data.Hash]data.Known),
+		unsaved: make(map[data.Hash]struct{}), remembered: make(map[data.Hash]struct{}),
+	}
 }
 
 func (k known) load(record data.Known) { k.keys[record.Key] = record }
+
+// loadRemembered takes a key of which something is remembered.
+func (k known) loadRemembered(key data.Hash) {
+	if _, ok := k.keys[key]; ok { // else the next sweep takes it
+		k.remembered[key] = struct{}{}
+	}
+}
 
 // see notes that a key came, if there is one.
 func (k known) see(key data.Hash, now time.Time) {
@@ -57,21 +68,57 @@ func (k known) since(key data.Hash, then time.Time) bool {
 	return ok && !record.First.After(then)
 }
 
-// surplus drops the keys beyond max, and returns them: first those that came on
-// one day only, so that whoever makes up keys pushes out nobody who comes back,
-// and among equals those that haven't come for longest.
-func (k known) surplus() []data.Hash {
-	if len(k.keys) <= k.max {
-		return nil
+// remember notes that something is remembered of a key, and returns what is known of
+// it.
+func (k known) remember(key data.Hash, now time.Time) data.Known {
+	seen, ok := k.keys[key]
+	if !ok {
+		seen = data.Known{Key: key, First: now, Last: now}
+		k.keys[key] = seen
 	}
-	records := slices.SortedFunc(maps.Values(k.keys), func(a, b data.Known) int {
-		return cmp.Or(order(a.Last.After(a.First), b.Last.After(b.First)), a.Last.Compare(b.Last))
-	})
-	var dropped []data.Hash
-	for _, record := range records[:len(records)-k.max] {
-		delete(k.keys, record.Key)
-		delete(k.unsaved, record.Key)
-		dropped = append(dropped, record.Key)
+	k.remembered[key] = struct{}{}
+	return seen
+}
+
+// comes tells whether a key has come after then.
+func (k known) comes(key data.Hash, then time.Time) bool { return k.keys[key].Last.After(then) }
+
+// drop forgets a key.
+func (k known) drop(key data.Hash) {
+	delete(k.keys, key)
+	delete(k.unsaved, key)
+	delete(k.remembered, key)
+}
+
+// leastKnown orders keys, first those that came on one day only, so that whoever
+// makes up keys pushes out nobody who comes back, and among equals those that haven't
+// come for longest.
+func leastKnown(a, b data.Known) int {
+	return cmp.Or(order(a.Last.After(a.First), b.Last.After(b.First)), a.Last.Compare(b.Last))
+}
+
+// surplus drops the keys beyond max, and those of which something is remembered
+// beyond maxRemembered, and returns them.
+func (k known) surplus() (dropped []data.Hash) {
+	least := func(of []data.Known, max int) {
+		if len(of) <= max {
+			return
+		}
+		slices.SortFunc(of, leastKnown)
+		for _, record := range of[:len(of)-max] {
+			k.drop(record.Key)
+			dropped = append(dropped, record.Key)
+		}
+	}
+	if len(k.remembered) > k.maxRemembered {
+		var of []data.Known
+		for key := range k.remembered {
+			of = append(of, k.keys[key])
+		}
+		least(of, k.maxRemembered)
+	}
+	if len(k.keys) > k.max {
+		least(slices.Collect(maps.Values(k.keys)), k.max)
 	}
 	return dropped
 }
@@ -89,12 +136,27 @@ func order(a, b bool) int {
 
 // forget drops the keys that haven't come after then.
 func (k known) forget(then time.Time) {
-	maps.DeleteFunc(k.keys, func(_ data.Hash, record data.Known) bool { return !record.Last.After(then) })
+	for key, record := range k.keys {
+		if !record.Last.After(then) {
+			k.drop(key)
+		}
+	}
+}
+
+// loadKnown reads what is known, at the start.
+func (g *Gate) loadKnown() error {
+	return errors.Join(
+		g.db.EachKnown(g.known.load),
+		g.db.EachMemory(func(m Memory) { g.known.loadRemembered(m.Key) }),
+		g.db.EachBlock(func(b data.Block) { g.known.loadRemembered(b.Owner) }),
+	)
 }
 
 // saveKnown writes down the keys that came, and forgets those that are too many.
 // What can't be written is tried again a minute later.
 func (g *Gate) saveKnown() error {
+	g.change.Lock() // who is forgotten meanwhile must not come back
+	defer g.change.Unlock()
 	g.mu.Lock()
 	dropped := g.known.surplus()
 	keys := slices.Collect(maps.Keys(g.known.unsaved))
@@ -103,7 +165,7 @@ func (g *Gate) saveKnown() error {
 		records[i] = g.known.keys[key]
 	}
 	g.mu.Unlock()
-	if err := g.db.Forget(dropped); err != nil || len(records) == 0 {
+	if err := g.db.Forget(dropped...); err != nil || len(records) == 0 {
 		return err
 	}
 	if err := g.db.Save(records...); err != nil {

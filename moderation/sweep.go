@@ -38,7 +38,7 @@ func (d *Desk) Sweep(now time.Time) (int, error) {
 		return n, err
 	}
 	d.gate.sweep(now)
-	if n > 0 {
+	if n > 0 || d.gate.forgot.Swap(false) {
 		d.compact = true
 	}
 	if !d.compact {
@@ -85,6 +85,8 @@ func (d *Desk) sweepRest(now time.Time) (int, error) {
 		Moderator: func(m Moderator) bool { return !m.Removed.IsZero() },
 		Apart:     func(a data.Apart) bool { return !a.Until.After(now) },
 		Known:     func(k data.Known) bool { return passed(k.Last, KnownFor, now) },
+		Memory:    func(m Memory) bool { return !d.gate.comes(m.Key, now.Add(-KnownFor)) },
+		Block:     func(b data.Block) bool { return !b.Until.After(now) },
 	})
 	if err != nil {
 		return n, err

@@ -1,6 +1,9 @@
 package session
 
-import "strangerd/session/locale"
+import (
+	"strangerd/moderation"
+	"strangerd/session/locale"
+)
 
 // attention calls somebody who looks elsewhere: by a bell, and by a title until they
 // look. Both say that there is something, and never what.
@@ -53,9 +56,10 @@ func (c *chat) setBell(argument string) {
 		c.tell(c.words.Say(locale.BellUsage))
 		return
 	}
+	said := c.remember(func(m *moderation.Memory) { m.BellOff = c.attention.muted })
 	if c.attention.muted {
-		c.tell(c.words.Say(locale.BellOff))
+		c.tell(said + c.words.Say(locale.BellOff))
 	} else {
-		c.tell(c.words.Say(locale.BellOn))
+		c.tell(said + c.words.Say(locale.BellOn))
 	}
 }

@@ -3,7 +3,8 @@ package session
 import "strangerd/session/locale"
 
 // block ends the chat, or comes after it: the two don't meet again while both are
-// here.
+// here, and who is remembered never does for longer, as far as the other can be told
+// from others.
 func (c *chat) block(argument string) {
 	who, _ := c.whom(argument)
 	switch {
@@ -20,7 +21,8 @@ func (c *chat) block(argument string) {
 		c.walkOut()
 		c.announce(c.words.Say(locale.YouLeft))
 	}
-	c.announce(c.words.Say(locale.Blocked))
+	c.forgo(who)
+	c.announce(c.rememberBlock(who))
 	if chatted {
 		c.rest()
 	}

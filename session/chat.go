@@ -85,6 +85,7 @@ type chat struct {
 	skipped    bool   // a chat was left quickly, since the last search
 	hold       hold   // of the search
 
+	memory     memory
 	likes      []interest
 	speaks     spoken
 	choosyTill time.Time // the search waits for whom an interest or a language is shared with; zero: it doesn't
@@ -132,6 +133,7 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 		skips:   pace{burst: skipBurst, rate: skipRate},
 		asks:    pace{burst: questionBurst, rate: questionRate},
 		speaks:  speaking(v.languages()),
+		memory:  memory{pace: pace{burst: memoryBurst, rate: memoryRate}},
 		since:   now,
 		lastKey: now,
 	}
@@ -143,10 +145,10 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 // close gives up the seat and stops the timers.
 func (c *chat) close() {
 	c.woken.Store(true) // nobody is woken any more
-	if c.inChat() {
-		c.walkOut()
+	if c.state == chatting {
+		c.pass.Met(c.partner.pass)
 	}
-	c.seat.Close()
+	c.seat.Close() // and not Leave before it: who asked to meet this one again would, for a moment
 	c.chatOver()
 	stop(c.idle)
 	stop(c.typingOff)
@@ -165,10 +167,14 @@ func stop(t *time.Timer) {
 }
 
 func (c *chat) Init() tea.Cmd {
-	if c.plain {
+	c.recall()
+	if c.plain && !c.memory.agreed {
 		c.open()
 	}
 	c.setInterests(c.named)
+	if c.memory.agreed {
+		c.goOn()
+	}
 	c.woken.Store(false) // nobody was there to be woken
 	c.receive()
 	if c.done {
@@ -326,6 +332,7 @@ func (c *chat) accept() {
 		c.announce(c.words.Say(locale.AskYear))
 		return
 	}
+	c.rememberRules()
 	c.search()
 }
 
@@ -384,8 +391,8 @@ func (c *chat) event(e matcher.Event) {
 		return
 	}
 	switch e.Kind {
-	case matcher.Matched:
-		c.matched()
+	case matcher.Matched, matcher.Reunited:
+		c.matched(e.Kind == matcher.Reunited)
 	case matcher.Said:
 		c.typing = false
 		c.hear([...]speaker{stranger, first, second}[e.By], text.Clean(e.Text))
@@ -414,12 +421,15 @@ func (c *chat) event(e matcher.Event) {
 	}
 }
 
-func (c *chat) matched() {
+// matched begins a chat: with somebody again, if both have asked for that.
+func (c *chat) matched(again bool) {
 	c.transcript, c.record, c.report = transcript{}, record{}, nil
 	c.lines, c.cautioned = 0, nil
 	c.gather()
-	c.counted.waited.Store(max(c.counted.waited.Load(), int64(time.Since(c.since))))
-	took(c.config.Timings.Wait, c.since)
+	if c.state == searching {
+		c.counted.waited.Store(max(c.counted.waited.Load(), int64(time.Since(c.since))))
+		took(c.config.Timings.Wait, c.since)
+	}
 	c.lastKey, c.nudged = time.Now(), false
 	if c.watched {
 		c.watch()
@@ -428,6 +438,10 @@ func (c *chat) matched() {
 	c.enter(chatting)
 	c.call(locale.TitleFound)
 	c.announce(c.words.Say(locale.Matched))
+	if again {
+		c.errand = errand{}
+		c.announce(c.words.Say(locale.Reunited))
+	}
 	if both := c.sharedLine(); both != "" {
 		c.announce(both)
 	}

@@ -21,8 +21,8 @@ func (v *visit) command(args []string) int {
 	switch {
 	case name == "case" && len(rest) == 1:
 		return v.caseOutcome(rest[0])
-	case name == "status" && len(rest) > 0 && rest[0] == "--json":
-		name, rest = "status --json", rest[1:]
+	case (name == "status" || name == "export") && len(rest) > 0 && rest[0] == "--json":
+		name, rest = name+" --json", rest[1:]
 	case name == "case":
 		return v.misunderstood(v.words.With(locale.CaseUsage, locale.Data{"SSH": v.config.Host.SSH("")}))
 	}
@@ -67,6 +67,9 @@ func (v *visit) commands() map[string]command {
 	}
 	return map[string]command{
 		"appeal":        {v.appeal, true},
+		"export":        {func() int { return v.forMe("export", func() int { return v.export(false) }) }, true},
+		"export --json": {func() int { return v.forMe("export", func() int { return v.export(true) }) }, true},
+		"forget":        {func() int { return v.forMe("forget", v.forget) }, true},
 		"help":          {say(v.help), true},
 		"rules":         {say(func() string { return v.prose(rulesText(v.config, v.words)) }), true},
 		"privacy":       {say(v.privacy), true},
@@ -79,7 +82,7 @@ func (v *visit) commands() map[string]command {
 func (v *visit) help() string {
 	width := v.ch.Columns()
 	return strings.Join([]string{
-		text.Table(v.words.With(locale.HelpCommands, locale.Data{"SSH": v.config.Host.SSH("")}), width),
+		text.Table(v.words.With(locale.HelpCommands, locale.Data{"SSH": v.config.Host.SSH(""), "Me": v.config.Host.SSH(userMe)}), width),
 		text.Table(slashHelp(v.words), width),
 		text.Table(v.words.Say(locale.HelpKeys)+"\n"+v.words.Say(locale.HelpEditing), width),
 	}, "\n\n")
@@ -109,6 +112,8 @@ func (v *visit) privacy() string {
 		"Actioned": span(max(v.config.Retain, moderation.KeptActioned)),
 		"Warning":  span(moderation.KeptWarning),
 		"Known":    span(moderation.KnownFor),
+		"Block":    span(moderation.KeptBlock),
+		"Me":       v.config.Host.SSH(userMe),
 		"Apart":    span(moderation.KeptApart),
 		"Audit":    span(moderation.KeptAudit),
 	}))

@@ -26,6 +26,7 @@ func (c *chat) beginReport(who *other, category, note string) {
 	if c.state == searching { // a match must not take the keys that are meant for the report
 		c.leave()
 	}
+	c.seat.Aside(true) // likewise
 	c.report = &report{about: who, category: category, draft: c.editor}
 	c.editor = editor.Line{}
 	c.insert(note)
@@ -35,6 +36,7 @@ func (c *chat) beginReport(who *other, category, note string) {
 // endReport goes back to the transcript, and to what stood in the input line.
 func (c *chat) endReport() {
 	c.editor, c.report = c.report.draft, nil
+	c.seat.Aside(false)
 }
 
 // reporting takes a key while a report is written.

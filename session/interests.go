@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"strangerd/matcher"
+	"strangerd/moderation"
 	"strangerd/session/locale"
 	"strangerd/session/text"
 	"strangerd/session/trap"
@@ -90,24 +91,32 @@ func (c *chat) acceptWith(typed string) {
 		if !c.setInterests(interests(typed)) {
 			return
 		}
+		c.rememberInterests()
 	}
 	c.editor.Take()
 	c.accept()
 }
 
+// rememberInterests has me@'s interests remembered.
+func (c *chat) rememberInterests() (said string) {
+	return c.remember(func(m *moderation.Memory) { m.Interests = c.shown() })
+}
+
 // interestsCommand is /interests: with a list it sets them, without it tells them.
 func (c *chat) interestsCommand(argument string) {
+	said := ""
 	switch {
 	case argument == "off":
 		c.likes = nil
-		c.tell(c.words.Say(locale.InterestsOff))
+		c.tell(c.rememberInterests() + c.words.Say(locale.InterestsOff))
 	case argument != "":
 		if !c.setInterests(interests(argument)) {
 			return
 		}
+		said = c.rememberInterests()
 		fallthrough
 	case len(c.likes) > 0:
-		c.tell(c.words.With(locale.Interests, locale.Data{"Interests": c.list(c.shown(), locale.ListAnd)}))
+		c.tell(said + c.words.With(locale.Interests, locale.Data{"Interests": c.list(c.shown(), locale.ListAnd)}))
 	default:
 		c.tell(c.words.Say(locale.InterestsUsage))
 	}

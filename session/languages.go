@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"strangerd/matcher"
+	"strangerd/moderation"
 	"strangerd/session/locale"
 )
 
@@ -67,10 +68,11 @@ func (c *chat) langCommand(argument string) {
 		return
 	}
 	c.speak(speaks)
+	said := c.remember(func(m *moderation.Memory) { m.Languages, m.OnlyLanguages = speaks.codes, speaks.only })
 	if c.plain && c.state == atRules { // which are to be understood
 		c.open()
 	}
-	c.tell(c.speaksLine())
+	c.tell(said + c.speaksLine())
 	if c.state == searching && !c.held() && !c.called && !c.offered && c.errand == (errand{}) {
 		c.seek()
 	}

@@ -11,9 +11,10 @@ import (
 // they are to moderation, and whom they must not meet again.
 type person struct {
 	subject   moderation.Subject
-	pass      string                   // S-…
-	languages atomic.Pointer[[]string] // codes or locales, best first; its own session sets it
-	avoided   sync.Map                 // of pass IDs: who was reported, or did report
+	pass      string                            // S-…
+	languages atomic.Pointer[[]string]          // codes or locales, best first; its own session sets it
+	avoided   sync.Map                          // of pass IDs: who was reported, or did report
+	blocks    atomic.Pointer[moderation.Blocks] // of earlier visits; nil holds nobody
 	// question is the number, from 1, of what they were given to think about while they
 	// waited; 0 is none.
 	question atomic.Int32
@@ -27,11 +28,17 @@ func (p *person) avoid(other *person) {
 
 func (p *person) avoids(other *person) bool {
 	_, apart := p.avoided.Load(other.pass)
-	return apart
+	return apart || p.blocked(other) || other.blocked(p)
+}
+
+// blocked tells whether p has blocked other on an earlier visit.
+func (p *person) blocked(other *person) bool {
+	blocks := p.blocks.Load()
+	return blocks != nil && blocks.Hold(other.subject)
 }
 
 // MayMeet returns what decides for a matcher whether two people may be
-// partners: no report keeps their sessions apart, nor them themselves.
+// partners: no report or block keeps their sessions apart, nor them themselves.
 func MayMeet(desk *moderation.Desk) func(a, b any) bool {
 	return func(a, b any) bool {
 		p, q := a.(*person), b.(*person)

@@ -63,6 +63,7 @@ func (c *chat) file(who *other, category, note string) bool {
 		c.announce(c.words.Say(locale.YouLeft))
 		c.rest()
 	}
+	c.forgo(who)
 	return true
 }
 

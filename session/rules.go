@@ -3,6 +3,7 @@ package session
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -30,13 +31,23 @@ func rulesText(config *Config, words *locale.Words) string {
 
 // rulesVersion tells two texts of the rules apart, whatever language they are read in.
 func rulesVersion(config *Config, catalogues *locale.Catalogues) string {
-	hash := sha256.Sum256([]byte(rulesText(config, catalogues.For())))
+	return fingerprint(rulesText(config, catalogues.For()))
+}
+
+// agreement tells two texts of what is accepted apart, likewise: the rules and the age
+// line.
+func agreement(config *Config, catalogues *locale.Catalogues) string {
+	return fingerprint(fmt.Sprint(rulesText(config, catalogues.For()), "\n", config.AgeGate, config.MinAge))
+}
+
+// fingerprint tells a text from others.
+func fingerprint(text string) string {
+	hash := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(hash[:6])
 }
 
-// opening is what somebody reads first: where they are, who is there, and what
-// holds here.
-func (c *chat) opening() []string {
+// arrival is where somebody is, and who is there.
+func (c *chat) arrival() []string {
 	lines := []string{
 		c.words.With(locale.Welcome, locale.Data{"Name": c.config.Name}),
 		c.present(),
@@ -44,7 +55,16 @@ func (c *chat) opening() []string {
 	if motd := c.config.Desk.Motd(); motd != "" {
 		lines = append(lines, c.words.With(locale.Operator, locale.Data{"Text": text.Line(motd)}))
 	}
-	lines = append(lines, strings.Split(rulesText(c.config, c.words), "\n")...)
+	return lines
+}
+
+// opening is what somebody reads first: where they are, who is there, and what
+// holds here.
+func (c *chat) opening() []string {
+	lines := append(c.arrival(), strings.Split(rulesText(c.config, c.words), "\n")...)
+	if c.remembered() {
+		lines = append(lines, c.words.With(locale.MeHint, locale.Data{"SSH": c.config.Host.SSH(userMe)}))
+	}
 	if c.plain {
 		return append(lines, c.words.Say(locale.InterestsHintPlain))
 	}
@@ -98,6 +118,7 @@ func (c *chat) year(answer string) {
 		return
 	}
 	if now.Year()-born > c.config.MinAge {
+		c.rememberRules()
 		c.search()
 		return
 	}

@@ -31,6 +31,7 @@ func slashCommands() []slashCommand {
 		{"ask", "QUESTION", (*chat).askCommand},
 		{"discuss", "", alone((*chat).discuss)},
 		{"block", "", (*chat).block},
+		{"again", "", alone((*chat).again)},
 		{"save", "", alone((*chat).save)},
 		{"mark", "WORDS", (*chat).markCommand},
 		{"typing", "on|off", (*chat).setTyping},

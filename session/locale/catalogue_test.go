@@ -263,7 +263,7 @@ func TestContractFitsOneLine(t *testing.T) {
 }
 
 // pages are texts that are scrolled, or that no screen shows as a whole.
-var pages = regexp.MustCompile(`^(rules|privacy|help_|report_sends|ban_|appeal_|case_|source_|help_offered|warning_|reason_|reported$|welcome|not_stored|rematch|opener_warning|new_here|questions$|meet_days)`)
+var pages = regexp.MustCompile(`^(rules|privacy|export$|help_|report_sends|ban_|appeal_|case_|source_|help_offered|warning_|reason_|reported$|welcome|not_stored|rematch|opener_warning|new_here|questions$|meet_days)`)
 
 // What stands above the input fits a screen of 40 by 10 beside it: one row for the
 // transcript, one for the input.

@@ -186,6 +186,30 @@ const (
 	NoForwarding ID = "no_forwarding" // SSH
 )
 
+// Of me@, who is remembered.
+const (
+	Remembered    ID = "remembered"
+	RememberFast  ID = "remember_fast"
+	RememberLong  ID = "remember_long"
+	NotRemembered ID = "not_remembered"
+	RulesHold     ID = "rules_hold"
+	MeHint        ID = "me_hint"     // SSH
+	BlockedFor    ID = "blocked_for" // Span
+	OnlyMe        ID = "only_me"     // SSH, Command
+	Forgotten     ID = "forgotten"   // SSH
+	NotForgotten  ID = "not_forgotten"
+	Export        ID = "export"
+	ExportNothing ID = "export_nothing"
+)
+
+// Of who asks to meet again.
+const (
+	AgainAsked       ID = "again_asked"        // Span
+	AgainAskedBefore ID = "again_asked_before" // Span
+	AgainNobody      ID = "again_nobody"
+	Reunited         ID = "reunited"
+)
+
 // Of moderation, as people see it.
 const (
 	DoorKnown       ID = "door_known"
@@ -312,6 +336,9 @@ func Slash(name string) ID { return ID("slash_" + name) }
 
 // ids lists what every catalogue must have.
 var ids = []ID{
+	Remembered, RememberFast, RememberLong, NotRemembered, RulesHold, MeHint, BlockedFor,
+	AgainAsked, AgainAskedBefore, AgainNobody, Reunited,
+	OnlyMe, Forgotten, NotForgotten, Export, ExportNothing,
 	Welcome, Alone, Others, RulesTitle, Rules, AgeLine, AcceptLine, AgeLinePlain, AskYear, NotAYear, TooYoung, NotStored,
 	Contact, TypeYes,
 	Looking, Waiting, WaitingOthers, NobodyWaits, Matched, PartnerLeft, YouLeft, Stopped, Typing, Really, Next, NextPlain,
@@ -338,7 +365,7 @@ var ids = []ID{
 	Careful("apps"), Careful("money"), Careful("blackmail"), Careful("cams"), Careful("underage"), Careful("other"),
 	Category("underage"), Category("sexual"), Category("harassment"), Category("hate"), Category("threat"),
 	Category("selfharm"), Category("illegal"), Category("spam"), Category("doxxing"), Category("other"),
-	Slash("next"), Slash("stop"), Slash("report"), Slash("interests"), Slash("lang"), Slash("block"), Slash("save"), Slash("mark"),
+	Slash("next"), Slash("stop"), Slash("report"), Slash("interests"), Slash("lang"), Slash("block"), Slash("again"), Slash("save"), Slash("mark"),
 	Slash("typing"), Slash("bell"), Slash("up"), Slash("down"), Slash("motion"), Slash("plain"), Slash("status"), Slash("rules"), Slash("help"), Slash("quit"),
 	AskUsage, QuestionLong, QuestionPaced, LookingForTwo, LookingToDiscuss, TalkInstead, NobodyDiscusses, SomeDiscuss,
 	NoQuestion, QuestionsForTwo, QuestionsWait, DiscussersWait, Question, Watching, AskerWatches, AskerLeft, WatchOnly,
