@@ -199,13 +199,16 @@ func (c *conn) reject(offer gossh.NewChannel, words string) {
 	offer.Reject(gossh.Prohibited, words)
 }
 
-// begin says that the session has begun: the log-in is over. It tells whether so
-// many come from one shared address that the operator should hear of it.
-func (c *conn) begin() (crowded bool) {
+// begin says that the session begins: the log-in is over. It tells whether that was
+// in time; if not, the connection is being closed.
+func (c *conn) begin() bool {
 	c.opened.Store(true)
-	c.grace.Stop()
-	return c.arrival != nil && c.arrival.Opened()
+	return c.grace.Stop()
 }
+
+// crowds tells, once it has begun, whether so many come from one shared address that
+// the operator should hear of it.
+func (c *conn) crowds() bool { return c.arrival != nil && c.arrival.Opened() }
 
 // answered says that the client was told that what it asked for is not here.
 func (c *conn) answered() {

@@ -56,7 +56,11 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 	c.pace.behind = ch.Behind
 	c.pace.on.Store(sc.User() != userAdmin) // staff import lists
 	ch.Painted = s.config.Timings.Paint
-	if c.begin() {
+	if !c.begin() { // nobody is to be thrown out of what has begun
+		ch.Close()
+		return
+	}
+	if c.crowds() {
 		s.config.Log.Warn("several people come from one private address: " +
 			"if a proxy or a container network hides where they come from, have it pass that on " +
 			"(PROXY protocol and --proxy-from, or host networking); see docs/operating.md")
