@@ -169,12 +169,13 @@ func TestQuestion(t *testing.T) {
 			h.together(x, z)
 		}},
 		{"two who just talked come last", func(t *testing.T, h *hall) {
-			var x, y, z, asker *person
+			var x, y, z *person
 			for range 20 { // chance would do it now and then
 				x, y = h.pair("x", "y")
 				x.Find(Criteria{Discuss: true})
 				y.Find(Criteria{Discuss: true})
-				z, asker = h.discuss("z"), h.ask("asker", "why?")
+				z = h.discuss("z")
+				h.ask("asker", "why?")
 				h.want(z, "matched")
 				defer x.Close()
 				defer y.Close()
@@ -188,7 +189,8 @@ func TestQuestion(t *testing.T) {
 			x, y = h.pair("x", "y")
 			x.Find(Criteria{Discuss: true})
 			y.Find(Criteria{Discuss: true})
-			z, asker = h.discuss("z"), h.ask("asker", "why?")
+			z = h.discuss("z")
+			asker := h.ask("asker", "why?")
 			z.Leave()
 			left := z.Partner().(*person)
 			left.Find(Criteria{Discuss: true})

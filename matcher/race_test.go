@@ -178,9 +178,7 @@ func (p *tenure) read(e Event) {
 }
 
 func (p *tenure) drain() {
-	for _, e := range p.seat.take() {
-		p.got = append(p.got, e)
-	}
+	p.got = append(p.got, p.seat.take()...)
 }
 
 func judge(t *testing.T, all []*tenure) {
