@@ -10,7 +10,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -92,11 +91,12 @@ type Server struct {
 	visits   sync.WaitGroup
 	pulses   pulses
 
-	mu    sync.Mutex // guards what follows
-	ended bool       // nobody comes any more
-	conns map[*conn]struct{}
-	chats [60]map[*chat]struct{} // by the second of the minute that refreshes them
-	next  int                    // where the next chat goes
+	mu        sync.Mutex // guards what follows
+	ended     bool       // nobody comes any more
+	listeners []net.Listener
+	conns     map[*conn]struct{}
+	chats     [60]map[*chat]struct{} // by the second of the minute that refreshes them
+	next      int                    // where the next chat goes
 }
 
 // New returns a Server that is ready to serve.
@@ -154,19 +154,27 @@ func New(config Config) (*Server, error) {
 
 // ServeStaff accepts connections on l as Serve does, but for admin@ alone, and
 // no ban or limit holds there.
-func (s *Server) ServeStaff(l net.Listener) error {
-	if err := s.ssh.Serve(staffListener{l}); !errors.Is(err, ssh.ErrServerClosed) {
-		return err
-	}
-	return nil
-}
+func (s *Server) ServeStaff(l net.Listener) error { return s.accept(staffListener{l}) }
 
 // Serve accepts connections on l until Shutdown; then it returns nil.
-func (s *Server) Serve(l net.Listener) error {
-	if err := s.ssh.Serve(calmListener{l, s.config.Gate}); !errors.Is(err, ssh.ErrServerClosed) {
-		return err
+func (s *Server) Serve(l net.Listener) error { return s.accept(calmListener{l, s.config.Gate}) }
+
+// accept accepts on l until Shutdown closes it. The SSH library's own Shutdown isn't
+// used: it waits for a group that a Serve just beginning still adds to.
+func (s *Server) accept(l net.Listener) error {
+	s.mu.Lock()
+	if s.ended {
+		l.Close()
 	}
-	return nil
+	s.listeners = append(s.listeners, l)
+	s.mu.Unlock()
+	err := s.ssh.Serve(l)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return nil
+	}
+	return err
 }
 
 // Run lets every chat refresh what changes by itself, once a minute, and finds out
@@ -258,12 +266,11 @@ const leaveTime = 5 * time.Second
 // sessions shortly before ctx does, and closes what is left when it does. It
 // returns when all are gone, or 5 s after ctx has ended.
 func (s *Server) Shutdown(ctx context.Context) {
-	stopped, cancel := context.WithCancel(ctx)
-	cancel()
-	s.ssh.Shutdown(stopped) // closes the listeners, and waits for nobody
-
 	s.mu.Lock()
 	s.ended = true
+	for _, l := range s.listeners {
+		l.Close()
+	}
 	s.mu.Unlock()
 	gone := make(chan struct{})
 	go func() {
