@@ -122,6 +122,19 @@ func TestBlockOutlastsVisit(t *testing.T) {
 	a.press("/block", keyEnter)
 	a.expect("Blocked: you two don't meet again for 90 days")
 	b.expect("-- Stranger has left the chat\n")
+
+	// It holds at once, for who comes back as if they were somebody new.
+	b.send("/quit\n")
+	b.expectExit(exitDone)
+	back := joinFrom(t, p, "127.0.0.51")
+	a.press("/next", keyEnter)
+	for range 2 { // each of them meets whoever else comes
+		other := joinLines(t, p)
+		other.expect("-- You are now chatting with a stranger\n")
+		other.send("I am here, too\n")
+	}
+	back.expect("stranger: I am here, too\n")
+	a.expect("Stranger: I am here, too")
 	p = p.kill(t, folder)
 
 	blocked := joinFrom(t, p, "127.0.0.51")
@@ -177,4 +190,24 @@ func TestOnlyMeIsRemembered(t *testing.T) {
 	}
 	stdout, _, _ := runSSH(t, p, "privacy")
 	expectAll(t, "privacy", stdout, []string{"ssh me@chat.example.org export prints it", "forget erases it at once"})
+}
+
+// Who has accepted the rules before and says yes all the same, as a script does, says
+// it to nobody.
+func TestYesToRulesThatHold(t *testing.T) {
+	t.Parallel()
+	p, key := startServer(t), newStaffKey(t, "me")
+	a := startSSH(t, p, key.as("me", "-T")...)
+	a.expect("Type yes")
+	a.send("yes\n")
+	a.expect("-- Looking for a stranger\n")
+	a.send("/quit\n")
+	a.expectExit(exitDone)
+
+	again := startSSH(t, p, key.as("me", "-T")...)
+	again.send("yes\nhello\n")
+	again.expect("-- Looking for a stranger\n")
+	if heard := joinLines(t, p).expect("stranger: hello\n"); strings.Contains(heard, "stranger: yes") {
+		t.Errorf("the stranger hears %q", heard)
+	}
 }

@@ -195,3 +195,29 @@ func TestReportKeyInLines(t *testing.T) {
 	a.press("3")
 	a.expect("3")
 }
+
+// The keys and commands that end a visit end it while a report is written, too, and
+// nothing is reported.
+func TestQuitInTheForm(t *testing.T) {
+	t.Parallel()
+	for name, keys := range map[string][]string{
+		"Ctrl+C twice":      {"\x03", "\x03"},
+		"/quit in the note": {"8", "/quit", keyEnter},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := startBubble(t, nil)
+				a := joinScreen(t, p, window{source: "127.0.0.21"})
+				b := joinPlain(t, p, "127.0.0.22")
+				a.expect("You are now chatting with a stranger")
+				a.press("\x12") // Ctrl+R
+				a.press(keys...)
+				a.expectExit(exitDone)
+				b.expectSent("-- Stranger has left the chat")
+				if reports, err := p.bubble.desk.Reports("root", moderation.Filter{}); err != nil || len(reports) != 0 {
+					t.Errorf("the queue is %v, %v", reports, err)
+				}
+			})
+		})
+	}
+}

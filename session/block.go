@@ -22,6 +22,7 @@ func (c *chat) block(argument string) {
 		c.announce(c.words.Say(locale.YouLeft))
 	}
 	c.forgo(who)
+	c.stayAlone()
 	c.announce(c.rememberBlock(who))
 	if chatted {
 		c.rest()

@@ -194,15 +194,15 @@ func (c *chat) wake() {
 // receive takes what has reached this chat from elsewhere.
 func (c *chat) receive() {
 	events, open := c.seat.Events()
+	if !open { // and what came before is about nobody any more
+		c.quit(exitFailed)
+		return
+	}
 	for _, event := range events {
 		if c.done {
 			return
 		}
 		c.event(event)
-	}
-	if !open {
-		c.quit(exitFailed)
-		return
 	}
 	for range len(c.notices) {
 		c.notice(<-c.notices)

@@ -27,6 +27,7 @@ func (c *chat) beginReport(who *other, category, note string) {
 		c.leave()
 	}
 	c.seat.Aside(true) // likewise
+	c.stayAlone()
 	c.report = &report{about: who, category: category, draft: c.editor}
 	c.editor = editor.Line{}
 	c.insert(note)
@@ -45,6 +46,7 @@ func (c *chat) reporting(k tea.KeyPressMsg) {
 	case k.Code == tea.KeyEscape, isInterrupt(k):
 		c.endReport()
 		c.tell(c.words.Say(locale.ReportCancelled))
+		c.quits = isInterrupt(k)
 	case k.Code == tea.KeyPgUp:
 		c.screen.turn(+1)
 	case k.Code == tea.KeyPgDown:
@@ -72,6 +74,10 @@ func (c *chat) reporting(k tea.KeyPressMsg) {
 			c.insert(editor.Typed(k.Text[1:]))
 			c.screen.down = 0
 		}
+	case k.Code == tea.KeyEnter && k.Mod == 0 && isCommand(c.editor.Text()):
+		command := c.editor.Take()
+		c.endReport()
+		c.slash(command)
 	case k.Code == tea.KeyEnter && k.Mod == 0:
 		if c.file(r.about, r.category, c.editor.Text()) {
 			c.endReport()

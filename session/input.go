@@ -152,8 +152,13 @@ func (c *chat) line(msg terminal.LineMsg) {
 // submit takes a line that was entered, and tells whether it is done with. In
 // line mode it always is: what nobody hears yet is kept.
 func (c *chat) submit(line string) bool {
+	waived := c.memory.waived
+	c.memory.waived = false
 	if isCommand(line) {
 		c.slash(line)
+		return true
+	}
+	if waived && isYes(line) {
 		return true
 	}
 	if strings.TrimSpace(line) == "?" && (c.state == atRules || c.state == atYear || c.state == warned) {
@@ -162,14 +167,14 @@ func (c *chat) submit(line string) bool {
 	}
 	switch c.state {
 	case warned:
-		if strings.EqualFold(strings.TrimSpace(line), "yes") {
+		if isYes(line) {
 			c.confirm()
 		} else {
 			c.tell(c.words.Say(locale.WarningYes))
 		}
 		return true
 	case atRules:
-		if strings.EqualFold(strings.TrimSpace(line), "yes") {
+		if isYes(line) {
 			c.accept()
 		} else {
 			c.askToAccept()
@@ -217,6 +222,8 @@ func (c *chat) submit(line string) bool {
 	}
 	return true
 }
+
+func isYes(line string) bool { return strings.EqualFold(strings.TrimSpace(line), "yes") }
 
 // check makes a message safe, or says why it can't be sent.
 func (c *chat) check(line string) (message string, ok bool) {

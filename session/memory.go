@@ -22,6 +22,7 @@ const (
 // nothing is remembered.
 type memory struct {
 	agreed bool // these rules were accepted before
+	waived bool // and nothing was entered since: a yes to them is nobody's message
 	pace   pace
 }
 
@@ -35,11 +36,13 @@ func (c *chat) recall() {
 	}
 	kept, _, _, err := c.config.Gate.Memory(c.subject)
 	blocks, unread := c.config.Gate.Blocks(c.subject)
+	if unread == nil { // they hold even if the rest can't be read
+		c.me.blocks.Store(&blocks)
+	}
 	if err := errors.Join(err, unread); err != nil {
 		c.config.Log.Error("what is remembered could not be read", "error", err)
 		return
 	}
-	c.me.blocks.Store(&blocks)
 	c.memory.agreed = kept.Rules == agreement(c.config, c.catalogues)
 	c.attention.muted = kept.BellOff
 	if len(kept.Languages) > 0 {
@@ -106,6 +109,9 @@ func (c *chat) rememberBlock(who *other) string {
 	case said != locale.Remembered:
 		return here + " " + c.words.Say(said)
 	}
+	if blocks, err := c.config.Gate.Blocks(c.subject); err == nil { // they may come back as somebody new
+		c.me.blocks.Store(&blocks)
+	}
 	return c.words.With(locale.BlockedFor, locale.Data{"Span": span(c.words, moderation.KeptBlock)})
 }
 
@@ -114,6 +120,7 @@ func (c *chat) goOn() {
 	for _, line := range append(c.arrival(), c.words.Say(locale.RulesHold)) {
 		c.announce(line)
 	}
+	c.memory.waived = c.plain
 	c.search()
 }
 

@@ -51,6 +51,7 @@ func (c *chat) say(message string) bool {
 		c.paced = c.ch.After(wait, pacedMsg{})
 		c.counts = c.ch.After(countAfter, queuedMsg{}) // the screen says so while it lasts
 	}
+	c.really = false
 	c.queue = append(c.queue, message)
 	return true
 }

@@ -64,6 +64,7 @@ func (c *chat) file(who *other, category, note string) bool {
 		c.rest()
 	}
 	c.forgo(who)
+	c.stayAlone()
 	return true
 }
 
