@@ -173,7 +173,8 @@ func TestRow05ManySessions(t *testing.T) {
 }
 
 // A client opens channels as fast as the line carries it, and reads no answer. A server
-// that keeps an answer for each waits with all of them.
+// that keeps an answer for each waits with all of them. The client isn't asked whether
+// its line was cut: a kernel whose buffer is full may not take that in for minutes.
 func TestRow05ManyChannels(t *testing.T) {
 	t.Parallel()
 	s := besiege(t)
@@ -182,15 +183,23 @@ func TestRow05ManyChannels(t *testing.T) {
 		if err := w.logIn(); err != nil {
 			t.Fatal(err)
 		}
-		w.SetDeadline(time.Now().Add(patience))
 		for range 1_000_000 { // far more answers than the kernel holds
-			if err := w.offer(0); errors.Is(err, os.ErrDeadlineExceeded) {
-				t.Fatal(err)
-			} else if err != nil {
-				return
+			w.SetDeadline(time.Now().Add(time.Second))
+			if w.offer(0) != nil {
+				break
 			}
 		}
-		t.Error("the connection of who reads no answer is still there")
+		const waiting = 500 + 100 // answers, and what still comes while the line is cut
+		now, err := s.footprint()
+		if err != nil || now.goroutines > s.before.goroutines+waiting+spareCount {
+			t.Errorf("with the client still there: %v, %v; before: %v", now, err, s.before)
+		}
+		if !eventually(func() bool {
+			now, err = s.footprint()
+			return err == nil && now.within(s.before)
+		}) {
+			t.Errorf("long after, with the client still there: %v, %v; before: %v", now, err, s.before)
+		}
 	})
 }
 

@@ -11,11 +11,13 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
 	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -71,18 +73,26 @@ func tap(t *testing.T, p *program, window uint32) *wire {
 // shake connects and exchanges keys. What follows has to be done in time.
 func shake(t *testing.T, p *program) *wire {
 	t.Helper()
-	conn, err := net.Dial("tcp", p.address)
+	dialer := net.Dialer{Control: takeLittle}
+	conn, err := dialer.Dial("tcp", p.address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	conn.(*net.TCPConn).SetReadBuffer(4 << 10) // the kernel takes little for who doesn't read
 	conn.SetDeadline(time.Now().Add(patience))
 	w := &wire{Conn: conn, buffered: bufio.NewReader(conn)}
 	if err := w.exchangeKeys(); err != nil {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// takeLittle has the kernel take little for who doesn't read. Done before the connection
+// is made: one that shrinks its window later drops what it said it would take.
+func takeLittle(_, _ string, c syscall.RawConn) (err error) {
+	return errors.Join(c.Control(func(fd uintptr) {
+		err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 16<<10)
+	}), err)
 }
 
 func (w *wire) logIn() error {
