@@ -88,16 +88,22 @@ func TestAgainTellsNothing(t *testing.T) {
 	}
 }
 
+// askedAgain returns two whose chat is over, of whom the first wants to meet again.
+func askedAgain(t *testing.T) (a, b *terminal) {
+	t.Helper()
+	a, b = pairScreens(t, startBubble(t, nil), window{})
+	a.press("/stop", keyEnter)
+	b.expect("Stranger has left the chat")
+	a.press("/again", keyEnter)
+	a.expect("If they ask too within 10 min")
+	return a, b
+}
+
 // Whoever asks when ten minutes are over is too late.
 func TestAgainIsOverAfterTenMinutes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := startBubble(t, nil)
-		a, b := pairScreens(t, p, window{})
-		a.press("/stop", keyEnter)
-		b.expect("Stranger has left the chat")
-		a.press("/again", keyEnter)
-		a.expect("If they ask too within 10 min")
+		a, b := askedAgain(t)
 		time.Sleep(9*time.Minute + 30*time.Second)
 		a.press("/again", keyEnter)
 		a.expect("If they ask too within 1 min")
@@ -113,12 +119,7 @@ func TestAgainIsOverAfterTenMinutes(t *testing.T) {
 func TestAgainLeavesAReportAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := startBubble(t, nil)
-		a, b := pairScreens(t, p, window{})
-		a.press("/stop", keyEnter)
-		b.expect("Stranger has left the chat")
-		a.press("/again", keyEnter)
-		a.expect("If they ask too")
+		a, b := askedAgain(t)
 		a.press(ctrl('r'))
 		a.expect("Report this stranger.")
 		b.press("/again", keyEnter)

@@ -22,6 +22,7 @@ func TestKeysOfThisScreen(t *testing.T) {
 	a.expect("You are now chatting with a stranger")
 	a.press("?")
 	a.expect("-- Esc  ", "leave", "   Ctrl+R  ", "report")
+	a.until("each key once", func() bool { return strings.Count(a.text(), "\n   PgUp") == 1 })
 	a.press("?", keyEnter) // the second one is a word
 	b.expect("stranger: ?\n")
 	a.press("what?", keyEnter)

@@ -79,13 +79,16 @@ func (c *chat) keys() {
 		c.hint = c.words.Say(c.footerKeys())
 		return
 	}
+	everywhere := c.words.Say(locale.HelpEditing)
 	var rows []string
 	for entry := range strings.SplitSeq(c.words.Say(c.footerKeys()), keyGap) {
-		if key, does, ok := strings.Cut(strings.ReplaceAll(entry, "：", ":"), ":"); ok && key != "?" {
-			rows = append(rows, strings.TrimSpace(key)+"  "+strings.TrimSpace(does))
+		key, does, ok := strings.Cut(strings.ReplaceAll(entry, "：", ":"), ":")
+		key = strings.TrimSpace(key)
+		if ok && key != "?" && !strings.Contains("\n"+everywhere, "\n"+key) {
+			rows = append(rows, key+"  "+strings.TrimSpace(does))
 		}
 	}
-	rows = append(rows, c.words.Say(locale.HelpEditing))
+	rows = append(rows, everywhere)
 	c.answer(text.Table(strings.Join(rows, "\n"), c.screen.width()-len("-- ")))
 }
 
