@@ -16,7 +16,7 @@ type hope struct {
 }
 
 // Again asks to meet the partner of the last chat again, of that before the present
-// one if there is one. If the other asks, too, they meet as soon as both are free:
+// one if there is one and it is with somebody else. If the other asks, too, they meet as soon as both are free:
 // nobody who asked is too much asleep to be met, and no stranger comes first. It
 // returns how long that can still be, or 0 if there is nobody to ask for. Neither this
 // nor anything later tells whether the other asked, or is there, unless they meet.
@@ -24,14 +24,14 @@ func (s *Seat) Again() (left time.Duration) {
 	m := s.m
 	m.lock()
 	defer m.unlock()
-	if s.former.until <= m.now { // or there was none
+	if left = s.former.until - m.now; left <= 0 { // or there was none
 		return 0
 	}
 	if !slices.Contains(s.hopes(), s.former) {
 		s.hope(append(s.hopes(), s.former))
 	}
 	m.reunite(s)
-	return s.former.until - m.now
+	return left
 }
 
 // Forgo has the partner of the last chat never met again on account of Again.
@@ -39,7 +39,7 @@ func (s *Seat) Forgo() {
 	m := s.m
 	m.lock()
 	defer m.unlock()
-	s.giveUpOn(s.former)
+	s.hope(slices.DeleteFunc(s.hopes(), func(h hope) bool { return h == s.former }))
 	s.former.until = 0
 }
 
@@ -81,8 +81,6 @@ func (m *Matcher) reunite(s *Seat) {
 	for _, h := range s.hopes() {
 		o, mutual := h.with, hope{s, h.until}
 		if s.free() && o.free() && slices.Contains(o.hopes(), mutual) && m.mayMeet(s, o) {
-			s.giveUpOn(h)
-			o.giveUpOn(mutual)
 			for _, one := range []*Seat{s, o} {
 				if one.topic != nil { // of a search, or of the chat before
 					m.drop(one)
@@ -95,8 +93,14 @@ func (m *Matcher) reunite(s *Seat) {
 	}
 }
 
-func (s *Seat) giveUpOn(h hope) {
-	s.hope(slices.DeleteFunc(s.hopes(), func(other hope) bool { return other == h }))
+// fulfil ends what s hopes for, or can ask for, of its new partner.
+func (s *Seat) fulfil() {
+	if s.former.with == s.partner {
+		s.former.until = 0
+	}
+	if s.hoping != nil {
+		s.hope(slices.DeleteFunc(s.hopes(), func(h hope) bool { return h.with == s.partner }))
+	}
 }
 
 // hopes are those of s. Few ever have one, so a seat has no room for them.

@@ -155,6 +155,18 @@ func TestAgain(t *testing.T) {
 			asks(h, b, AgainFor)
 			h.want(b, "left reunited")
 		}},
+		{"a chat leaves nothing to ask for of the one before with the same", func(h *hall) {
+			a, b := ended(h)
+			asks(h, a, AgainFor)
+			asks(h, b, AgainFor)
+			h.want(a, "reunited")
+			h.want(b, "reunited")
+			asks(h, a, 0)
+			asks(h, b, 0)
+			a.Find(Criteria{})
+			h.want(a, "")
+			h.want(b, "left")
+		}},
 		{"the one before the present partner", func(h *hall) {
 			a, b := ended(h)
 			a.Find(Criteria{})

@@ -33,7 +33,8 @@
 // Two who had a chat meet again at once, before anybody else and without an offer, when
 // both ask for it ([Seat.Again]) within AgainFor after its end: as soon as neither is in
 // a chat, whether they search or not. Who asks is told the same whatever the other did,
-// and nobody is told that they were asked for.
+// and nobody is told that they were asked for. Whoever meets, in whatever way, has no
+// hope left for the other from before.
 //
 // Two people fit when each has what the other insists on. A search with interests or
 // languages ([Criteria]) insists on sharing one for Options.InterestWait, or until

@@ -67,6 +67,19 @@ func (s *soul) mutual(o *soul) bool {
 // free tells whether s can be met again: a watcher can't.
 func (s *soul) free() bool { return s.partner == nil && s.debate == nil && !s.aside }
 
+// meet begins a chat for s and for the other, whose event may come later. Neither has
+// anything left to hope for from before.
+func (s *soul) meet(p *soul) {
+	s.partner, s.last, s.rematch = p, p, nil
+	for _, o := range []*soul{s, p} {
+		other := map[*soul]*Seat{s: p.seat, p: s.seat}[o]
+		o.hopes = slices.DeleteFunc(o.hopes, func(h hope) bool { return h.with == other })
+		if o.former.with == other {
+			o.former.until = 0
+		}
+	}
+}
+
 // age is the time as m counts it.
 func (m *Matcher) age() time.Duration { return time.Since(m.start) }
 
@@ -74,6 +87,7 @@ type model struct {
 	*rapid.T
 	m     *Matcher
 	souls []*soul
+	room  int // for as many: of a few, the same meet more often
 }
 
 func TestModel(t *testing.T) {
@@ -81,7 +95,8 @@ func TestModel(t *testing.T) {
 		// The wrapper hides Deadline, which a bubble's T doesn't have.
 		rapid.Check(struct{ testing.TB }{t}, func(rt *rapid.T) {
 			seed := rapid.Uint64().Draw(rt, "seed")
-			w := &model{T: rt, m: New(&Options{Rand: rand.NewPCG(seed, 0)})}
+			room := rapid.IntRange(2, 7).Draw(rt, "room")
+			w := &model{T: rt, m: New(&Options{Rand: rand.NewPCG(seed, 0)}), room: room}
 			defer run(t, w.m)()
 			rt.Repeat(map[string]func(*rapid.T){
 				"":        func(*rapid.T) { w.observe(); w.m.check(t) },
@@ -96,6 +111,7 @@ func TestModel(t *testing.T) {
 				"touch":   w.each(w.touch),
 				"decline": w.each(w.decline),
 				"again":   w.each(w.again),
+				"both":    w.each(w.bothAgain),
 				"forgo":   w.each(w.forgo),
 				"aside":   w.each(w.aside),
 				"time":    w.time,
@@ -115,7 +131,7 @@ func (w *model) each(f func(*soul)) func(*rapid.T) {
 }
 
 func (w *model) join(t *rapid.T) {
-	if len(w.souls) == 7 {
+	if len(w.souls) == w.room {
 		t.Skip("full")
 	}
 	s := new(soul)
@@ -176,15 +192,22 @@ func (w *model) close(s *soul) {
 
 func (w *model) again(s *soul) {
 	left := s.seat.Again()
-	want := s.former.until - w.m.age()
-	if want < 0 {
-		want = 0
-	}
+	want := max(0, s.former.until-w.m.age())
 	if left != want {
 		w.Fatalf("Again can be for %v, want %v", left, want)
 	}
 	if left > 0 && !slices.Contains(s.hopes, s.former) {
 		s.hopes = append(s.hopes, s.former)
+	}
+}
+
+// bothAgain has the two of the last chat, or of the present one, ask to meet again.
+func (w *model) bothAgain(s *soul) {
+	for _, o := range []*soul{s, s.last} {
+		if slices.Contains(w.souls, o) {
+			w.again(o)
+			w.observe()
+		}
 	}
 }
 
@@ -338,7 +361,7 @@ func (w *model) learn(s *soul, e Event) {
 		case !s.awake():
 			w.Fatal("paired asleep")
 		}
-		s.partner, s.last, s.rematch = p, p, nil
+		s.meet(p)
 		s.waiting, s.called = false, time.Time{}
 	case Reunited:
 		p := s.seat.Partner().(*soul)
@@ -346,11 +369,8 @@ func (w *model) learn(s *soul, e Event) {
 			if s.partner != nil || !s.free() || !p.free() || !s.mutual(p) {
 				w.Fatal("met again without a hope, or in the middle of something")
 			}
-			for _, o := range []*soul{s, p} {
-				o.hopes = slices.DeleteFunc(o.hopes, func(h hope) bool { return h.with == s.seat || h.with == p.seat })
-			}
 		}
-		s.partner, s.last, s.rematch = p, p, nil
+		s.meet(p)
 		s.waiting, s.side, s.called = false, "", time.Time{}
 	case Called:
 		if s.awake() || !s.called.IsZero() {
@@ -404,9 +424,9 @@ func (w *model) debated(s *soul) {
 		w.Fatal("debating asleep")
 	}
 	if s == first {
-		s.partner, s.last = second, second
+		s.meet(second)
 	} else if s == second {
-		s.partner, s.last = first, first
+		s.meet(first)
 	}
 	s.side, s.called = "", time.Time{}
 }

@@ -94,6 +94,8 @@ func (m *Matcher) bring(a, b *Seat, how Kind) {
 	m.withdraw(b)
 	a.partner, b.partner = b, a
 	a.last, b.last = b.id, a.id
+	a.fulfil()
+	b.fulfil()
 	m.pairs++
 	m.deliver(a, Event{Kind: how})
 	m.deliver(b, Event{Kind: how})
