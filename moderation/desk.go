@@ -48,6 +48,7 @@ type Desk struct {
 	// change is held by whoever changes records, over the write to the disk. It
 	// is taken before Gate.change and before mu.
 	change sync.Mutex
+	flags  map[string]*data.Report // the machine's, of the last hour at least; guarded by change
 
 	mu         sync.RWMutex // guards what follows, never held over a write
 	reports    map[string]*data.Report
@@ -76,6 +77,7 @@ func NewDesk(config DeskConfig) (*Desk, error) {
 		gate:       config.Gate,
 		compact:    true, // a crash may have come between a sweep and its compaction
 		reports:    make(map[string]*data.Report),
+		flags:      make(map[string]*data.Report),
 		receipts:   make(map[data.Hash]string),
 		taken:      make(map[string]taken),
 		looks:      make(map[string]time.Time),

@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -28,14 +29,12 @@ func (d *Desk) Flag(f Filing) error {
 	return err
 }
 
-// mayFlag is mayFile for the machine, which leaves half of the room to people.
+// mayFlag is mayFile for the machine, which leaves half of the room to people. However
+// often it is asked, it only looks at the flags of the last hour.
 func (d *Desk) mayFlag(r *data.Report, now time.Time) error {
-	own, all := 0, 0
-	for _, other := range d.reports {
-		if !other.Machine || now.Sub(other.Created) >= time.Hour {
-			continue
-		}
-		all++
+	maps.DeleteFunc(d.flags, func(_ string, flag *data.Report) bool { return now.Sub(flag.Created) >= time.Hour })
+	own, all := 0, len(d.flags)
+	for _, other := range d.flags {
 		session := other.SubjectSession == r.SubjectSession
 		if session && other.Chat == r.Chat {
 			return ErrReported

@@ -68,6 +68,23 @@ func TestFlagsAreFew(t *testing.T) {
 	must(t, h.flag("spam", bad))
 }
 
+// What the machine has enough of isn't prepared, however often it is said.
+func TestFlagsBeyondTheirQuotaCostNothing(t *testing.T) {
+	sealed := 0
+	h := newHouse(t, func(c *DeskConfig) {
+		c.Seal = func(plain []byte) ([]byte, error) { sealed++; return plain, nil }
+	})
+	for range FlagsPerPerson {
+		must(t, h.flag("spam", bad))
+	}
+	for range 100 {
+		wantIs(t, h.flag("spam", bad), ErrQuota)
+	}
+	if sealed != FlagsPerPerson {
+		t.Errorf("evidence was sealed %d times for %d flags", sealed, FlagsPerPerson)
+	}
+}
+
 // Half of the room for reports is people's.
 func TestFlagsLeaveRoom(t *testing.T) {
 	h := newHouse(t, func(c *DeskConfig) { c.MaxDB = 5 * MaxEvidence })

@@ -68,11 +68,8 @@ func (d *Desk) File(f Filing) (Filed, error) {
 // take takes a report of somebody, or of the machine.
 func (d *Desk) take(f Filing) (Filed, error) {
 	filed := Filed{ID: newID("R"), Receipt: random(receiptSize)}
-	evidence, err := d.evidenceOf(filed.ID, f)
-	if err != nil {
-		return Filed{}, err
-	}
-	if filed.Paused, err = d.file(filed, f, evidence); err != nil {
+	var err error
+	if filed.Paused, err = d.file(filed, f); err != nil {
 		return Filed{}, err
 	}
 	if d.config.Notify != nil {
@@ -82,7 +79,7 @@ func (d *Desk) take(f Filing) (Filed, error) {
 }
 
 // file saves a report with all that comes of it, in one transaction.
-func (d *Desk) file(filed Filed, f Filing, evidence Evidence) (paused bool, err error) {
+func (d *Desk) file(filed Filed, f Filing) (paused bool, err error) {
 	d.change.Lock()
 	defer d.change.Unlock()
 	d.gate.change.Lock() // for a pause
@@ -95,6 +92,10 @@ func (d *Desk) file(filed Filed, f Filing, evidence Evidence) (paused bool, err 
 		Machine: f.machine, Receipt: d.receipt(filed.Receipt),
 	}
 	if err := d.mayFile(&r, now); err != nil {
+		return false, err
+	}
+	evidence, err := d.evidenceOf(r.ID, f) // not before: what is not taken costs no sealing
+	if err != nil {
 		return false, err
 	}
 	changed := []data.Report{}
@@ -158,9 +159,12 @@ func (d *Desk) file(filed Filed, f Filing, evidence Evidence) (paused bool, err 
 	return paused, nil
 }
 
-// keepReport takes r into memory. The caller holds mu, or is alone.
+// keepReport takes r into memory. The caller holds change and mu, or is alone.
 func (d *Desk) keepReport(r data.Report) {
 	d.reports[r.ID] = &r
+	if r.Machine {
+		d.flags[r.ID] = &r
+	}
 	d.receipts[r.Receipt] = r.ID
 }
 
