@@ -2,6 +2,7 @@ package data
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -29,17 +30,15 @@ func (a Action) save(tx *bolt.Tx) error {
 	return put(tx, audit, binary.BigEndian.AppendUint64(nil, n), a)
 }
 
+// unpack takes the number of an action from its id.
+func (a *Action) unpack(id, value []byte) error {
+	if len(id) != 8 {
+		return errPacked
+	}
+	a.Number = binary.BigEndian.Uint64(id)
+	return json.Unmarshal(value, a)
+}
+
 // EachAction visits the audit log, oldest first, inside a transaction: visit
 // must not use the database.
-func (d *DB) EachAction(visit func(Action)) error {
-	return d.view(func(tx *bolt.Tx) error {
-		return tx.Bucket(audit).ForEach(func(k, v []byte) error {
-			a := Action{Number: binary.BigEndian.Uint64(k)}
-			if err := parse(audit, k, v, &a); err != nil {
-				return err
-			}
-			visit(a)
-			return nil
-		})
-	})
-}
+func (d *DB) EachAction(visit func(Action)) error { return each(d, audit, visit) }

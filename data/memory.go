@@ -82,8 +82,8 @@ func (d *DB) Remember(seen Known, change func(*Memory) error) error {
 	return d.update(func(tx *bolt.Tx) error {
 		m := Memory{Key: seen.Key}
 		if v := tx.Bucket(memories).Get(seen.Key[:]); v != nil {
-			if err := parse(memories, seen.Key[:], v, &m); err != nil {
-				return err
+			if parse(seen.Key[:], v, &m) != nil {
+				return unreadable(memories, 1)
 			}
 		}
 		if err := change(&m); err != nil {
@@ -132,8 +132,8 @@ func blocksOf(tx *bolt.Tx, key Hash) (all []Block, err error) {
 	c := tx.Bucket(blocks).Cursor()
 	for k, v := c.Seek(key[:]); bytes.HasPrefix(k, key[:]); k, v = c.Next() {
 		var b Block
-		if err := parse(blocks, k, v, &b); err != nil {
-			return nil, err
+		if parse(k, v, &b) != nil {
+			return nil, unreadable(blocks, 1)
 		}
 		all = append(all, b)
 	}

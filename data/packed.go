@@ -33,7 +33,7 @@ func packBucket[T Record](tx *bolt.Tx, bucket []byte) error {
 	err := tx.Bucket(bucket).ForEach(func(k, v []byte) error {
 		var record T
 		if json.Unmarshal(v, &record) != nil {
-			return unreadable(bucket, k)
+			return unreadable(bucket, 1)
 		}
 		all = append(all, record)
 		return nil

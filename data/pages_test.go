@@ -173,14 +173,13 @@ func TestCraftedFile(t *testing.T) {
 func TestCheckNamesEveryProblem(t *testing.T) {
 	f := mustOpen(t, t.TempDir())
 	must(t, f.DB().update(func(tx *bolt.Tx) error {
-		b := tx.Bucket(refusals)
-		return errors.Join(b.Put([]byte("one"), []byte("x")), b.Put([]byte("two"), []byte("y")))
+		return errors.Join(tx.Bucket(refusals).Put([]byte("one"), []byte("x")), tx.Bucket(known).Put([]byte("two"), []byte("y")))
 	}))
 	must(t, f.Close())
 	err := Check(f.path(databaseName))
 	var all interface{ Unwrap() []error }
 	if !errors.As(err, &all) || len(all.Unwrap()) != 2 {
-		t.Errorf("two records are wrong, and Check says %v", err)
+		t.Errorf("records of two kinds are wrong, and Check says %v", err)
 	}
 }
 

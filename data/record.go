@@ -74,12 +74,16 @@ func checkModeration(tx *bolt.Tx, version uint64) (problems []error) {
 			report(fmt.Errorf("bucket %s is missing", kind.bucket))
 			continue
 		}
+		bad := 0
 		b.ForEach(func(k, v []byte) error {
-			if kind.read(version, k, v) != nil { // its error may quote somebody's words
-				report(fmt.Errorf("bucket %s: the record %q can't be read", kind.bucket, k))
+			if kind.read(version, k, v) != nil {
+				bad++
 			}
 			return nil
 		})
+		if bad > 0 {
+			report(unreadable(kind.bucket, bad))
+		}
 	}
 	return problems
 }
@@ -89,7 +93,7 @@ func readable[T any](version uint64, id, value []byte) error {
 	if version < packedVersion {
 		return json.Unmarshal(value, &record)
 	}
-	return parse(nil, id, value, &record)
+	return parse(id, value, &record)
 }
 
 func put(tx *bolt.Tx, bucket, id []byte, record any) error {
@@ -108,40 +112,46 @@ func get[T any](d *DB, bucket []byte, id string) (record T, ok bool, err error) 
 		if !ok {
 			return nil
 		}
-		return parse(bucket, []byte(id), v, &record)
+		if parse([]byte(id), v, &record) != nil {
+			return unreadable(bucket, 1)
+		}
+		return nil
 	})
 	return record, ok, err
 }
 
-// each visits the records of a bucket in the order of their ids.
+// each visits the records of a bucket in the order of their ids. Its error says how many
+// of them can't be read.
 func each[T any](d *DB, bucket []byte, visit func(T)) error {
 	var record, none T // once for all: a million would be much garbage
 	return d.view(func(tx *bolt.Tx) error {
-		return tx.Bucket(bucket).ForEach(func(k, v []byte) error {
+		bad := 0
+		tx.Bucket(bucket).ForEach(func(k, v []byte) error {
 			record = none
-			if err := parse(bucket, k, v, &record); err != nil {
-				return err
+			if parse(k, v, &record) == nil {
+				visit(record)
+			} else {
+				bad++
 			}
-			visit(record)
 			return nil
 		})
+		if bad > 0 {
+			return unreadable(bucket, bad)
+		}
+		return nil
 	})
 }
 
-func parse(bucket, id, value []byte, record any) error {
-	var err error
+// parse reads a record. Its error may quote somebody's words.
+func parse(id, value []byte, record any) error {
 	if p, ok := record.(packed); ok {
-		err = p.unpack(id, value)
-	} else {
-		err = json.Unmarshal(value, record)
+		return p.unpack(id, value)
 	}
-	if err != nil {
-		return unreadable(bucket, id)
-	}
-	return nil
+	return json.Unmarshal(value, record)
 }
 
-// unreadable names a record, and not what it says.
-func unreadable(bucket, id []byte) error {
-	return fmt.Errorf("the record %s of %s can't be read", id, bucket)
+// unreadable tells of so many records, and neither what they say nor their ids, of which
+// some are somebody's keyed hash: it may reach a log.
+func unreadable(bucket []byte, n int) error {
+	return fmt.Errorf("%d of the records in %s can't be read", n, bucket)
 }

@@ -2,8 +2,11 @@ package data
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/netip"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,12 +113,60 @@ func TestUnreadableRecord(t *testing.T) {
 		return tx.Bucket(reports).Put([]byte("R-1"), []byte(`{"category": a canary}`))
 	}))
 	err := f.DB().EachReport(func(Report) { t.Error("it was read") })
-	wantError(t, err, "R-1", "reports", "can't be read")
+	wantError(t, err, "1 of the records in reports can't be read")
 	if n, err := f.DB().Sweep(now, Ended{Report: func(Report) bool { return true }}); n != 0 || err != nil {
 		t.Errorf("swept %d, %v", n, err)
 	}
 	must(t, f.Close())
-	wantError(t, Check(f.path(databaseName)), "reports", "R-1", "can't be read")
+	wantError(t, Check(f.path(databaseName)), "1 of the records in reports can't be read")
+}
+
+// An error that may reach a log tells nobody's keyed hash.
+func TestUnreadableRecordsAreNotNamed(t *testing.T) {
+	f := mustOpen(t, t.TempDir())
+	db := f.DB()
+	ruin := func(bucket []byte) {
+		must(t, db.update(func(tx *bolt.Tx) error {
+			return errors.Join(tx.Bucket(bucket).Put(alice[:], []byte{255}), tx.Bucket(bucket).Put(bob[:], []byte{255}))
+		}))
+	}
+	for _, bucket := range [][]byte{apart, known, memories, blocks} {
+		ruin(bucket)
+	}
+	for bucket, err := range map[string]error{
+		"apart":    db.EachApart(func(Apart) {}),
+		"known":    db.EachKnown(func(Known) {}),
+		"memories": db.EachMemory(func(Memory) {}),
+		"blocks":   db.EachBlock(func(Block) {}),
+	} {
+		wantNameless(t, err, alice, "2 of the records in "+bucket+" can't be read")
+	}
+	_, err := db.Memory(alice)
+	wantNameless(t, err, alice, "1 of the records in memories can't be read")
+	_, err = db.Blocks(alice)
+	wantNameless(t, err, alice, "1 of the records in blocks can't be read")
+	must(t, f.Close())
+	err = Check(f.path(databaseName))
+	if err == nil || strings.Count(err.Error(), "2 of the records in ") != 4 {
+		t.Errorf("the check says %v", err)
+	}
+	wantUnnamed(t, err, alice)
+}
+
+// wantNameless expects an error that names no hash.
+func wantNameless(t *testing.T, err error, hash Hash, part string) {
+	t.Helper()
+	wantError(t, err, part)
+	wantUnnamed(t, err, hash)
+}
+
+func wantUnnamed(t *testing.T, err error, hash Hash) {
+	t.Helper()
+	for _, format := range []string{"%s", "%x", "%q", "%v"} {
+		if name := fmt.Sprintf(format, hash[:]); strings.Contains(err.Error(), strings.Trim(name, `"[]`)) {
+			t.Errorf("%q names %x", err, hash)
+		}
+	}
 }
 
 func TestSweepTakesEvidenceAlong(t *testing.T) {

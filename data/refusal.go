@@ -38,25 +38,29 @@ func (d *DB) RefusedUntil(source Hash) (until time.Time, ok bool, err error) {
 			return nil
 		}
 		if until, ok = parseTime(v); !ok {
-			return fmt.Errorf("the refusal of %x can't be read", source)
+			return unreadable(refusals, 1)
 		}
 		return nil
 	})
 	return until, ok, err
 }
 
-// checkRefusals names each refusal that can't be read.
+// checkRefusals tells of refusals that can't be read.
 func checkRefusals(tx *bolt.Tx) (problems []error) {
 	b := tx.Bucket(refusals)
 	if b == nil {
 		return []error{fmt.Errorf("bucket %s is missing", refusals)}
 	}
+	bad := 0
 	b.ForEach(func(k, v []byte) error {
 		if _, ok := parseTime(v); !ok || len(k) != len(Hash{}) {
-			problems = append(problems, fmt.Errorf("bucket %s: the record %x can't be read", refusals, k))
+			bad++
 		}
 		return nil
 	})
+	if bad > 0 {
+		problems = append(problems, unreadable(refusals, bad))
+	}
 	return problems
 }
 

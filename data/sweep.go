@@ -72,7 +72,7 @@ func sweeping[T any](bucket []byte, ended func(T) bool) sweeper {
 	}
 	return sweeper{bucket, func(k, v []byte) bool {
 		var record T
-		return parse(bucket, k, v, &record) == nil && ended(record)
+		return parse(k, v, &record) == nil && ended(record)
 	}}
 }
 
