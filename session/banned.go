@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -14,6 +15,10 @@ import (
 	"strangerd/session/text"
 )
 
+// silentAppeal is how long a banned person without a terminal may send nothing: a script
+// whose input stays open must not hang.
+const silentAppeal = 2 * time.Minute
+
 // banned is the one screen that a banned person gets: what the ban says, what
 // became of their appeal, and an input line for it.
 type banned struct {
@@ -23,7 +28,9 @@ type banned struct {
 	appeal  bool   // one can be written
 	plain   bool
 	done    bool
-	written []string // of an appeal, in line mode
+	written []string  // of an appeal, in line mode
+	heard   time.Time // the last line came, from who has no terminal
+	silence *time.Timer
 	screen  screen
 	editor  editor.Line
 }
@@ -36,8 +43,27 @@ func (v *visit) banned(ban moderation.Ban, plain bool) (int, error) {
 	} else {
 		b.appeal = !ban.Target.Network.IsValid()
 	}
+	if !v.ch.Pty {
+		b.heard = time.Now()
+		b.watchSilence()
+	}
 	err := v.ch.Run(b)
+	stop(b.silence)
 	return exitNotAllowed, err
+}
+
+func (b *banned) watchSilence() {
+	b.silence = b.ch.After(time.Until(b.heard.Add(silentAppeal)), idleMsg{})
+}
+
+// checkSilence takes a long silence for the end of input.
+func (b *banned) checkSilence() {
+	if time.Since(b.heard) < silentAppeal {
+		b.watchSilence()
+		return
+	}
+	b.end()
+	b.done = true
 }
 
 func (b *banned) Init() tea.Cmd {
@@ -57,6 +83,9 @@ func (b *banned) text() string {
 	switch {
 	case b.plain && b.appeal:
 		words, said = banWords(b.config, b.words, b.ban), b.words.Say(locale.AppealLines)
+		if !b.ch.Pty {
+			said += "\n" + b.words.With(locale.AppealWait, locale.Data{"Time": span(b.words, silentAppeal)})
+		}
 	case b.appeal:
 		words = banText(b.config, b.words, b.ban, b.words.Say(locale.AppealHere))
 	}
@@ -81,10 +110,13 @@ func (b *banned) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		b.editor.Insert(editor.Typed(msg.Content))
 	case terminal.LineMsg:
+		b.heard = time.Now()
 		b.line(msg.Text + strings.Repeat(" ", msg.Dropped)) // too long is too long
 	case terminal.EOFMsg:
 		b.end()
 		b.done = true
+	case idleMsg:
+		b.checkSilence()
 	}
 	if b.done {
 		return b, tea.Quit
