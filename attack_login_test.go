@@ -120,3 +120,38 @@ func TestRow18PaddingBeyondThePacket(t *testing.T) {
 		}
 	})
 }
+
+// Who asks much, takes no answer and opens no session is cut off when the grace period
+// is over, and the kernel keeps nothing of the answers.
+func TestRow10AnswersNotTaken(t *testing.T) {
+	t.Parallel()
+	w := shake(t, startServer(t, "--login-grace", "3s"))
+	if err := w.logIn(); err != nil {
+		t.Fatal(err)
+	}
+	question := struct {
+		Name      string `sshtype:"80"`
+		WantReply bool
+	}{"are you there", true}
+	const enough = 64 << 10
+	for {
+		state, unsent := w.serversEnd(t)
+		if state == "" { // a busy machine has not come so far in time
+			break
+		}
+		if unsent > enough { // and no more, or what comes after the end would reset the connection
+			break
+		}
+		for range 100 {
+			w.send(question)
+		}
+	}
+	var state string
+	var unsent int
+	if !eventually(func() bool {
+		state, unsent = w.serversEnd(t)
+		return state == ""
+	}) {
+		t.Errorf("after the grace period the server's end of the connection is in state %s, with %d bytes unsent", state, unsent)
+	}
+}

@@ -16,6 +16,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -93,6 +94,28 @@ func takeLittle(_, _ string, c syscall.RawConn) (err error) {
 	return errors.Join(c.Control(func(fd uintptr) {
 		err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 16<<10)
 	}), err)
+}
+
+// serversEnd returns the state of the server's socket, as proc(5) has it, and how many
+// bytes the client has not taken; no state when there is none.
+func (w *wire) serversEnd(t *testing.T) (state string, unsent int) {
+	t.Helper()
+	sockets, err := os.ReadFile("/proc/net/tcp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := func(a net.Addr) string {
+		tcp := a.(*net.TCPAddr)
+		return fmt.Sprintf("%08X:%04X", binary.NativeEndian.Uint32(tcp.IP.To4()), tcp.Port)
+	}
+	for line := range strings.Lines(string(sockets)) {
+		f := strings.Fields(line)
+		if f[1] == address(w.RemoteAddr()) && f[2] == address(w.LocalAddr()) {
+			fmt.Sscanf(f[4], "%x:", &unsent)
+			return f[3], unsent
+		}
+	}
+	return "", 0
 }
 
 func (w *wire) logIn() error {

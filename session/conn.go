@@ -78,7 +78,7 @@ func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
 	s.conns[c] = struct{}{}
 	c.grace = time.AfterFunc(s.config.LoginGrace, func() {
 		s.counters.limits.add(limitGrace)
-		nc.Close()
+		abort(c.Conn)
 	})
 	ctx.SetValue(connKey{}, c)
 	return c
@@ -91,7 +91,7 @@ func (s *Server) displace(nc net.Conn) bool {
 		return false
 	}
 	s.counters.limits.add(limitSilent)
-	nc.Close()
+	abort(nc)
 	return true
 }
 
@@ -193,7 +193,7 @@ func (c *conn) claim() bool { return !c.taken.Swap(true) }
 func (c *conn) reject(offer gossh.NewChannel, words string) {
 	defer c.rejecting.Add(-1)
 	if c.rejecting.Add(1) > maxRejecting {
-		c.Close()
+		c.abort()
 		return
 	}
 	offer.Reject(gossh.Prohibited, words)
@@ -239,6 +239,26 @@ func (c *conn) unused() bool { return !c.opened.Load() }
 func (c *conn) Close() error {
 	c.close()
 	return c.Conn.Close()
+}
+
+// abort closes the connection of who is cut off for what they did, and forgets it.
+func (c *conn) abort() {
+	dropUnsent(c.Conn)
+	c.Close()
+}
+
+func abort(nc net.Conn) {
+	dropUnsent(nc)
+	nc.Close()
+}
+
+// dropUnsent has a connection that is closed be reset. Otherwise the kernel keeps what
+// the client hasn't taken, of which there can be megabytes, for minutes. It is not for
+// where words were said last: they would be lost.
+func dropUnsent(nc net.Conn) {
+	if tcp, ok := nc.(interface{ SetLinger(sec int) error }); ok {
+		tcp.SetLinger(0)
+	}
 }
 
 // calmListener accepts no faster than the gate wants newcomers.

@@ -53,7 +53,7 @@ func (p *pulses) feel(c *conn, ch *terminal.Channel) (stop func()) {
 func (p *pulses) look() {
 	for _, c := range p.gone() {
 		c.counted.limits.add(limitPulse)
-		c.Close()
+		c.abort()
 	}
 }
 

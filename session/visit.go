@@ -52,7 +52,7 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 		c.Close()
 		return
 	}
-	ch.Overspent = c.overspent
+	ch.Overspent, ch.Abort = c.overspent, c.abort
 	c.pace.behind = ch.Behind
 	c.pace.on.Store(sc.User() != userAdmin) // staff import lists
 	ch.Painted = s.config.Timings.Paint
@@ -102,7 +102,7 @@ func (s *Server) serve(ch *terminal.Channel, sc *gossh.ServerConn) (code int) {
 	if sc.User() == userAdmin {
 		code, _ = s.staff(v, provenKey(sc)) // whoever is gone is told nothing
 	} else {
-		code, _ = s.person(v, sc)
+		code, _ = s.person(v)
 	}
 	if panicked := ch.Panicked(); panicked != nil {
 		return failed(panicked.Where)
@@ -151,7 +151,7 @@ func (v *visit) languages() (languages []string) {
 }
 
 // person serves one of the people, and returns the exit code.
-func (s *Server) person(v *visit, conn gossh.Conn) (int, error) {
+func (s *Server) person(v *visit) (int, error) {
 	args, err := split(v.ch.Command)
 	if v.keptOut(args, err) {
 		return exitNotAllowed, nil
@@ -167,7 +167,7 @@ func (s *Server) person(v *visit, conn gossh.Conn) (int, error) {
 		return v.misunderstood(v.words.With(locale.NoArguments, locale.Data{
 			"SSH": v.config.Host.SSH(""), "Command": "plain", "Argument": quote(args[1])})), nil
 	}
-	return s.chat(v, conn, len(args) > 0 || !v.ch.Pty || v.ch.Term == "" || v.ch.Term == "dumb")
+	return s.chat(v, len(args) > 0 || !v.ch.Pty || v.ch.Term == "" || v.ch.Term == "dumb")
 }
 
 func (v *visit) misunderstood(why string) int {
@@ -176,7 +176,7 @@ func (v *visit) misunderstood(why string) int {
 }
 
 // chat lets somebody chat, if the gate does.
-func (s *Server) chat(v *visit, conn gossh.Conn, plain bool) (int, error) {
+func (s *Server) chat(v *visit, plain bool) (int, error) {
 	pass, err := v.config.Gate.Admit(v.addr, v.subject)
 	if err != nil {
 		s.counters.refused.add(refusal(err))
@@ -184,19 +184,19 @@ func (s *Server) chat(v *visit, conn gossh.Conn, plain bool) (int, error) {
 	}
 	defer pass.Close()
 	c := newChat(v, pass, plain)
-	defer s.seat(c, conn)()
+	defer s.seat(c)()
 	err = v.ch.Run(c)
 	return c.code, err
 }
 
 // seat gives c its place among those who are here, until leave is called.
-func (s *Server) seat(c *chat, conn gossh.Conn) (leave func()) {
+func (s *Server) seat(c *chat) (leave func()) {
 	c.seat = s.config.Matcher.Join(matcher.Profile{
 		Subject: c.me,
 		Wake:    c.wake,
 		Evict: func() { // who doesn't take what they are sent
 			s.counters.limits.add(limitInbox)
-			conn.Close()
+			c.ch.Cut()
 		},
 	})
 	deaf := context.AfterFunc(c.pass.Context(), c.wake)

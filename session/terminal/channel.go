@@ -42,6 +42,9 @@ type Channel struct {
 	// Overspent, unless it is nil, is told by the goroutine that reads for [Channel.Run]
 	// of what the client has sent more than it may, and of [Nothing] when reading goes on.
 	Overspent func(Spent)
+	// Abort closes the connection of a client that takes nothing, so that what it hasn't
+	// taken isn't kept for it. If it is nil, the connection is closed like any other.
+	Abort func()
 
 	env     []string
 	size    size
@@ -91,7 +94,7 @@ func (c *Channel) Columns() int {
 
 // armWrites makes the timer that raw starts for each write.
 func (c *Channel) armWrites() {
-	c.stuck = time.AfterFunc(WriteTimeout, func() { c.conn.Close() })
+	c.stuck = time.AfterFunc(WriteTimeout, c.Cut)
 	c.stuck.Stop()
 }
 
@@ -182,6 +185,15 @@ func (c *Channel) Exit(code int) {
 
 // Disconnect closes the connection, and waits for nobody.
 func (c *Channel) Disconnect() { c.conn.Close() }
+
+// Cut is Disconnect of a client that takes nothing: what is on its way to it is lost.
+func (c *Channel) Cut() {
+	if c.Abort != nil {
+		c.Abort()
+		return
+	}
+	c.conn.Close()
+}
 
 // Close closes the connection and waits for the Channel's goroutines.
 func (c *Channel) Close() {

@@ -33,7 +33,8 @@ func (w *wall) Close() error {
 func TestClientThatTakesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wall{closed: make(chan struct{})}
-		c := &Channel{ch: w, conn: w}
+		aborted := false
+		c := &Channel{ch: w, conn: w, Abort: func() { aborted = true; w.Close() }}
 		c.ctx, c.cancel = context.WithCancel(t.Context())
 		c.armWrites()
 		began := time.Now()
@@ -42,6 +43,9 @@ func TestClientThatTakesNothing(t *testing.T) {
 		}
 		if took := time.Since(began); took != WriteTimeout {
 			t.Errorf("the client was disconnected after %v, want %v", took, WriteTimeout)
+		}
+		if !aborted {
+			t.Error("the connection is closed as if the client took what was written last")
 		}
 		if c.Context().Err() == nil {
 			t.Error("the Channel's context lives on")
