@@ -85,9 +85,8 @@ func (m *Matcher) reunite(s *Seat) {
 				if one.topic != nil { // of a search, or of the chat before
 					m.drop(one)
 				}
-				one.shared = nil
 			}
-			m.bring(s, o, Reunited)
+			m.bring(s, o, Event{Kind: Reunited})
 			return
 		}
 	}

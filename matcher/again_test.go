@@ -167,6 +167,47 @@ func TestAgain(t *testing.T) {
 			h.want(a, "")
 			h.want(b, "left")
 		}},
+		{"each chat is told of by its own event, however short it was", func(h *hall) {
+			a, b := ended(h)
+			asks(h, a, AgainFor)
+			a.Find(Criteria{})
+			c := h.find("c")
+			asks(h, b, AgainFor)
+			c.Leave() // and a, who has looked at nothing so far, meets b
+			h.together(a, b)
+			h.wantFirst(a, "matched left")
+			if a.begun.Partner != any(c) {
+				h.t.Error("matched with another")
+			}
+			h.want(a, "reunited")
+			if a.begun.Partner != any(b) {
+				h.t.Error("reunited with another")
+			}
+		}},
+		{"nothing is said to somebody before one knows of them", func(h *hall) {
+			a, b := ended(h)
+			asks(h, a, AgainFor)
+			a.Find(Criteria{})
+			c := h.find("c")
+			h.want(a, "matched")
+			asks(h, b, AgainFor)
+			c.Leave()
+			says := func(ok bool) {
+				h.t.Helper()
+				a.Typing(true)
+				if err := a.Say("to c"); (err == nil) != ok {
+					h.t.Error(err)
+				}
+			}
+			says(false)
+			h.want(b, "reunited")
+			b.Say("to a")
+			h.wantFirst(a, "left")
+			says(false)
+			h.want(a, "reunited said:to a")
+			says(true)
+			h.want(b, "typing said:to c")
+		}},
 		{"the one before the present partner", func(h *hall) {
 			a, b := ended(h)
 			a.Find(Criteria{})
@@ -208,7 +249,7 @@ func TestAgain(t *testing.T) {
 			asks(h, a, AgainFor)
 			h.want(a, "reunited")
 			h.want(b, "reunited")
-			if a.Topic() != (Topic{}) || b.Topic() != (Topic{}) {
+			if a.begun.Topic != nil || b.begun.Topic != nil {
 				h.t.Error("the chat is about a question")
 			}
 			a.Leave()
@@ -221,7 +262,7 @@ func TestAgain(t *testing.T) {
 			asks(h, b, AgainFor)
 			h.want(a, "")
 			by := 1
-			if a.Topic().Strangers[1] == any(d) {
+			if a.begun.Topic.Strangers[1] == any(d) {
 				by = 2
 			}
 			d.Close()

@@ -62,7 +62,8 @@
 //  1. A seat is in exactly one chat, or watches exactly one, or neither; it is never
 //     with itself, and never waits meanwhile.
 //  2. Say reaches the partner of that moment, or fails and reaches nobody.
-//     Nothing said in a chat lands in the partner's next one.
+//     Nothing said in a chat lands in the partner's next one, nor with somebody met
+//     again of whom the speaker has yet to learn.
 //  3. The end of a chat is told to the other once. Nothing of that chat comes
 //     after it, and what comes before keeps its order.
 //  4. Nobody meets the person they last talked to while anyone else who is

@@ -4,7 +4,7 @@ package matcher
 type Kind uint8
 
 const (
-	// Matched: a chat began; Partner says with whom.
+	// Matched: a chat began.
 	Matched Kind = iota + 1
 	// Said: the partner said Text. It also ends their typing.
 	Said
@@ -39,4 +39,10 @@ type Event struct {
 	By   uint8
 	turn uint32 // the recipient's turn when it was sent
 	Text string // of Said
+
+	// Of Matched and Reunited: the Subject of the other, nil to who watches; what both
+	// named as interests; and what the chat is about, nil if it isn't about a question.
+	Partner any
+	Shared  []string
+	Topic   *Topic
 }

@@ -43,10 +43,15 @@ func inHall(t *testing.T, o *Options, f func(h *hall)) {
 	})
 }
 
-// take returns what has come for s.
-func (s *Seat) take() []Event {
-	events, _ := s.Events()
-	return events
+// take returns all that has come for s.
+func (s *Seat) take() (all []Event) {
+	for {
+		events, _ := s.Events()
+		if len(events) == 0 {
+			return all
+		}
+		all = append(all, events...)
+	}
 }
 
 // run starts m.Run; the function it returns ends that and waits for it.
@@ -66,6 +71,7 @@ type person struct {
 	*Seat
 	name    string
 	evicted int
+	begun   Event // that of the last chat they learned of
 }
 
 func (h *hall) join(name string) *person {
@@ -126,11 +132,26 @@ func (h *hall) pass(d time.Duration) {
 // want compares all that p has received since it was last asked.
 func (h *hall) want(p *person, events string) {
 	h.t.Helper()
+	h.compare(p, p.take, events)
+}
+
+// wantFirst compares what p gets when it asks once.
+func (h *hall) wantFirst(p *person, events string) {
+	h.t.Helper()
+	h.compare(p, func() []Event { first, _ := p.Events(); return first }, events)
+}
+
+func (h *hall) compare(p *person, take func() []Event, events string) {
+	h.t.Helper()
 	synctest.Wait()
 	var got []string
-	for _, e := range p.take() {
-		if !p.Stale(e) {
-			got = append(got, e.String())
+	for _, e := range take() {
+		if p.Stale(e) {
+			continue
+		}
+		got = append(got, e.String())
+		if e.Kind == Matched || e.Kind == Reunited {
+			p.begun = e
 		}
 	}
 	if s := strings.Join(got, " "); s != events {
@@ -140,7 +161,9 @@ func (h *hall) want(p *person, events string) {
 
 func (h *hall) together(a, b *person) {
 	h.t.Helper()
-	if a.Partner() != any(b) || b.Partner() != any(a) || !h.chats(a) {
+	h.m.mu.Lock()
+	defer h.m.mu.Unlock()
+	if a.partner != b.Seat || b.partner != a.Seat {
 		h.t.Fatalf("%s and %s are not in one chat", a.name, b.name)
 	}
 }

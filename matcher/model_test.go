@@ -345,10 +345,10 @@ func (w *model) learn(s *soul, e Event) {
 	switch e.Kind {
 	case Matched:
 		if s.side != "" {
-			w.debated(s)
+			w.debated(s, e.Topic)
 			return
 		}
-		p := s.seat.Partner().(*soul)
+		p := e.Partner.(*soul)
 		switch {
 		case p == s:
 			w.Fatal("paired with themselves")
@@ -364,7 +364,7 @@ func (w *model) learn(s *soul, e Event) {
 		s.meet(p)
 		s.waiting, s.called = false, time.Time{}
 	case Reunited:
-		p := s.seat.Partner().(*soul)
+		p := e.Partner.(*soul)
 		if p.partner != s { // the first of the two to be looked at
 			if s.partner != nil || !s.free() || !p.free() || !s.mutual(p) {
 				w.Fatal("met again without a hope, or in the middle of something")
@@ -407,8 +407,7 @@ func (w *model) learn(s *soul, e Event) {
 }
 
 // debated judges that s learned of a chat about a question.
-func (w *model) debated(s *soul) {
-	topic := s.seat.Topic()
+func (w *model) debated(s *soul, topic *Topic) {
 	asker, first, second := topic.Asker.(*soul), topic.Strangers[0].(*soul), topic.Strangers[1].(*soul)
 	d := s.debate
 	if d == nil { // the first of the three to be looked at

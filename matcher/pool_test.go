@@ -44,7 +44,7 @@ func TestFairPairs(t *testing.T) {
 		}
 		m.unlock()
 		for i, s := range seats {
-			met[i][s.Partner().(int)]++
+			met[i][s.take()[0].Partner.(int)]++
 		}
 		for _, s := range seats {
 			s.Close()

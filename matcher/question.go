@@ -30,18 +30,6 @@ func topicFor(s *Seat, c Criteria) *topic {
 	return nil
 }
 
-// Topic is what the present chat is about, watched or taken part in, or the chat that
-// the other has left; zero if it isn't about a question. As for Partner, an owner who
-// asks when Matched comes knows it, however short the chat.
-func (s *Seat) Topic() (t Topic) {
-	s.m.mu.Lock()
-	defer s.m.mu.Unlock()
-	if s.topic != nil {
-		t = s.topic.Topic
-	}
-	return t
-}
-
 // side is the pool where s, who has a topic, waits.
 func (m *Matcher) side(s *Seat) *pool {
 	if s.topic.asker == s {
@@ -128,10 +116,10 @@ func (m *Matcher) discuss(asker, a, b *Seat) {
 	t := asker.topic
 	t.pair, t.Strangers = [2]*Seat{a, b}, [2]any{a.subject, b.subject}
 	a.topic, b.topic = t, t
-	a.shared, b.shared = nil, nil
+	begun := Event{Kind: Matched, Topic: &t.Topic}
 	m.withdraw(asker)
-	m.deliver(asker, Event{Kind: Matched})
-	m.bring(a, b, Matched)
+	m.deliver(asker, begun)
+	m.bring(a, b, begun)
 }
 
 // tellAsker tells who watches the chat of s, if anybody does, what s did there.

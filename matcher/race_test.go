@@ -17,9 +17,9 @@ type tenure struct {
 	seat    *Seat
 	id      int64
 	evicted atomic.Int32
-	asked   map[uint32]bool // the turns in which they asked a question
 
 	chatting bool
+	partner  any      // nil: they only watch
 	said     int      // in this chat
 	sent     []string // what Say took
 	got      []Event
@@ -44,7 +44,7 @@ func owners(t *testing.T) {
 		busy.Go(func() {
 			chance := rand.New(rand.NewPCG(uint64(i), 7))
 			join := func() *tenure {
-				p := &tenure{id: ids.Add(1), asked: make(map[uint32]bool)}
+				p := &tenure{id: ids.Add(1)}
 				p.seat = m.Join(Profile{Subject: p.id, Evict: func() { p.evicted.Add(1) }})
 				all[i] = append(all[i], p)
 				return p
@@ -73,21 +73,19 @@ func owners(t *testing.T) {
 
 // move does one random thing, and reports whether the seat is still there.
 func (p *tenure) move(chance *rand.Rand) bool {
-	events, open := p.seat.Events()
-	for _, e := range events {
-		p.read(e)
-	}
-	if !open {
-		return false
+	if chance.IntN(2) == 0 { // else they act on what they knew before
+		events, open := p.seat.Events()
+		for _, e := range events {
+			p.read(e)
+		}
+		if !open {
+			return false
+		}
 	}
 	switch chance.IntN(16) {
 	case 0, 1:
-		c, turn := whim(chance), p.seat.turn
-		p.seat.Find(c)
+		p.seat.Find(whim(chance))
 		p.chatting = false
-		if p.seat.turn != turn { // the seat is still there
-			p.asked[p.seat.turn] = c.Ask != ""
-		}
 	case 2:
 		if chance.IntN(3) == 0 {
 			p.seat.Leave()
@@ -99,8 +97,11 @@ func (p *tenure) move(chance *rand.Rand) bool {
 			return false
 		}
 	case 4:
-		if chance.IntN(4) == 0 {
+		switch chance.IntN(8) {
+		case 0, 1:
 			p.seat.Decline()
+		case 2, 3, 4:
+			p.seat.Again()
 		}
 	case 5:
 		p.seat.Typing(chance.IntN(2) == 0)
@@ -154,8 +155,8 @@ func (p *tenure) say() {
 	if !p.chatting {
 		return
 	}
-	text := fmt.Sprintf("%d>%d #%d", p.id, p.seat.Partner(), p.said+1)
-	if p.asked[p.seat.turn] {
+	text := fmt.Sprintf("%d>%d #%d", p.id, p.partner, p.said+1)
+	if p.partner == nil {
 		text = fmt.Sprintf("%d asked, and spoke", p.id)
 	}
 	if p.seat.Say(text) == nil {
@@ -170,8 +171,8 @@ func (p *tenure) read(e Event) {
 		return
 	}
 	switch e.Kind {
-	case Matched:
-		p.chatting, p.said = true, 0
+	case Matched, Reunited:
+		p.chatting, p.partner, p.said = true, e.Partner, 0
 	case PartnerLeft:
 		p.chatting = false
 	}
@@ -182,7 +183,7 @@ func (p *tenure) drain() {
 }
 
 func judge(t *testing.T, all []*tenure) {
-	var matched, left, evicted, said, watched, heard, unwatched int
+	var matched, again, left, evicted, said, watched, heard, unwatched int
 	missing := make(map[string]int)
 	for _, p := range all {
 		for _, text := range p.sent {
@@ -200,20 +201,24 @@ func judge(t *testing.T, all []*tenure) {
 			inChat, ended bool
 			from          int64
 			number        int
-			alone         bool   // who asked has left
+			alone         bool // who asked has left
+			watches       bool
 			debaters      [3]int // how many lines each of those who are watched has said
 		)
 		for _, e := range p.got {
 			if e.turn != turn {
-				turn, inChat, ended, alone = e.turn, false, false, false
+				turn, inChat, ended, alone, watches = e.turn, false, false, false, false
+			}
+			if ended && e.Kind == Reunited {
+				inChat, ended, alone, watches = false, false, false, false
 			}
 			if ended {
 				t.Fatalf("%d got %v after the partner left", p.id, e)
 			}
-			if (e.By != 0) != (p.asked[turn] && (e.Kind == Said || e.Kind == PartnerLeft)) || e.By > 2 {
+			if (e.By != 0) != (watches && (e.Kind == Said || e.Kind == PartnerLeft)) || e.By > 2 {
 				t.Fatalf("%d got %v by %d", p.id, e, e.By)
 			}
-			if p.asked[turn] && inChat {
+			if watches {
 				switch e.Kind {
 				case Said:
 					var from, to int64
@@ -231,13 +236,16 @@ func judge(t *testing.T, all []*tenure) {
 				continue
 			}
 			switch e.Kind {
-			case Matched:
-				if p.asked[turn] {
+			case Matched, Reunited:
+				if e.Partner == nil {
 					watched++
-					inChat, debaters = true, [3]int{}
+					watches, debaters = true, [3]int{}
 					continue
 				}
 				matched++
+				if e.Kind == Reunited {
+					again++
+				}
 				if inChat {
 					t.Fatalf("%d is in two chats", p.id)
 				}
@@ -279,7 +287,7 @@ func judge(t *testing.T, all []*tenure) {
 			t.Errorf("%q: %d are missing", text, n)
 		}
 	}
-	t.Logf("%d chats, %d messages, %d evictions; %d were watched, %d messages heard, %d told that nobody watches any more", matched/2, said, evicted, watched, heard, unwatched)
+	t.Logf("%d chats, %d of them again, %d messages, %d evictions; %d were watched, %d messages heard, %d told that nobody watches any more", matched/2, again/2, said, evicted, watched, heard, unwatched)
 	chats := matched / 2
 	// Who is evicted may miss a beginning or an end.
 	if left > (matched+evicted)/2 || left+evicted < chats {

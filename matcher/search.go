@@ -80,13 +80,11 @@ func (m *Matcher) search(s *Seat) {
 
 // match begins the chat of a and b, who wait.
 func (m *Matcher) match(a, b *Seat) {
-	a.shared = m.shared(a.wish, b.wish)
-	b.shared = a.shared
-	m.bring(a, b, Matched)
+	m.bring(a, b, Event{Kind: Matched, Shared: m.shared(a.wish, b.wish)})
 }
 
-// bring puts a and b, who are in none, into one chat, and tells them how that came.
-func (m *Matcher) bring(a, b *Seat, how Kind) {
+// bring puts a and b, who are in none, into one chat, and tells them by e.
+func (m *Matcher) bring(a, b *Seat, e Event) {
 	if a.rematch == b {
 		a.rematch, b.rematch = nil, nil
 	}
@@ -97,8 +95,10 @@ func (m *Matcher) bring(a, b *Seat, how Kind) {
 	a.fulfil()
 	b.fulfil()
 	m.pairs++
-	m.deliver(a, Event{Kind: how})
-	m.deliver(b, Event{Kind: how})
+	for _, s := range []*Seat{a, b} {
+		e.Partner = s.partner.subject
+		m.deliver(s, e)
+	}
 }
 
 // offer tells a, who searches, and b that they meet again. It takes the place

@@ -61,7 +61,7 @@ func TestRematch(t *testing.T) {
 			h.pass(4 * second)
 			c := h.find("c")
 			h.want(c, "matched")
-			if c.Partner() == any(b) {
+			if c.begun.Partner == any(b) {
 				a, b = b, a
 			}
 			h.want(a, "matched")

@@ -2,6 +2,7 @@ package matcher
 
 import (
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -18,7 +19,7 @@ var ErrNoPartner = errors.New("matcher: no partner")
 
 // A Profile is what a Matcher is told of a person.
 type Profile struct {
-	// Subject is given to this person's partner, by Partner.
+	// Subject is given to this person's partner, by Event.Partner.
 	Subject any
 	// Wake is called after each event that was put into the inbox, under the lock: it
 	// must not block, nor call back. It may be nil.
@@ -72,7 +73,6 @@ type Seat struct {
 
 	subject any
 	m       *Matcher
-	shared  []string // with partner, or the last one
 	evict   func()
 	search  uint64 // the number of the present search
 	missed  uint64 // searches up to this number called in vain
@@ -90,44 +90,40 @@ func (m *Matcher) Join(p Profile) *Seat {
 	return s
 }
 
-// Events takes what has come for the seat, in order; Wake says when to look. The
-// seat is closed by Close, or when its inbox overflowed; what had come before can
-// still be taken, and nothing comes after.
+// Events takes what has come for the seat, in order; Wake says when to look, and that
+// is until nothing comes: Reunited is the first of those it comes with. The seat is
+// closed by Close, or when its inbox overflowed; what had come before can still be
+// taken, and nothing comes after.
 func (s *Seat) Events() (events []Event, open bool) {
 	s.m.mu.Lock()
 	defer s.m.mu.Unlock()
 	events, s.inbox = s.inbox, nil
+	for i := 1; i < len(events); i++ {
+		if events[i].Kind == Reunited {
+			events, s.inbox = events[:i:i], events[i:]
+		}
+	}
 	return events, !s.closed
+}
+
+// unknown is where in the inbox of s a chat with somebody met again begins that the
+// owner has yet to learn of; -1 if there is none.
+func (s *Seat) unknown() int {
+	return slices.IndexFunc(s.inbox, func(e Event) bool { return e.Kind == Reunited && e.turn == s.turn })
+}
+
+// listener is whom the owner of s speaks to: the partner, if the owner knows of them.
+func (s *Seat) listener() *Seat {
+	if s.unknown() >= 0 {
+		return nil
+	}
+	return s.partner
 }
 
 // Stale reports whether e was sent before the owner's last Find or Leave, and
 // is thus of a chat or a search that the owner has left. The owner ignores
 // such events.
 func (s *Seat) Stale(e Event) bool { return e.turn != s.turn }
-
-// Partner is the Subject of the present chat's partner, or of the last one's;
-// nil before the first. It changes only with an event of kind Matched, so an
-// owner who asks when that event comes knows who it is about, however short
-// the chat.
-func (s *Seat) Partner() any {
-	s.m.mu.Lock()
-	defer s.m.mu.Unlock()
-	switch {
-	case s.partner != nil:
-		return s.partner.subject
-	case s.former.with != nil:
-		return s.former.with.subject
-	}
-	return nil
-}
-
-// Shared is what the partner of the present chat, or of the last one, named as
-// interests, too.
-func (s *Seat) Shared() []string {
-	s.m.mu.Lock()
-	defer s.m.mu.Unlock()
-	return s.shared
-}
 
 // Foreign is how many others wait for a stranger, at least, who share no language with
 // the present search: who shares several counts as several who share one.
@@ -202,13 +198,13 @@ func (s *Seat) Close() {
 }
 
 // Say puts text into the partner's inbox. It never waits. The error is
-// ErrNoPartner or nil.
+// ErrNoPartner or nil. Who was met again is no partner until Events has told of it.
 func (s *Seat) Say(text string) error {
 	m := s.m
 	m.lock()
 	defer m.unlock()
 	s.typing = false
-	if s.partner == nil || !m.deliver(s.partner, Event{Kind: Said, Text: text}) {
+	if p := s.listener(); p == nil || !m.deliver(p, Event{Kind: Said, Text: text}) {
 		return ErrNoPartner
 	}
 	m.said++
@@ -230,7 +226,7 @@ func (s *Seat) Typing(on bool) {
 	m := s.m
 	m.lock()
 	defer m.unlock()
-	p := s.partner
+	p := s.listener()
 	if p == nil {
 		return
 	}

@@ -28,9 +28,6 @@ func TestChat(t *testing.T) {
 			if s := h.m.Stats(); s != (Stats{Online: 2, Waiting: 1}) {
 				t.Error(s)
 			}
-			if a.Partner() != nil {
-				t.Error("a partner before the first chat")
-			}
 		}},
 		{"messages and notices keep their order", func(t *testing.T, h *hall) {
 			a, b := h.pair("a", "b")
@@ -128,14 +125,6 @@ func TestChat(t *testing.T) {
 			a.Leave()
 			h.want(a, "")
 			h.want(b, "left")
-		}},
-		{"the partner is known after the end", func(t *testing.T, h *hall) {
-			a, b := h.pair("a", "b")
-			b.Close()
-			h.want(a, "left")
-			if a.Partner() != any(b) {
-				t.Error("unknown")
-			}
 		}},
 		{"a closed seat does nothing", func(t *testing.T, h *hall) {
 			a := h.find("a")

@@ -68,6 +68,7 @@ type citizen struct {
 	began, searched, talked      time.Duration // since when; never: not now
 	away, offered                bool
 	partner, previous, disdained *citizen
+	shared                       []string        // with partner
 	met                          []time.Duration // partners of whose source is new
 	settled                      int
 }
@@ -149,7 +150,7 @@ func (w *town) listen() {
 		for _, c := range woken {
 			for _, e := range c.take() {
 				if !c.Stale(e) {
-					c.learn(e.Kind)
+					c.learn(e)
 				}
 			}
 		}
@@ -246,12 +247,12 @@ func (c *citizen) back() {
 	}
 }
 
-func (c *citizen) learn(k Kind) {
+func (c *citizen) learn(e Event) {
 	w := c.w
-	switch k {
+	switch e.Kind {
 	case Matched:
 		c.state++
-		c.partner = c.Partner().(*citizen)
+		c.partner, c.shared = e.Partner.(*citizen), e.Shared
 		if c.partner.partner == c {
 			w.meet(c, c.partner)
 		}
@@ -274,7 +275,7 @@ func (c *citizen) learn(k Kind) {
 // meet is the beginning of a chat.
 func (w *town) meet(a, b *citizen) {
 	if a.likes() && b.likes() {
-		w.shared.add(len(a.Shared()) > 0)
+		w.shared.add(len(a.shared) > 0)
 	}
 	again := a.previous == b || b.previous == a
 	w.again.add(again)

@@ -108,16 +108,17 @@ func TestAnyoneEndsTheWait(t *testing.T) {
 func TestSharedInterestsAreNamed(t *testing.T) {
 	inHall(t, nil, func(h *hall) {
 		a, b := h.seek("a", "jazz go tea"), h.seek("b", "go jazz")
-		h.want(a, "matched")
 		for _, p := range []*person{a, b} {
-			if got := p.Shared(); len(got) != 2 || !slices.Contains(got, "go") || !slices.Contains(got, "jazz") {
+			h.want(p, "matched")
+			if got := p.begun.Shared; len(got) != 2 || !slices.Contains(got, "go") || !slices.Contains(got, "jazz") {
 				t.Errorf("%s shares %v", p.name, got)
 			}
 		}
 		a.Find(Criteria{})
 		c := h.find("c")
+		h.want(a, "matched")
 		h.together(a, c)
-		if got := a.Shared(); got != nil {
+		if got := a.begun.Shared; got != nil {
 			t.Errorf("who asked for nothing shares %v", got)
 		}
 	})
@@ -191,7 +192,7 @@ func TestFairAmongThoseWhoShare(t *testing.T) {
 		if seats[4].partner != nil {
 			t.Fatal("who shares no language was picked")
 		}
-		counts[s.Partner().(int)]++
+		counts[s.take()[0].Partner.(int)]++
 		for _, p := range append(seats, s) {
 			p.Close()
 		}

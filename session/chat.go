@@ -193,16 +193,21 @@ func (c *chat) wake() {
 
 // receive takes what has reached this chat from elsewhere.
 func (c *chat) receive() {
-	events, open := c.seat.Events()
-	if !open { // and what came before is about nobody any more
-		c.quit(exitFailed)
-		return
-	}
-	for _, event := range events {
-		if c.done {
+	for {
+		events, open := c.seat.Events()
+		if !open { // and what came before is about nobody any more
+			c.quit(exitFailed)
 			return
 		}
-		c.event(event)
+		if len(events) == 0 {
+			break
+		}
+		for _, event := range events {
+			if c.done {
+				return
+			}
+			c.event(event)
+		}
 	}
 	for range len(c.notices) {
 		c.notice(<-c.notices)
@@ -392,7 +397,7 @@ func (c *chat) event(e matcher.Event) {
 	}
 	switch e.Kind {
 	case matcher.Matched, matcher.Reunited:
-		c.matched(e.Kind == matcher.Reunited)
+		c.matched(e)
 	case matcher.Said:
 		c.typing = false
 		c.hear([...]speaker{stranger, first, second}[e.By], text.Clean(e.Text))
@@ -422,10 +427,10 @@ func (c *chat) event(e matcher.Event) {
 }
 
 // matched begins a chat: with somebody again, if both have asked for that.
-func (c *chat) matched(again bool) {
+func (c *chat) matched(e matcher.Event) {
 	c.transcript, c.record, c.report = transcript{}, record{}, nil
 	c.lines, c.cautioned = 0, nil
-	c.gather()
+	c.gather(e)
 	if c.state == searching {
 		c.counted.waited.Store(max(c.counted.waited.Load(), int64(time.Since(c.since))))
 		took(c.config.Timings.Wait, c.since)
@@ -438,11 +443,11 @@ func (c *chat) matched(again bool) {
 	c.enter(chatting)
 	c.call(locale.TitleFound)
 	c.announce(c.words.Say(locale.Matched))
-	if again {
+	if e.Kind == matcher.Reunited {
 		c.errand = errand{}
 		c.announce(c.words.Say(locale.Reunited))
 	}
-	if both := c.sharedLine(); both != "" {
+	if both := c.sharedLine(e.Shared); both != "" {
 		c.announce(both)
 	}
 	if c.question != "" {

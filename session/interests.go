@@ -209,10 +209,9 @@ func (c *chat) anyoneLine(words locale.ID) string {
 	return c.words.Say(words)
 }
 
-// sharedLine names what both like, or is empty.
-func (c *chat) sharedLine() string {
+// sharedLine names what both like, of what both named, or is empty.
+func (c *chat) sharedLine(names []string) string {
 	var both []string
-	names := c.seat.Shared()
 	for _, in := range c.likes {
 		if slices.Contains(names, in.name) {
 			both = append(both, in.shown)

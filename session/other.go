@@ -41,22 +41,25 @@ func (o *other) described() locale.ID {
 }
 
 // gather learns with whom a chat begins, and about what.
-func (c *chat) gather() {
-	topic := c.seat.Topic()
+func (c *chat) gather(e matcher.Event) {
 	who := func(subject any, from speaker) *other {
 		p, _ := subject.(*person)
 		return &other{person: p, from: from}
 	}
-	c.question, c.partner = topic.Question, nil
-	if c.watched = topic.Asker == any(c.me); c.watched {
+	topic := e.Topic
+	c.question, c.partner, c.watched = "", nil, e.Partner == nil
+	if topic != nil {
+		c.question = topic.Question
+	}
+	if c.watched {
 		c.record.own = asker
 		c.others = []*other{who(topic.Strangers[0], first), who(topic.Strangers[1], second)}
 		return
 	}
 	c.record.own = you
-	c.others = []*other{who(c.seat.Partner(), stranger)}
+	c.others = []*other{who(e.Partner, stranger)}
 	c.partner = c.others[0].person
-	if topic != (matcher.Topic{}) {
+	if topic != nil {
 		c.others = append(c.others, who(topic.Asker, asker))
 	}
 }
