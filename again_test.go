@@ -89,9 +89,9 @@ func TestAgainTellsNothing(t *testing.T) {
 }
 
 // askedAgain returns two whose chat is over, of whom the first wants to meet again.
-func askedAgain(t *testing.T) (a, b *terminal) {
+func askedAgain(t *testing.T, p *program) (a, b *terminal) {
 	t.Helper()
-	a, b = pairScreens(t, startBubble(t, nil), window{})
+	a, b = pairScreens(t, p, window{})
 	a.press("/stop", keyEnter)
 	b.expect("Stranger has left the chat")
 	a.press("/again", keyEnter)
@@ -103,7 +103,7 @@ func askedAgain(t *testing.T) (a, b *terminal) {
 func TestAgainIsOverAfterTenMinutes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a, b := askedAgain(t)
+		a, b := askedAgain(t, startBubble(t, nil))
 		time.Sleep(9*time.Minute + 30*time.Second)
 		a.press("/again", keyEnter)
 		a.expect("If they ask too within 1 min")
@@ -119,7 +119,7 @@ func TestAgainIsOverAfterTenMinutes(t *testing.T) {
 func TestAgainLeavesAReportAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a, b := askedAgain(t)
+		a, b := askedAgain(t, startBubble(t, nil))
 		a.press(ctrl('r'))
 		a.expect("Report this stranger.")
 		b.press("/again", keyEnter)
@@ -130,4 +130,61 @@ func TestAgainLeavesAReportAlone(t *testing.T) {
 		a.expect("You both asked for it")
 		b.expect("You both asked for it")
 	})
+}
+
+// Whoever was met again a moment before a report or a block is left, and hears nothing
+// of it: what is typed comes in one write, so that the chat has begun and isn't shown.
+func TestAgainComesTooLateForWhoTurnsAway(t *testing.T) {
+	t.Parallel()
+	for name, turnAway := range map[string]struct{ keys, shown string }{
+		"a report": {ctrl('r'), "Report this stranger."},
+		"a block":  {"/block" + keyEnter, "Blocked"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a, b := askedAgain(t, startBubble(t, nil))
+				b.press("/again", keyEnter, turnAway.keys)
+				a.expect("You both asked for it", "Stranger has left the chat")
+				synctest.Wait()
+				b.expect(turnAway.shown)
+				if name == "a report" {
+					b.press("4about you", keyEnter)
+					b.expect("Reported")
+				}
+				b.press("/again", keyEnter)
+				b.expect("There is nobody to meet again.")
+				for _, term := range []*terminal{a, b} {
+					if term.shows("about you") || term == b && term.shows("You both asked for it") {
+						t.Errorf("shown:\n%s", term.picture())
+					}
+				}
+			})
+		})
+	}
+}
+
+// Who ends a chat by a report or a block meets again whom both of an earlier one asked
+// for.
+func TestAgainComesAfterAReport(t *testing.T) {
+	t.Parallel()
+	for name, keys := range map[string]string{"a report": "/report spam" + keyEnter + keyEnter, "a block": "/block" + keyEnter} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := startBubble(t, nil)
+				a, b := askedAgain(t, p)
+				a.press(keyEnter)
+				c := joinScreen(t, p, window{})
+				c.expect("You are now chatting with a stranger")
+				b.press("/again", keyEnter)
+				b.expect("If they ask too within 10 min")
+				synctest.Wait()
+				a.press(keys)
+				a.expect("You both asked for it")
+				b.expect("You both asked for it")
+				c.expect("Stranger has left the chat")
+			})
+		})
+	}
 }

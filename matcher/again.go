@@ -34,23 +34,39 @@ func (s *Seat) Again() (left time.Duration) {
 	return left
 }
 
-// Forgo has the partner of the last chat never met again on account of Again.
+// Forgo has the partner of the last chat never met again on account of Again; a chat
+// with them of which the owner has yet to learn ends, and is never told of.
 func (s *Seat) Forgo() {
 	m := s.m
 	m.lock()
 	defer m.unlock()
+	if s.former.with == s.partner {
+		m.forsake(s)
+	}
 	s.hope(slices.DeleteFunc(s.hopes(), func(h hope) bool { return h == s.former }))
 	s.former.until = 0
 }
 
 // Aside says whether the owner is to be left alone, though the seat is idle: nobody is
-// met again meanwhile. It ends with the next Find.
+// met again meanwhile, and a chat with somebody met again of which the owner has yet to
+// learn ends, and is never told of. It lasts until the next Find.
 func (s *Seat) Aside(on bool) {
 	m := s.m
 	m.lock()
 	defer m.unlock()
-	s.aside = on
+	if s.aside = on; on {
+		m.forsake(s)
+	}
 	m.hopeAgain(s)
+}
+
+// forsake undoes for s what its owner has yet to learn of having met somebody again.
+func (m *Matcher) forsake(s *Seat) {
+	if i := s.unknown(); i >= 0 {
+		former := s.former
+		m.leave(s)
+		s.former, s.inbox = former, s.inbox[:i]
+	}
 }
 
 // part notes that the chat of a and b is over.

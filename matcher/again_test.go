@@ -208,6 +208,49 @@ func TestAgain(t *testing.T) {
 			says(true)
 			h.want(b, "typing said:to c")
 		}},
+		{"who is aside before they know of a meeting has had none", func(h *hall) {
+			a, b := ended(h)
+			asks(h, a, AgainFor)
+			a.Find(Criteria{})
+			c := h.find("c")
+			h.want(a, "matched")
+			asks(h, b, AgainFor)
+			c.Leave()
+			h.want(b, "reunited")
+			b.Say("hello")
+			a.Aside(true)
+			h.want(a, "left")
+			h.want(b, "left")
+			asks(h, b, AgainFor)
+			asks(h, a, AgainFor) // for c, as far as a knows
+			a.Aside(false)
+			h.want(a, "")
+			asks(h, c, AgainFor)
+			h.want(a, "reunited")
+			a.Aside(true) // changes nothing once it is known
+			h.together(a, c)
+		}},
+		{"who forgoes somebody before they know of the meeting has had none", func(h *hall) {
+			a, b := ended(h)
+			asks(h, a, AgainFor)
+			asks(h, b, AgainFor)
+			a.Forgo()
+			h.want(a, "")
+			h.want(b, "reunited left")
+			asks(h, a, 0)
+			asks(h, b, AgainFor)
+			h.want(a, "")
+			c, d := ended(h)
+			asks(h, c, AgainFor)
+			c.Find(Criteria{})
+			e := h.find("e")
+			asks(h, d, AgainFor)
+			e.Leave()
+			h.want(d, "reunited")
+			c.Forgo() // e, and not d
+			h.want(c, "matched left reunited")
+			h.together(c, d)
+		}},
 		{"the one before the present partner", func(h *hall) {
 			a, b := ended(h)
 			a.Find(Criteria{})

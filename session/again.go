@@ -35,11 +35,3 @@ func (c *chat) forgo(who *other) {
 		c.seat.Forgo()
 	}
 }
-
-// stayAlone leaves, for who neither chats nor searches, a chat with somebody met again
-// that the matcher has begun and this session hasn't taken up yet.
-func (c *chat) stayAlone() {
-	if c.state == resting || c.state == warned {
-		c.seat.Leave()
-	}
-}

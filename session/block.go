@@ -22,7 +22,6 @@ func (c *chat) block(argument string) {
 		c.announce(c.words.Say(locale.YouLeft))
 	}
 	c.forgo(who)
-	c.stayAlone()
 	c.announce(c.rememberBlock(who))
 	if chatted {
 		c.rest()

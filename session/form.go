@@ -27,7 +27,6 @@ func (c *chat) beginReport(who *other, category, note string) {
 		c.leave()
 	}
 	c.seat.Aside(true) // likewise
-	c.stayAlone()
 	c.report = &report{about: who, category: category, draft: c.editor}
 	c.editor = editor.Line{}
 	c.insert(note)

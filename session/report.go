@@ -64,7 +64,6 @@ func (c *chat) file(who *other, category, note string) bool {
 		c.rest()
 	}
 	c.forgo(who)
-	c.stayAlone()
 	return true
 }
 

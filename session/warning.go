@@ -41,7 +41,6 @@ func (c *chat) warn() bool {
 	c.told = warning
 	c.enter(warned)
 	c.seat.Aside(true) // until the next search
-	c.stayAlone()
 	c.answer(warningWords(c.config, c.words, warning))
 	if c.plain {
 		c.tell(c.words.Say(locale.WarningYes))
