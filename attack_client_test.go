@@ -15,10 +15,6 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// patience is how long an attack's clients wait for what should come at once. Only
-// what fails takes so long.
-const patience = 2 * time.Minute
-
 // intruder is a connection whose requests are the test's to choose.
 type intruder struct {
 	*ssh.Client
@@ -79,16 +75,6 @@ func received(conn net.Conn) (bytes int, ended bool) {
 		}
 	})
 	return bytes, ended
-}
-
-// eventually tells whether something comes true while it is waited for.
-func eventually(holds func() bool) bool {
-	for late := time.Now().Add(patience); !holds(); time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(late) {
-			return holds()
-		}
-	}
-	return true
 }
 
 // ended waits for the server to end the connection.

@@ -174,17 +174,6 @@ func useForwarding(t *testing.T, network, address string, opening []byte) {
 	}
 }
 
-// freePort is an address of this machine that nobody listens on.
-func freePort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
 // stock is an OpenSSH program that asks nobody anything. HOST in its arguments
 // stands for the server.
 func stock(t *testing.T, p *program, name string, args ...string) *exec.Cmd {
@@ -193,7 +182,7 @@ func stock(t *testing.T, p *program, name string, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := []string{"-F", "none", "-o", "Port=" + port, "-o", "User=guest", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10",
+	all := []string{"-F", "none", "-o", "Port=" + port, "-o", "User=guest", "-o", "BatchMode=yes", "-o", "ConnectTimeout=120",
 		"-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"}
 	for _, arg := range args {
 		all = append(all, strings.ReplaceAll(arg, "HOST", host))

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -338,6 +339,32 @@ func (s *siege) peakHeap(over <-chan struct{}) (peak int) {
 
 // listening returns the TCP ports that a process listens on, sorted.
 func listening(pid int) (ports []string, err error) {
+	all, err := sockets(pid)
+	for _, s := range all {
+		if s.listens {
+			ports = append(ports, strconv.Itoa(s.local))
+		}
+	}
+	slices.Sort(ports)
+	return ports, err
+}
+
+// holds tells whether the server has its end of a connection. The other end may be told
+// of its close minutes later, if a kernel's buffers are full.
+func (p *program) holds(conn net.Conn) (bool, error) {
+	from, to := conn.LocalAddr().(*net.TCPAddr).Port, conn.RemoteAddr().(*net.TCPAddr).Port
+	all, err := sockets(p.cmd.Process.Pid)
+	return slices.Contains(all, socket{local: to, remote: from}), err
+}
+
+// socket is a TCP socket, by its ports.
+type socket struct {
+	local, remote int
+	listens       bool
+}
+
+// sockets returns the TCP sockets of a process.
+func sockets(pid int) (all []socket, err error) {
 	proc := filepath.Join("/proc", strconv.Itoa(pid))
 	descriptors, err := os.ReadDir(filepath.Join(proc, "fd"))
 	if err != nil {
@@ -357,19 +384,22 @@ func listening(pid int) (ports []string, err error) {
 			return nil, err
 		}
 		for line := range strings.Lines(string(file)) {
-			const local, state, inode, listen = 1, 3, 9, "0A"
+			const local, remote, state, inode, listen = 1, 2, 3, 9, "0A"
 			fields := strings.Fields(line)
-			if len(fields) <= inode || fields[state] != listen || !own["socket:["+fields[inode]+"]"] {
+			if len(fields) <= inode || !own["socket:["+fields[inode]+"]"] {
 				continue
 			}
-			_, hex, _ := strings.Cut(fields[local], ":")
-			port, err := strconv.ParseUint(hex, 16, 16)
-			if err != nil {
-				return nil, err
+			s := socket{listens: fields[state] == listen}
+			for at, port := range map[int]*int{local: &s.local, remote: &s.remote} {
+				_, hex, _ := strings.Cut(fields[at], ":")
+				n, err := strconv.ParseUint(hex, 16, 16)
+				if err != nil {
+					return nil, err
+				}
+				*port = int(n)
 			}
-			ports = append(ports, strconv.FormatUint(port, 10))
+			all = append(all, s)
 		}
 	}
-	slices.Sort(ports)
-	return ports, nil
+	return all, nil
 }

@@ -690,7 +690,7 @@ func TestIdleChatEnds(t *testing.T) {
 // or doesn't do, which is told when it goes on.
 func TestIdleChatOfStoppedClientEnds(t *testing.T) {
 	t.Parallel()
-	p := startServer(t, "--idle-timeout", "4s")
+	p := startServer(t, "--idle-timeout", "8s")
 	a, b := pairLines(t, p)
 	a.cmd.Process.Signal(syscall.SIGSTOP)
 	over := make(chan struct{})
@@ -707,19 +707,19 @@ func TestIdleChatOfStoppedClientEnds(t *testing.T) {
 	}()
 	b.expect("-- Stranger has left the chat\n")
 	a.cmd.Process.Signal(syscall.SIGCONT)
-	a.expect("-- Are you still there?")
-	a.expect("stranger: I am\n-- This chat ended because you pressed no key for a long time.\n")
+	said := a.expect("-- This chat ended because you pressed no key for a long time.\n")
+	expectAll(t, "who was stopped", said, []string{"-- Are you still there?", "stranger: I am\n"})
 }
 
 func TestServerThatStopsSaysSo(t *testing.T) {
 	t.Parallel()
-	p := startServer(t, "--shutdown-grace", "2s")
+	p := startServer(t, "--shutdown-grace", "8s") // of which the last two are for the exit codes
 	a, b := pairMixed(t, p, window{})
 	c := startSSH(t, p, "-T")
 	c.expect("Type yes")
 	stopServer(t, p)
 	a.expectExit(exitNotNow)
-	b.expect("-- The server stops in 2 seconds.")
+	b.expect("-- The server stops in 8 seconds.")
 	b.expect("-- The server has stopped. Please come back later.\n")
 	b.expectExit(exitNotNow)
 	c.expect("-- The server has stopped.")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"net"
@@ -13,9 +14,23 @@ import (
 	"time"
 )
 
-// longEnough is how long a test waits for what should come at once. A busy
-// machine runs several of these tests beside each other.
-const longEnough = 20 * time.Second
+// patience is how long a test waits for what should come at once: a busy machine runs
+// several of these tests beside each other. Only what fails takes so long. In a bubble,
+// whose time waits for the machine, it is bubblePatience.
+const (
+	patience       = 2 * time.Minute
+	bubblePatience = 20 * time.Second
+)
+
+// eventually tells whether something comes true while it is waited for.
+func eventually(holds func() bool) bool {
+	for late := time.Now().Add(patience); !holds(); time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(late) {
+			return holds()
+		}
+	}
+	return true
+}
 
 // exitNotAllowed is what only a session ends with.
 const exitNotAllowed = 3
@@ -65,6 +80,7 @@ type output struct {
 	bytes   bytes.Buffer
 	also    io.Writer     // sees it too, unless it is nil
 	changed chan struct{} // closed with the next change, unless it is nil
+	limit   time.Duration // to wait for something; 0 is patience
 }
 
 func (o *output) Write(p []byte) (int, error) {
@@ -89,7 +105,7 @@ func (o *output) wake() {
 // wait waits until look, which it calls with o.mu held, is satisfied, and tells
 // whether it was.
 func (o *output) wait(look func() bool) bool {
-	late := time.After(longEnough)
+	late := o.late()
 	for {
 		o.mu.Lock()
 		if look() {
@@ -108,6 +124,9 @@ func (o *output) wait(look func() bool) bool {
 		}
 	}
 }
+
+// late returns a channel that says when nothing more is waited for.
+func (o *output) late() <-chan time.Time { return time.After(cmp.Or(o.limit, patience)) }
 
 func (o *output) String() string {
 	o.mu.Lock()
@@ -218,7 +237,7 @@ func (c *chatter) expectExit(code int) (rest string) {
 	select {
 	case err := <-c.ended:
 		c.ended <- err
-	case <-time.After(2 * longEnough):
+	case <-c.out.late():
 		c.t.Fatalf("the client runs on after:\n%s", c.out.String())
 	}
 	if got := c.cmd.ProcessState.ExitCode(); got != code {

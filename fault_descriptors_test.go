@@ -24,7 +24,7 @@ func TestOutOfDescriptors(t *testing.T) {
 	if err := os.WriteFile(keys, []byte(root.line+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := startServer(t, "--admin-keys", keys, "--login-grace", "1m")
+	p := startServer(t, "--admin-keys", keys, "--login-grace", "1h")
 	a, b := converse(t, p, people)
 	desk, err := reach(p, "127.0.0.1", root)
 	if err != nil {

@@ -50,7 +50,7 @@ func expectLogged(t *testing.T, p *program, sessions int, secrets ...string) {
 func TestPanic(t *testing.T) {
 	const source, words = "127.0.0.77", "canary"
 	buildFaulty(t)
-	p := newPatient(t, t.TempDir(), "--notify", "http://127.0.0.1:9/", "--shutdown-grace", "2s")
+	p := newPatient(t, t.TempDir(), "--notify", "http://127.0.0.1:9/", "--shutdown-grace", "5s")
 	panicAt := func(place string) {
 		t.Helper()
 		if err := os.WriteFile(filepath.Join(p.folder, "panic"), []byte(place+" "+words+" "+source), 0o600); err != nil {
@@ -114,7 +114,7 @@ func TestPanic(t *testing.T) {
 
 	panicAt("notify")
 	id := p.mustReport(p.ann)
-	p.bob.must(t, "-- The server stops in 2 seconds")
+	p.bob.must(t, "-- The server stops in 5 seconds")
 	ended := p.wait()
 	if exit, ok := errors.AsType[*exec.ExitError](ended); !ok || exit.ExitCode() != exitFailed {
 		t.Errorf("the server ended with %v", ended)

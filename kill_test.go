@@ -135,9 +135,9 @@ func (c *crowd) killUnderLoad() (busy bool) {
 	c.t.Helper()
 	gone := c.load()
 	enough := int64(10 + rand.IntN(15))
-	for late := time.Now().Add(longEnough); c.news.Load() < enough; time.Sleep(time.Millisecond) {
+	for late := time.Now().Add(patience); c.news.Load() < enough; time.Sleep(time.Millisecond) {
 		if time.Now().After(late) {
-			c.t.Errorf("in %v only %d writes were acknowledged", longEnough, c.news.Load())
+			c.t.Errorf("in %v only %d writes were acknowledged", patience, c.news.Load())
 			break
 		}
 	}

@@ -69,8 +69,8 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 
-	a.say("and 0\nand 1\nand 2\nand 3\nand 4\nand 5") // one more than may be said at once
-	b.must(t, "stranger: and 5\n")
+	a.say("and 0\nand 1\nand 2\nand 3\nand 4\nand 5\nand 6\nand 7") // more than may be said at once
+	b.must(t, "stranger: and 7\n")
 	if _, _, err := b.report("spam"); err != nil {
 		t.Fatal(err)
 	}

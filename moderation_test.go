@@ -76,6 +76,18 @@ func expectCase(t *testing.T, p *program, receipt, words string) {
 	}
 }
 
+// expectStatus waits until the server says this of itself.
+func expectStatus(t *testing.T, p *program, words string) {
+	t.Helper()
+	var stdout string
+	if !eventually(func() bool {
+		stdout, _, _ = runSSH(t, p, "status", "--json")
+		return strings.Contains(stdout, words)
+	}) {
+		t.Errorf("status is %s, want %s", stdout, words)
+	}
+}
+
 // banWordsOf are what a banned person reads of a ban that staff made.
 func banWordsOf(id, rule, reason string) []string {
 	return []string{
@@ -272,9 +284,7 @@ func TestReportOnScreen(t *testing.T) {
 	a.expect("Looking for a stranger")
 	b.send("/next\n")
 	b.expect("-- Looking for a stranger\n")
-	if stdout, _, _ := runSSH(t, p, "status", "--json"); !strings.Contains(stdout, `"waiting":2`) {
-		t.Errorf("status is %s, want both to wait", stdout)
-	}
+	expectStatus(t, p, `"waiting":2`)
 	c, d := joinFrom(t, p, "127.0.0.23"), joinFrom(t, p, "127.0.0.24")
 	for _, one := range []*chatter{b, c, d} {
 		one.expect("-- You are now chatting with a stranger\n")
@@ -358,12 +368,8 @@ func TestBannedNetwork(t *testing.T) {
 	t.Parallel()
 	requireTool(t, "ssh")
 	root := newStaffKey(t, "root")
-	free, err := net.Listen("tcp", ":0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	free.Close()
-	_, port, _ := net.SplitHostPort(free.Addr().String())
+	staffOnly := &program{address: freePort(t)}
+	_, port, _ := net.SplitHostPort(staffOnly.address)
 	p := startServer(t, "--admin-key", root.line, "--staff-listen", ":"+port)
 	inside := joinFrom(t, p, "127.0.0.30")
 
@@ -393,7 +399,6 @@ func TestBannedNetwork(t *testing.T) {
 		t.Errorf("the network beside it is refused with %d: %s", code, stderr)
 	}
 
-	staffOnly := &program{address: "127.0.0.1:" + port}
 	if _, stderr, code := root.run(t, staffOnly, "-b", "127.0.0.30", "stats"); code != exitDone {
 		t.Errorf("staff of a banned network are refused with %d: %s", code, stderr)
 	}
@@ -767,9 +772,7 @@ func TestNeverAgainBehindSharedSource(t *testing.T) {
 		one.send("/next\n")
 		one.expect("-- Looking for a stranger\n")
 	}
-	if stdout, _, _ := runSSH(t, p, "status", "--json"); !strings.Contains(stdout, `"waiting":2`) {
-		t.Errorf("status is %s, want both to wait", stdout)
-	}
+	expectStatus(t, p, `"waiting":2`)
 }
 
 // Row 26: what came of a report is for who holds its receipt. Neither the same

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	uv "github.com/charmbracelet/ultraviolet"
 )
@@ -14,8 +15,12 @@ import (
 // TestPicture holds the README's picture to what the screen really shows; run
 // with -update it makes the picture.
 func TestPicture(t *testing.T) {
-	p := startServer(t)
-	a, b := pairScreens(t, p, window{})
+	t.Parallel()
+	synctest.Test(t, picture)
+}
+
+func picture(t *testing.T) {
+	a, b := pairScreens(t, startBubble(t, nil), window{})
 	for _, line := range []struct {
 		by, other *terminal
 		says      string
@@ -32,6 +37,7 @@ func TestPicture(t *testing.T) {
 	a.press("hah, at least ")
 	b.press("...")
 	a.expect("Stranger is typing", "> hah, at least")
+	synctest.Wait() // for all that is still on its way
 
 	const file = "docs/chat.svg"
 	got := drawing(a)

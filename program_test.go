@@ -2,8 +2,11 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -61,6 +64,22 @@ func startProgram(folder string, args ...string) (*program, error) {
 	p.address, _, _ = strings.Cut(rest, ". ")
 	p.read.Go(func() { io.Copy(&p.later, lines) })
 	return p, nil
+}
+
+// freePort is an address of this machine that nobody listens on. It isn't among those
+// that the kernel gives out: one of them could be somebody's before it is used.
+func freePort(t *testing.T) string {
+	t.Helper()
+	for {
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000)))
+		if err == nil {
+			listener.Close()
+			return listener.Addr().String()
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			t.Fatal(err)
+		}
+	}
 }
 
 // stop ends the server as an operator does, and returns why it didn't end well.

@@ -21,24 +21,19 @@ const proxySource = "127.0.9.9"
 func startProxy(t *testing.T, p *program, flags string) (address string) {
 	t.Helper()
 	requireTool(t, "haproxy")
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address = listener.Addr().String()
-	listener.Close()
+	address = freePort(t)
 	file := filepath.Join(t.TempDir(), "haproxy.cfg")
 	config := fmt.Sprintf(`
 global
 	maxconn 200
 defaults
 	mode tcp
-	timeout connect 5s
+	timeout connect 1m
 	timeout client 1m
 	timeout server 1m
 listen chat
 	bind %s
-	server chat %s source %s check inter 100ms %s
+	server chat %s source %s check inter 100ms fall 1000 %s
 `, address, p.address, proxySource, flags)
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
@@ -56,7 +51,7 @@ listen chat
 			t.Log(said.String())
 		}
 	})
-	deadline := time.Now().Add(longEnough)
+	deadline := time.Now().Add(patience)
 	for {
 		conn, err := net.Dial("tcp", address)
 		if err == nil {

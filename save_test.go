@@ -41,6 +41,7 @@ func TestBlock(t *testing.T) {
 	nobody.send("/block\n")
 	nobody.expect("-- There is nobody to block")
 	nobody.send("/quit\n")
+	nobody.expectExit(exitDone)
 	a, b := pairLines(t, p)
 	a.send("/block\n")
 	a.expect("-- You left the chat\n-- Blocked: you two don't meet again")

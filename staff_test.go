@@ -82,7 +82,7 @@ func (k *staffKey) list(t *testing.T, p *program, command ...string) (items []ma
 func logIn(t *testing.T, p *program, user string, methods ...ssh.AuthMethod) (stdout string, err error) {
 	t.Helper()
 	client, err := ssh.Dial("tcp", p.address, &ssh.ClientConfig{
-		User: user, Auth: methods, HostKeyCallback: ssh.InsecureIgnoreHostKey(), Timeout: longEnough})
+		User: user, Auth: methods, HostKeyCallback: ssh.InsecureIgnoreHostKey(), Timeout: patience})
 	if err != nil {
 		return "", err
 	}
@@ -377,7 +377,7 @@ func TestDrain(t *testing.T) {
 
 	p = startServer(t, "--admin-key", root.line)
 	a = joinFrom(t, p, "127.0.0.21")
-	root.done(t, p, "drain", "--for", "1s")
+	root.done(t, p, "drain", "--for", "3s")
 	a.expect("-- ")
 	if err := p.wait(); err != nil {
 		t.Errorf("a server whose time was up ended with %v", err)

@@ -6,7 +6,6 @@ import (
 	"net"
 	"strings"
 	"testing"
-	"time"
 
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
@@ -87,6 +86,9 @@ func openTerminal(t *testing.T, p *program, look window) *terminal {
 		t.Fatal(err)
 	}
 	term := &terminal{t: t, line: raw, conn: ssh.NewClient(conn, channels, requests), ended: make(chan error, 1)}
+	if p.bubble != nil {
+		term.out.limit = bubblePatience
+	}
 	t.Cleanup(func() { term.conn.Close() })
 	term.emulate(look.cols, look.rows)
 	if term.session, err = term.conn.NewSession(); err != nil {
@@ -117,7 +119,7 @@ func (p *program) dial(source string) (net.Conn, error) {
 	if p.bubble != nil {
 		return p.bubble.dial(source)
 	}
-	dialer := net.Dialer{Timeout: longEnough}
+	dialer := net.Dialer{Timeout: patience}
 	if source != "" {
 		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(source)}
 	}
@@ -313,14 +315,19 @@ func (term *terminal) drawn() string {
 	return picture.String()
 }
 
-// turn presses PgUp or PgDn and waits for the other page.
+// turn presses PgUp or PgDn and waits for the other page. The header is none: what it
+// counts changes by itself.
 func (term *terminal) turn(key string) {
 	term.t.Helper()
+	page := func() string {
+		_, below, _ := strings.Cut(term.text(), "\n")
+		return below
+	}
 	term.out.mu.Lock()
-	before := term.text()
+	before := page()
 	term.out.mu.Unlock()
 	term.press(key)
-	term.until("another page", func() bool { return term.text() != before })
+	term.until("another page", func() bool { return page() != before })
 }
 
 // page turns pages until text is shown.
@@ -359,7 +366,7 @@ func (term *terminal) expectExit(code int) {
 		if got != code {
 			term.t.Errorf("exit code %d, want %d", got, code)
 		}
-	case <-time.After(longEnough):
+	case <-term.out.late():
 		term.t.Fatalf("the session runs on at\n%s", term.picture())
 	}
 	term.expectRestored()

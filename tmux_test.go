@@ -63,7 +63,7 @@ func (m *tmux) expect(texts ...string) {
 // until waits until look is satisfied with the screen.
 func (m *tmux) until(what string, look func(screen string) bool) {
 	m.t.Helper()
-	for late := time.Now().Add(longEnough); ; {
+	for late := time.Now().Add(patience); ; {
 		screen := m.run("capture-pane", "-p")
 		if look(screen) {
 			return
