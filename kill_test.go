@@ -18,8 +18,9 @@ import (
 	"time"
 )
 
-// kills is how often TestKill kills the server.
-var kills = flag.Int("kills", 5, "how often TestKill kills the server")
+// kills is how often TestKill kills the server, at least: more often if too little of
+// something was written.
+var kills = flag.Int("kills", 5, "how often TestKill kills the server, at least")
 
 // The server is killed at random moments while people report and appeal and
 // moderators decide. What it had acknowledged is there when it starts again, and
@@ -28,8 +29,9 @@ func TestKill(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	c := newCrowd(t)
-	busy := 0
-	for round := range *kills {
+	busy, rounds := 0, 0
+	for round := 0; round < *kills || round < 5**kills && c.rarest() < *kills/3; round++ {
+		rounds++
 		c.p = startForKill(t, folder, c.root)
 		if round > 0 {
 			c.check()
@@ -46,9 +48,9 @@ func TestKill(t *testing.T) {
 	c.check()
 	counts := c.counts()
 	t.Logf("%d kills, %d of them while something was being written; acknowledged, and there: %v; there, but not acknowledged: %d",
-		*kills, busy, counts, c.unacknowledged)
+		rounds, busy, counts, c.unacknowledged)
 	if busy < *kills/2 {
-		t.Errorf("at only %d of %d kills was anything being written", busy, *kills)
+		t.Errorf("at only %d of %d kills was anything being written", busy, rounds)
 	}
 	for kind, n := range counts {
 		if n < *kills/3 {
@@ -352,6 +354,9 @@ func (c *crowd) check() {
 		}
 	}
 }
+
+// rarest is how many of what was acknowledged least there are.
+func (l *ledger) rarest() int { return slices.Min(slices.Collect(maps.Values(l.counts()))) }
 
 func (l *ledger) counts() map[string]int {
 	answers, lifted := 0, 0
