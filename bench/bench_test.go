@@ -31,7 +31,7 @@ func TestYardstickGivesEveryFigure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := plan{Sessions: 4, Lines: 20, Rate: 1000, Columns: 80, Rows: 24, Idle: 10 * time.Millisecond, pace: 100, doors: doors}
+	p := plan{Sessions: 40, Lines: 20, Rate: 1000, Columns: 80, Rows: 24, Idle: 10 * time.Millisecond, pace: 100, doors: doors}
 	var stages []string
 	f, err := yardstick.measure(t.Context(), chat, p, func(stage string) { stages = append(stages, stage) })
 	if err != nil {
