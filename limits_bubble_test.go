@@ -83,3 +83,19 @@ func TestEndlessSequenceIsSaidOnce(t *testing.T) {
 		}
 	})
 }
+
+// While nobody is there, Enter only says that the draft waits: to look at all of a long
+// one takes its time, with each Enter that somebody presses.
+func TestDraftIsLookedAtWhenItIsSaid(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a := joinScreen(t, p, window{})
+		a.press(strings.Repeat("é", 1001), keyEnter)
+		a.expect("Nobody is here yet. Your text waits in the input line.")
+		joinScreen(t, p, window{})
+		a.expect("You are now chatting with a stranger")
+		a.press(keyEnter)
+		a.expect("Not sent: a message has up to 1000 characters, and this has 1001. Shorten it.")
+	})
+}

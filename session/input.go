@@ -201,12 +201,18 @@ func (c *chat) submit(line string) bool {
 			return false
 		}
 	}
-	message, ok := c.check(strings.TrimPrefix(line, "/"))
-	if !ok || message == "" {
-		return ok
-	}
-	if c.state == chatting && len(c.queue) == maxQueued {
+	switch { // before a long line is cleaned, which takes its time with each Enter
+	case strings.TrimSpace(line) == "":
+		return true
+	case c.state == chatting && len(c.queue) == maxQueued:
 		c.tell(c.words.Say(locale.TooFast))
+		return false
+	case c.state != chatting && !c.plain: // it stays in the input line
+		c.hint = c.words.Say(locale.KeptDraft)
+		return false
+	}
+	message, ok := c.check(strings.TrimPrefix(line, "/"))
+	if !ok {
 		return false
 	}
 	if c.state != chatting {
@@ -255,16 +261,12 @@ func (c *chat) tooLong(clusters int) {
 	c.tell(c.words.With(locale.TooLong, locale.Data{"Count": clusters, "Max": text.MaxClusters}))
 }
 
-// keep keeps a message until there is somebody to say it to. In the full
-// screen it stays in the input line.
+// keep keeps a message of the line mode until there is somebody to say it to.
 func (c *chat) keep(message string) {
-	switch {
-	case !c.plain:
-		c.hint = c.words.Say(locale.KeptDraft)
-	case len(c.kept) == maxKept:
+	if len(c.kept) == maxKept {
 		c.tell(c.words.Say(locale.KeptFull))
-	default:
-		c.kept = append(c.kept, message)
-		c.tell(c.words.Count(locale.Kept, len(c.kept)))
+		return
 	}
+	c.kept = append(c.kept, message)
+	c.tell(c.words.Count(locale.Kept, len(c.kept)))
 }
