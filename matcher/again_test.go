@@ -195,13 +195,13 @@ func TestAgain(t *testing.T) {
 			says := func(ok bool) {
 				h.t.Helper()
 				a.Typing(true)
-				if err := a.Say("to c"); (err == nil) != ok {
+				if err := a.Say("to c", 0); (err == nil) != ok {
 					h.t.Error(err)
 				}
 			}
 			says(false)
 			h.want(b, "reunited")
-			b.Say("to a")
+			b.Say("to a", 0)
 			h.wantFirst(a, "left")
 			says(false)
 			h.want(a, "reunited said:to a")
@@ -217,7 +217,7 @@ func TestAgain(t *testing.T) {
 			asks(h, b, AgainFor)
 			c.Leave()
 			h.want(b, "reunited")
-			b.Say("hello")
+			b.Say("hello", 0)
 			a.Aside(true)
 			h.want(a, "left")
 			h.want(b, "left")

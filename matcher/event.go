@@ -37,6 +37,7 @@ type Event struct {
 	// By is who said or left, to who watches: the number, 1 or 2, of one of those who
 	// discuss. It is 0 to everybody else.
 	By   uint8
+	Mark uint8  // of Said
 	turn uint32 // the recipient's turn when it was sent
 	Text string // of Said
 

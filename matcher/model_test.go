@@ -223,7 +223,7 @@ func (w *model) aside(s *soul) {
 }
 
 func (w *model) say(s *soul) {
-	err := s.seat.Say("x")
+	err := s.seat.Say("x", 0)
 	if (err == nil) != (s.partner != nil) {
 		w.Fatalf("in a chat: %v, Say: %v", s.partner != nil, err)
 	}

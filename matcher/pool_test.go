@@ -147,7 +147,7 @@ func BenchmarkSay(b *testing.B) {
 	y.take()
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := x.Say("hello"); err != nil {
+		if err := x.Say("hello", 0); err != nil {
 			b.Fatal(err)
 		}
 		y.take()

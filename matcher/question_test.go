@@ -70,10 +70,10 @@ func TestQuestion(t *testing.T) {
 			if asker.begun.Topic.Strangers[0] == any(y) {
 				first, second = y, x
 			}
-			first.Say("one")
+			first.Say("one", 0)
 			second.Typing(true)
-			second.Say("two")
-			first.Say("three")
+			second.Say("two", 0)
+			first.Say("three", 0)
 			h.want(asker, "1:said:one 2:said:two 1:said:three")
 			h.want(second, "said:one said:three")
 			if messages, _ := h.m.Said(); messages != 3 {
@@ -83,7 +83,7 @@ func TestQuestion(t *testing.T) {
 		{"who asks can't speak", func(t *testing.T, h *hall) {
 			asker, x, y := h.watched()
 			asker.Typing(true)
-			if err := asker.Say("hello"); !errors.Is(err, ErrNoPartner) {
+			if err := asker.Say("hello", 0); !errors.Is(err, ErrNoPartner) {
 				t.Error(err)
 			}
 			h.want(x, "")
@@ -97,7 +97,7 @@ func TestQuestion(t *testing.T) {
 			} {
 				asker, x, y := h.watched()
 				leave(asker)
-				x.Say("still there?")
+				x.Say("still there?", 0)
 				h.want(x, "unwatched")
 				h.want(y, "unwatched said:still there?")
 				y.Leave()
@@ -108,7 +108,7 @@ func TestQuestion(t *testing.T) {
 		}},
 		{"who leaves ends it for both and for who asks", func(t *testing.T, h *hall) {
 			asker, x, y := h.watched()
-			x.Say("bye")
+			x.Say("bye", 0)
 			x.Leave()
 			who := "1"
 			if asker.begun.Topic.Strangers[1] == any(x) {
@@ -117,7 +117,7 @@ func TestQuestion(t *testing.T) {
 			h.want(asker, who+":said:bye "+who+":left")
 			h.want(y, "said:bye left")
 			y.Find(Criteria{})
-			h.find("z").Say("of no concern to who asked")
+			h.find("z").Say("of no concern to who asked", 0)
 			asker.Leave()
 			h.want(y, "matched said:of no concern to who asked")
 			h.want(asker, "")
@@ -125,10 +125,10 @@ func TestQuestion(t *testing.T) {
 		{"a full inbox ends who watches, and nothing else", func(t *testing.T, h *hall) {
 			asker, x, y := h.watched()
 			for range inboxSize {
-				x.Say("x")
+				x.Say("x", 0)
 				h.want(y, "said:x")
 			}
-			if err := x.Say("one too many"); err != nil {
+			if err := x.Say("one too many", 0); err != nil {
 				t.Fatal(err)
 			}
 			h.want(y, "said:one too many unwatched")
@@ -140,10 +140,10 @@ func TestQuestion(t *testing.T) {
 		{"what the partner has no room for, nobody hears", func(t *testing.T, h *hall) {
 			asker, x, y := h.watched()
 			for range inboxSize {
-				x.Say("x")
+				x.Say("x", 0)
 				asker.Events()
 			}
-			if err := x.Say("one too many"); !errors.Is(err, ErrNoPartner) {
+			if err := x.Say("one too many", 0); !errors.Is(err, ErrNoPartner) {
 				t.Error(err)
 			}
 			if y.evicted != 1 || asker.evicted != 0 {

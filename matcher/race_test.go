@@ -159,7 +159,7 @@ func (p *tenure) say() {
 	if p.partner == nil {
 		text = fmt.Sprintf("%d asked, and spoke", p.id)
 	}
-	if p.seat.Say(text) == nil {
+	if p.seat.Say(text, 0) == nil {
 		p.said++
 		p.sent = append(p.sent, text)
 	}

@@ -197,20 +197,21 @@ func (s *Seat) Close() {
 	}
 }
 
-// Say puts text into the partner's inbox. It never waits. The error is
-// ErrNoPartner or nil. Who was met again is no partner until Events has told of it.
-func (s *Seat) Say(text string) error {
+// Say puts text into the partner's inbox, with a mark that means something to the two.
+// It never waits. The error is ErrNoPartner or nil. Who was met again is no partner until
+// Events has told of it.
+func (s *Seat) Say(text string, mark uint8) error {
 	m := s.m
 	m.lock()
 	defer m.unlock()
 	s.typing = false
-	if p := s.listener(); p == nil || !m.deliver(p, Event{Kind: Said, Text: text}) {
+	if p := s.listener(); p == nil || !m.deliver(p, Event{Kind: Said, Mark: mark, Text: text}) {
 		return ErrNoPartner
 	}
 	m.said++
 	m.bytes += uint64(len(text))
 	if s.topic != nil {
-		m.tellAsker(s.topic, s, Event{Kind: Said, Text: text})
+		m.tellAsker(s.topic, s, Event{Kind: Said, Mark: mark, Text: text})
 	}
 	return nil
 }

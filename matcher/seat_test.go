@@ -35,15 +35,15 @@ func TestChat(t *testing.T) {
 			a.Typing(true)
 			a.Typing(false)
 			a.Typing(true)
-			a.Say("one")
+			a.Say("one", 0)
 			a.Typing(false) // Said has told it
-			a.Say("two")
+			a.Say("two", 0)
 			h.want(b, "typing typing stopped typing said:one said:two")
 			h.want(a, "")
 		}},
 		{"leaving tells the other once", func(t *testing.T, h *hall) {
 			a, b := h.pair("a", "b")
-			a.Say("bye")
+			a.Say("bye", 0)
 			a.Leave()
 			a.Leave()
 			a.Close()
@@ -87,7 +87,7 @@ func TestChat(t *testing.T) {
 			a := h.join("a")
 			none := func() {
 				t.Helper()
-				if err := a.Say("anyone?"); !errors.Is(err, ErrNoPartner) {
+				if err := a.Say("anyone?", 0); !errors.Is(err, ErrNoPartner) {
 					t.Errorf("said to nobody: %v", err)
 				}
 			}
@@ -95,7 +95,7 @@ func TestChat(t *testing.T) {
 			a.Find(Criteria{})
 			none()
 			b := h.find("b")
-			if err := a.Say("hello"); err != nil {
+			if err := a.Say("hello", 0); err != nil {
 				t.Error(err)
 			}
 			b.Find(Criteria{})
@@ -107,10 +107,10 @@ func TestChat(t *testing.T) {
 		}},
 		{"what the owner has left is stale", func(t *testing.T, h *hall) {
 			a, b := h.pair("a", "b")
-			b.Say("late")
+			b.Say("late", 0)
 			a.Find(Criteria{})
 			c := h.find("c")
-			c.Say("new")
+			c.Say("new", 0)
 			var got []string
 			for _, e := range a.take() {
 				got = append(got, fmt.Sprint(e, a.Stale(e)))
@@ -140,7 +140,7 @@ func TestChat(t *testing.T) {
 			if a.evicted != 0 {
 				t.Error("Close evicts")
 			}
-			if err := a.Say("x"); !errors.Is(err, ErrNoPartner) {
+			if err := a.Say("x", 0); !errors.Is(err, ErrNoPartner) {
 				t.Error(err)
 			}
 			if s := h.m.Stats(); s != (Stats{Online: 1, Waiting: 1}) {
@@ -150,12 +150,12 @@ func TestChat(t *testing.T) {
 		{"a full inbox costs its owner the seat", func(t *testing.T, h *hall) {
 			a, b := h.pair("a", "b")
 			for i := range inboxSize {
-				if err := a.Say(fmt.Sprint(i)); err != nil {
+				if err := a.Say(fmt.Sprint(i), 0); err != nil {
 					t.Fatal(i, err)
 				}
 			}
 			h.want(a, "")
-			if err := a.Say("one too many"); !errors.Is(err, ErrNoPartner) {
+			if err := a.Say("one too many", 0); !errors.Is(err, ErrNoPartner) {
 				t.Error(err)
 			}
 			h.want(a, "left")
@@ -179,10 +179,10 @@ func TestChat(t *testing.T) {
 		{"who overflows while being told that the chat ended is lost, too", func(t *testing.T, h *hall) {
 			a, b := h.pair("a", "b")
 			for range inboxSize {
-				a.Say("x")
-				b.Say("y")
+				a.Say("x", 0)
+				b.Say("y", 0)
 			}
-			a.Say("one too many")
+			a.Say("one too many", 0)
 			if a.evicted != 1 || b.evicted != 1 {
 				t.Error("evicted", a.evicted, b.evicted)
 			}
@@ -194,7 +194,7 @@ func TestChat(t *testing.T) {
 			x.Find(Criteria{})
 			y.Find(Criteria{})
 			for len(x.inbox) < inboxSize-2 {
-				y.Say("x")
+				y.Say("x", 0)
 			}
 			y.Find(Criteria{}) // x is told,
 			x.Find(Criteria{}) // and gets an offer: that was the last room
@@ -209,7 +209,7 @@ func TestChat(t *testing.T) {
 			b.Find(Criteria{})
 			a := h.find("a")
 			for range inboxSize + 1 {
-				a.Say("x")
+				a.Say("x", 0)
 			}
 		}},
 		{"notices never crowd out words", func(t *testing.T, h *hall) {
@@ -222,7 +222,7 @@ func TestChat(t *testing.T) {
 				t.Error(n, "notices")
 			}
 			for range inboxSize - noticeLimit {
-				if err := a.Say("x"); err != nil {
+				if err := a.Say("x", 0); err != nil {
 					t.Fatal(err)
 				}
 			}

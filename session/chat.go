@@ -12,6 +12,7 @@ import (
 	"strangerd/session/locale"
 	"strangerd/session/terminal"
 	"strangerd/session/text"
+	"strangerd/session/trap"
 )
 
 // How long things take, as the contract says.
@@ -71,12 +72,12 @@ type chat struct {
 	transcript transcript
 	editor     editor.Line
 	screen     screen
-	hint       string   // of the screen: what the last key led to
-	kept       []string // until there is a partner
-	queue      []string // until it is their turn
-	cautioned  []string // of which traps, in this chat
-	lines      int      // said or in the queue, to this partner
-	pace       pace     // of messages
+	hint       string      // of the screen: what the last key led to
+	kept       []string    // until there is a partner
+	queue      []utterance // until it is their turn
+	cautioned  []string    // of which traps, in this chat
+	lines      int         // said or in the queue, to this partner
+	pace       pace        // of messages
 	paced      *time.Timer
 	counts     *time.Timer // the queue
 	skips      pace
@@ -401,6 +402,7 @@ func (c *chat) event(e matcher.Event) {
 	case matcher.Said:
 		c.typing = false
 		c.hear([...]speaker{stranger, first, second}[e.By], text.Clean(e.Text))
+		c.caution(trap.Warnings(e.Mark))
 	case matcher.TypingStarted:
 		c.partnerTypes()
 	case matcher.TypingStopped:
@@ -457,7 +459,10 @@ func (c *chat) matched(e matcher.Event) {
 		c.breakIce()
 	}
 	c.watchIdle()
-	for len(c.kept) > 0 && (!c.passes(c.kept[0]) || c.say(c.kept[0])) {
+	for len(c.kept) > 0 {
+		if u, ok := c.passes(c.kept[0]); ok && !c.say(u) {
+			break
+		}
 		c.kept = c.kept[1:]
 	}
 	if c.over {

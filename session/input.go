@@ -219,10 +219,11 @@ func (c *chat) submit(line string) bool {
 		c.keep(message)
 		return false
 	}
-	if !c.passes(message) {
+	u, ok := c.passes(message)
+	if !ok {
 		return false
 	}
-	if !c.say(message) { // it was for who has just left, and for nobody else
+	if !c.say(u) { // it was for who has just left, and for nobody else
 		c.tell(c.words.Count(locale.QueueUnsent, 1))
 		return false
 	}

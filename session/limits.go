@@ -49,14 +49,26 @@ func (c *chat) sequenceCut(now time.Time) {
 }
 
 // passes tells whether a message to the present partner is within the limits on what
-// is said. If it isn't, it has said so.
-func (c *chat) passes(message string) bool {
+// is said, and returns it with what its readers are to be warned of. If it isn't, it has
+// said so.
+func (c *chat) passes(message string) (u utterance, ok bool) {
+	barred, warn := c.barred(trap.Messages, message)
+	if barred {
+		c.tell(c.words.Say(locale.TrapStopped))
+		return u, false
+	}
+	if !c.withinLimits(message) {
+		return u, false
+	}
+	c.lines++
+	return utterance{message, warn}, true
+}
+
+// withinLimits is passes but for traps.
+func (c *chat) withinLimits(message string) bool {
 	link := text.HasLink(message)
 	opening := c.lines < openingLines
 	switch {
-	case c.barred(trap.Messages, message):
-		c.tell(c.words.Say(locale.TrapStopped))
-		return false
 	case link && c.pass.New():
 		c.counted.limits.add(limitNew)
 		c.tell(c.words.Say(locale.NewLink))
@@ -69,11 +81,8 @@ func (c *chat) passes(message string) bool {
 		}
 		c.tell(c.words.Say(locale.LinkWarning))
 	case opening && c.config.Openers != Off:
-		if !c.original(message) {
-			return false
-		}
+		return c.original(message)
 	}
-	c.lines++
 	return true
 }
 

@@ -43,7 +43,6 @@ func (c *chat) hear(from speaker, message string) {
 	c.record.add(from, message)
 	c.print(c.plainLabel(from), message)
 	c.callAgain()
-	c.caution(message)
 }
 
 // plainLabel is what each line of somebody else begins with.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"strangerd/session/locale"
+	"strangerd/session/trap"
 )
 
 // How fast somebody may say messages: so many at once, then so many a second. It is
@@ -39,20 +40,26 @@ func (p *pace) take(now time.Time) (wait time.Duration) {
 	return 0
 }
 
+// utterance is a message that may be said.
+type utterance struct {
+	message string
+	warn    trap.Warnings // of which its readers are to be warned
+}
+
 // say says a message, or has it said when its turn comes. It tells whether there
 // is somebody to say it to.
-func (c *chat) say(message string) bool {
+func (c *chat) say(u utterance) bool {
 	if len(c.queue) == 0 {
 		wait := c.pace.take(time.Now())
 		if wait == 0 {
-			return c.sayNow(message)
+			return c.sayNow(u)
 		}
 		c.counted.limits.add(limitPace)
 		c.paced = c.ch.After(wait, pacedMsg{})
 		c.counts = c.ch.After(countAfter, queuedMsg{}) // the screen says so while it lasts
 	}
 	c.really = false
-	c.queue = append(c.queue, message)
+	c.queue = append(c.queue, u)
 	return true
 }
 
@@ -80,14 +87,14 @@ func (c *chat) sayQueued() {
 	}
 }
 
-func (c *chat) sayNow(message string) bool {
-	if c.seat.Say(message) != nil {
+func (c *chat) sayNow(u utterance) bool {
+	if c.seat.Say(u.message, uint8(u.warn)) != nil {
 		return false // the partner has just left, which the next event says
 	}
 	c.pass.Met(c.partner.pass)
 	c.screen.follow()
-	c.add(you, message)
-	c.record.add(you, message)
+	c.add(you, u.message)
+	c.record.add(you, u.message)
 	c.really = false
 	c.signed = time.Time{}
 	return true

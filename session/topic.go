@@ -28,7 +28,7 @@ func topic(written string, minAge int) (safe string, why locale.ID) {
 // said why. What its readers would be warned of can't: it would be read without.
 func (c *chat) mayName(in trap.Place, written string) bool {
 	safe, why := topic(written, c.config.MinAge)
-	if barred := c.barred(in, safe); why == "" && (barred || c.config.Traps.Warns(in, safe) != nil) {
+	if barred, warn := c.barred(in, safe); why == "" && (barred || warn != 0) {
 		why = locale.TopicTrap
 	}
 	if why != "" {

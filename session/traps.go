@@ -17,22 +17,24 @@ const (
 	trapFlagged = "flag"
 )
 
-// barred tells whether a pattern stops what is about to be written somewhere. It
-// brings before the moderators what they are to see, of which nobody is told.
-func (c *chat) barred(in trap.Place, written string) bool {
-	bars, flags := c.config.Traps.Bars(in, written)
-	for _, f := range flags {
+// barred tells whether a pattern stops what is about to be written somewhere, or of what
+// its readers are to be warned. It brings before the moderators what they are to see, of
+// which nobody is told.
+func (c *chat) barred(in trap.Place, written string) (bars bool, warn trap.Warnings) {
+	found := c.config.Traps.Find(in, written)
+	for _, f := range found.Flags {
 		c.flag(f, in, written)
 	}
-	if bars {
+	if found.Stop {
 		c.counted.traps.add(trapStopped)
 	}
-	return bars
+	return found.Stop, found.Warn
 }
 
-// caution warns of what a message may be, of each of that once a chat.
-func (c *chat) caution(message string) {
-	for _, of := range c.config.Traps.Warns(trap.Messages, message) {
+// caution warns of what a message may be, of each of that once a chat. It was looked for
+// when the message was said.
+func (c *chat) caution(warn trap.Warnings) {
+	for _, of := range warn.Of() {
 		if !slices.Contains(c.cautioned, of) {
 			c.cautioned = append(c.cautioned, of)
 			c.counted.traps.add(trapWarned)

@@ -18,8 +18,29 @@ var harmless = []string{"", "hi", "ok", "how are you"}
 // it.
 type piece struct {
 	match   *regexp.Regexp
+	inside  *regexp.Regexp // matches the same, but for the beginning of the text
+	reach   reach
 	clauses [][]string
 	size    int // instructions of its program
+}
+
+// finds tells whether a piece matches a text with these hits, of which its are under a
+// number. It is run on what of the text lies around the hits of a clause alone, and only
+// where all its clauses have one.
+func (p *piece) finds(look string, spaces []int, hits hits, number int) bool {
+	if len(p.clauses) == 0 {
+		return p.match.MatchString(look)
+	}
+	for _, w := range hits.windows(number, func(at hit) window { return p.reach.around(at, look, spaces) }) {
+		match := p.inside
+		if w.from == 0 {
+			match = p.match
+		}
+		if match.MatchString(look[w.from:w.to]) {
+			return true
+		}
+	}
+	return false
 }
 
 // compile reads a regular expression as the text is read: by what it looks like. What
@@ -54,17 +75,22 @@ func compilePiece(tree *syntax.Regexp) (p piece, err error) {
 	if p.size = len(program.Inst); p.size > maxProgram {
 		return p, fmt.Errorf("match is too large: %d instructions, and at most %d can be run in time; repeat less in it, or make two patterns of it", p.size, maxProgram)
 	}
-	var source strings.Builder
-	write(&source, tree)
-	if p.match, err = regexp.Compile(source.String()); err != nil {
+	anywhere, inside := source(tree, `^`), source(tree, never)
+	if p.match, err = regexp.Compile(anywhere); err != nil {
 		return p, err
+	}
+	p.inside = p.match
+	if inside != anywhere {
+		if p.inside, err = regexp.Compile(inside); err != nil {
+			return p, err
+		}
 	}
 	for _, said := range harmless {
 		if p.match.MatchString(" " + said + " ") {
 			return p, fmt.Errorf("match finds even %q; make it narrower", said)
 		}
 	}
-	p.clauses = clauses(tree)
+	p.clauses, p.reach = clauses(tree), reachOf(tree)
 	return p, nil
 }
 
@@ -146,13 +172,27 @@ func inClass(ranges []rune, r rune) bool {
 	return false
 }
 
-// write writes an expression without the flags that it was read with, of which none
+// never matches nothing.
+const never = `[^\x00-\x{10FFFF}]`
+
+// source is an expression without the flags that it was read with, of which none
 // matters any more. (Its own String takes a second for a list: it looks for what a
-// class has in both cases.)
-func write(b *strings.Builder, re *syntax.Regexp) {
+// class has in both cases.) Begin stands for the beginning of the text.
+func source(re *syntax.Regexp, begin string) string {
+	w := writer{begin: begin}
+	w.write(re)
+	return w.String()
+}
+
+type writer struct {
+	strings.Builder
+	begin string
+}
+
+func (b *writer) write(re *syntax.Regexp) {
 	switch re.Op {
 	case syntax.OpNoMatch:
-		b.WriteString(`[^\x00-\x{10FFFF}]`)
+		b.WriteString(never)
 	case syntax.OpEmptyMatch:
 		b.WriteString(`(?:)`)
 	case syntax.OpLiteral:
@@ -166,7 +206,7 @@ func write(b *strings.Builder, re *syntax.Regexp) {
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		b.WriteByte('.')
 	case syntax.OpBeginLine, syntax.OpBeginText:
-		b.WriteByte('^')
+		b.WriteString(b.begin)
 	case syntax.OpEndLine, syntax.OpEndText:
 		b.WriteByte('$')
 	case syntax.OpWordBoundary:
@@ -174,18 +214,18 @@ func write(b *strings.Builder, re *syntax.Regexp) {
 	case syntax.OpNoWordBoundary:
 		b.WriteString(`\B`)
 	default:
-		writeGroup(b, re)
+		b.writeGroup(re)
 	}
 }
 
 // writeGroup writes an expression that is made of others.
-func writeGroup(b *strings.Builder, re *syntax.Regexp) {
+func (b *writer) writeGroup(re *syntax.Regexp) {
 	b.WriteString("(?:")
 	for i, sub := range re.Sub {
 		if i > 0 && re.Op == syntax.OpAlternate {
 			b.WriteByte('|')
 		}
-		write(b, sub)
+		b.write(sub)
 	}
 	b.WriteByte(')')
 	switch re.Op {

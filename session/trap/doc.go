@@ -5,8 +5,8 @@
 // are compared by what they look like (text.Skeleton), so that neither case nor width,
 // accents, letters of other scripts nor spelling a word out hides anything. Time is
 // bounded: Go's regular expressions are linear in the text, a pattern's program and
-// the number of patterns have limits, and only those are run of which a necessary word
-// is in the text.
+// the number of patterns have limits, and only those are run whose necessary words are
+// in the text, on what lies around these.
 //
 // It knows nothing of chats and reports: what is done about what it finds is its
 // caller's matter.

@@ -195,43 +195,60 @@ func (l *List) Flags() bool {
 	return l != nil && slices.ContainsFunc(l.patterns, func(p pattern) bool { return slices.Contains(p.does, flag) })
 }
 
-// Bars looks for what must not be said, or what moderators are to see, in what
-// somebody is about to say.
-func (l *List) Bars(in Place, written string) (bars bool, flags []Flag) {
-	l.find(in, written, []string{stop, flag}, func(p pattern) {
-		bars = bars || slices.Contains(p.does, stop)
-		if slices.Contains(p.does, flag) {
-			flags = append(flags, Flag{p.name, p.category})
-		}
-	})
-	return bars, flags
+// Found is what a list finds in a text.
+type Found struct {
+	Stop  bool     // it must not be said
+	Warn  Warnings // of what its readers are to be warned
+	Flags []Flag   // what moderators are to see
 }
 
-// Warns looks for what its reader is to be warned of, and returns the Subjects of it,
-// each once.
-func (l *List) Warns(in Place, written string) (of []string) {
-	l.find(in, written, []string{warn}, func(p pattern) {
-		if !slices.Contains(of, p.about) {
-			of = append(of, p.about)
+// Warnings is a set of Subjects.
+type Warnings uint8
+
+// Of returns the Subjects in the set.
+func (w Warnings) Of() (subjects []string) {
+	for i, subject := range Subjects {
+		if w&(1<<i) != 0 {
+			subjects = append(subjects, subject)
 		}
-	})
-	return of
+	}
+	return subjects
 }
 
-// find calls visit with each pattern that does one of these and finds something.
-func (l *List) find(in Place, written string, does []string, visit func(pattern)) {
+// Find looks for all patterns in what somebody is about to say.
+func (l *List) Find(in Place, written string) (f Found) {
 	if l == nil || len(l.patterns) == 0 {
-		return
+		return f
 	}
 	look := " " + strings.TrimSpace(text.Skeleton(written)) + " "
+	hits := l.words.find(look)
+	var spaces []int
 	last := -1
-	l.words.candidates(look, func(piece int) {
-		of := l.of[piece]
+	for i, of := range l.of {
 		p := l.patterns[of]
-		doing := func(what string) bool { return slices.Contains(does, what) }
-		if of != last && slices.Contains(p.in, in) && slices.ContainsFunc(p.does, doing) && l.pieces[piece].match.MatchString(look) {
-			visit(p)
+		if of == last || !l.words.may(i, hits) || !slices.Contains(p.in, in) {
+			continue
+		}
+		if spaces == nil {
+			spaces = spacesOf(look)
+		}
+		if l.pieces[i].finds(look, spaces, hits, i) {
+			f.add(p)
 			last = of // its other pieces don't matter
 		}
-	})
+	}
+	return f
+}
+
+func (f *Found) add(p pattern) {
+	for _, does := range p.does {
+		switch does {
+		case stop:
+			f.Stop = true
+		case warn:
+			f.Warn |= 1 << slices.Index(Subjects, p.about)
+		case flag:
+			f.Flags = append(f.Flags, Flag{p.name, p.category})
+		}
+	}
 }

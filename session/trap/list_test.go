@@ -15,10 +15,9 @@ type found struct {
 	Flags []Flag
 }
 
-func find(l *List, in Place, said string) (f found) {
-	f.Stop, f.Flags = l.Bars(in, said)
-	f.Warn = l.Warns(in, said)
-	return f
+func find(l *List, in Place, said string) found {
+	f := l.Find(in, said)
+	return found{f.Stop, f.Warn.Of(), f.Flags}
 }
 
 var categories = []string{"spam", "underage", "threat"}
@@ -163,8 +162,9 @@ func TestWorstCase(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, match := range []string{`a|b`, `(?i)[^x]+й{2,3}`, `\bfoo\B.*?$`, `[à-ü]'?x`, `\pL{3}`, `(?s).+z`, "[’']", `x*?y+?`} {
+	for _, match := range []string{`^foo(?: \S+){0,2} bar`, `\bbar(?: \S+)? baz\b`, `(?:foo|bar)\S{0,3}(?:baz|пирамида)`, `(?:^ ?|so )foo bar`, `foo \S*bar$`, `a|b`, `(?i)[^x]+й{2,3}`, `\bfoo\B.*?$`, `[à-ü]'?x`, `\pL{3}`, `(?s).+z`, "[’']", `x*?y+?`} {
 		f.Add(match, "some text to look at, пирамида 123")
+		f.Add(match, "foo a bar b baz. x foo bar, so foo bar: barпирамида foo a b c d bar")
 	}
 	f.Fuzz(func(t *testing.T, match, said string) {
 		pieces, err := compile(match)
@@ -206,25 +206,41 @@ func BenchmarkFind(b *testing.B) {
 	}
 }
 
-// BenchmarkWorst is the longest message, of nothing but the words of the built-in list.
+// BenchmarkWorst is the longest message, of nothing but the words of the built-in list,
+// and with one endless word among them: no more than 1 ms.
 func BenchmarkWorst(b *testing.B) {
 	l, err := Starter()
 	if err != nil {
 		b.Fatal(err)
 	}
+	all := allWords(l, 4000)
+	some := allWords(l, 1000)
+	for name, said := range map[string]string{
+		"words": all,
+		"word":  some + strings.Repeat("x", 2000) + " " + some,
+		"again": strings.Repeat("telegram add me on t.me/x give me your money bitcoin ", 80)[:4000],
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				l.Find(Messages, said)
+			}
+		})
+	}
+}
+
+// allWords is a text of different words of a list.
+func allWords(l *List, size int) string {
 	seen := make(map[string]bool)
 	var said strings.Builder
 	for _, p := range l.pieces {
 		for _, clause := range p.clauses {
 			for _, w := range clause[:1] {
-				if !seen[w] && said.Len() < 4000 {
+				if !seen[w] && said.Len() < size {
 					said.WriteString(w + " ")
 					seen[w] = true
 				}
 			}
 		}
 	}
-	for b.Loop() {
-		find(l, Messages, said.String())
-	}
+	return said.String()
 }
