@@ -184,6 +184,7 @@ func (m *Matcher) nextOpening() time.Duration {
 func (m *Matcher) openDue() {
 	for m.nextOpening() <= m.now {
 		o := m.openings[0]
+		m.openings[0] = opening{} // the array outlives it
 		m.openings = m.openings[1:]
 		if s := o.seat; s.search == o.search && s.home != nil {
 			m.open(s)

@@ -3,10 +3,13 @@ package matcher
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
+	"weak"
 )
 
 // seek has somebody search for what the words name: interests, and languages that
@@ -307,4 +310,26 @@ func BenchmarkMatchInterests(b *testing.B) {
 			b.StartTimer()
 		}
 	}
+}
+
+// The seat of who is gone is kept by nothing, even when it had a wait of its own.
+func TestWhoIsGoneIsForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := New(&Options{Rand: rand.NewPCG(1, 1)})
+		var gone []weak.Pointer[Seat]
+		for range 100 {
+			s := m.Join(Profile{})
+			s.Find(asks("go @en"))
+			s.Close()
+			gone = append(gone, weak.Make(s))
+		}
+		time.Sleep(m.opts.InterestWait + time.Second)
+		m.Join(Profile{}).Close()
+		runtime.GC()
+		kept := slices.DeleteFunc(gone, func(p weak.Pointer[Seat]) bool { return p.Value() == nil })
+		if len(kept) > 0 {
+			t.Errorf("%d seats of 100 are kept", len(kept))
+		}
+		runtime.KeepAlive(m)
+	})
 }
