@@ -24,7 +24,8 @@ type interest struct {
 	name  string // as it is compared
 }
 
-// interests reads a list with commas, such as "go, jazz".
+// interests reads a list with commas, such as "go, jazz". Of one that is too long it reads
+// no more than shows that: a user name can be a hundred thousand of them.
 func interests(list string) (all []interest) {
 	for part := range strings.SplitSeq(list, ",") {
 		in := interest{shown: strings.Join(strings.Fields(text.Line(part)), " ")}
@@ -32,6 +33,9 @@ func interests(list string) (all []interest) {
 		same := func(other interest) bool { return other.name == in.name }
 		if in.name != "" && !slices.ContainsFunc(all, same) {
 			all = append(all, in)
+		}
+		if len(all) > matcher.MaxInterests {
+			break
 		}
 	}
 	return all

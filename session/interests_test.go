@@ -1,7 +1,9 @@
 package session
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,5 +78,17 @@ func TestInterestsOfAUserName(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%q names %q, want %q", user, got, want)
 		}
+	}
+}
+
+// Of a user name that is made to take long, no more is read than shows that it names too
+// many: to compare each with all before took minutes.
+func TestInterestsOfALongUserName(t *testing.T) {
+	var user strings.Builder
+	for i := range 200_000 {
+		fmt.Fprintf(&user, "+%x", i)
+	}
+	if n := len(interestsOf(user.String())); n != matcher.MaxInterests+1 {
+		t.Errorf("%d interests were read", n)
 	}
 }
