@@ -92,6 +92,9 @@ func TestRow11AttackersArePenalised(t *testing.T) {
 				if refused = err; err == nil {
 					attack.play(t, &intruder{ssh.NewClient(c, channels, requests), conn.(*net.TCPConn)})
 					conn.Close()
+					if !eventually(func() bool { held, err := p.holds(conn); return err == nil && !held }) { // and counts it
+						t.Fatal("the connection has not ended")
+					}
 				}
 			}
 			if refused == nil || !strings.Contains(refused.Error(), "Too many connections from your address never got as far as a session") {

@@ -32,7 +32,7 @@ func TestOwners(t *testing.T) {
 }
 
 func owners(t *testing.T) {
-	const people, moves = 16, 4000
+	const people, moves = 16, 6000 // far more than "too little" needs, however they are scheduled
 	m := New(&Options{RematchDelay: 2 * time.Millisecond, AsleepAfter: 10 * time.Millisecond, CallTimeout: 4 * time.Millisecond, InterestWait: 3 * time.Millisecond})
 	stop := run(t, m)
 	var (
