@@ -326,16 +326,17 @@ func TestRow14ProxyHeader(t *testing.T) {
 // ahead of what is read: a server that lets them be filled keeps 80 MB here.
 func TestRow08Window(t *testing.T) {
 	t.Parallel()
-	s := besiege(t, "--login-grace", "1h") // others log in beside the flood
+	s := besiege(t)
 	s.hold(t, func(t *testing.T) {
 		var floods sync.WaitGroup
 		var guests []*guest
 		for range 40 {
-			g := intrude(t, s.program).search(t, 80, 24)
-			guests = append(guests, g)
+			guests = append(guests, intrude(t, s.program).search(t, 80, 24))
+		}
+		for _, g := range guests {
 			floods.Go(func() { g.flood(strings.Repeat("k", 32<<10)) })
 		}
-		time.Sleep(1500 * time.Millisecond)
+		time.Sleep(3 * time.Second)
 		s.bounded(t)
 		for _, g := range guests {
 			g.conn.cut()

@@ -569,7 +569,7 @@ func TestRow13Rekeying(t *testing.T) {
 // server whose sessions each take the signal for themselves lives on.
 func TestRow16SignalFullHouse(t *testing.T) {
 	t.Parallel()
-	const grace = 8 * time.Second // for a busy machine to tell them all
+	const grace = 15 * time.Second // for a busy machine to tell them all
 	p := startServer(t, "--shutdown-grace", grace.String())
 	limitMemory(t, p.cmd.Process.Pid)
 	guests := make([]*guest, 300)
@@ -595,7 +595,7 @@ func TestRow16SignalFullHouse(t *testing.T) {
 	}
 	untold := 0
 	for _, g := range guests {
-		if g.wait("The server stops in 8 seconds", patience) != nil || g.wait("The server has stopped", patience) != nil {
+		if g.wait("The server stops in 15 seconds", patience) != nil || g.wait("The server has stopped", patience) != nil {
 			untold++
 		}
 	}
