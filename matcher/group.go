@@ -1,7 +1,6 @@
 package matcher
 
 import (
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -10,7 +9,7 @@ import (
 type groupID uint32
 
 const (
-	noGroup groupID = math.MaxUint32
+	noGroup groupID = 0
 	// someVoid is how many of a group may be void even if hardly anybody names it.
 	someVoid = 8
 )
@@ -21,10 +20,11 @@ type group struct {
 	// found also holds what is void by now, so that a match needn't take its two out
 	// of up to 28 groups. That goes when somebody comes across it, and all at once
 	// when it is more than the rest.
-	found []finding
-	users int // wishes that name it
-	name  string
-	names map[string]groupID // where its name stands
+	found  []finding
+	search uint64 // the last one that looked for who shares this interest
+	users  int    // wishes that name it
+	name   string
+	names  map[string]groupID // where its name stands
 }
 
 // A finding is somebody in a group, with a copy of what they like: to look at several
@@ -36,7 +36,7 @@ type finding struct {
 
 // groups are those that are named.
 type groups struct {
-	all                  []group // by their ids
+	all                  []group // by their ids, of which the first is noGroup
 	free                 []groupID
 	interests, languages map[string]groupID
 
@@ -48,7 +48,7 @@ type groups struct {
 }
 
 func newGroups() groups {
-	return groups{interests: make(map[string]groupID), languages: make(map[string]groupID)}
+	return groups{all: make([]group, 1), interests: make(map[string]groupID), languages: make(map[string]groupID)}
 }
 
 // id returns the group of that name, which may be new.
@@ -69,11 +69,8 @@ func (g *groups) id(names map[string]groupID, name string) groupID {
 	return id
 }
 
-// name puts the groups of several names into ids, each once.
+// name puts the groups of several names into ids, which are none so far, each once.
 func (g *groups) name(ids []groupID, names map[string]groupID, of []string) {
-	for i := range ids {
-		ids[i] = noGroup
-	}
 	n := 0
 	for _, name := range of {
 		id := g.id(names, name)

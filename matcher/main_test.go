@@ -245,7 +245,7 @@ func (m *Matcher) check(t testing.TB) {
 	}
 	must(m.alarms.next() >= m.planned && m.nextOpening() >= m.planned, "Run sleeps past what is next")
 	named := len(m.groups.interests) + len(m.groups.languages)
-	must(named == len(users) && named+len(m.groups.free) == len(m.groups.all), "%d groups, of which %d are named", named, len(users))
+	must(named == len(users) && 1+named+len(m.groups.free) == len(m.groups.all), "%d groups, of which %d are named", named, len(users))
 	for id, n := range users {
 		g := m.groups.all[id]
 		must(g.users == n && g.names[g.name] == id, "%q has %d users, not %d", g.name, g.users, n)

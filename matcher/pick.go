@@ -1,10 +1,5 @@
 package matcher
 
-import (
-	"cmp"
-	"slices"
-)
-
 // How many of those who share an interest are looked at, in all and in a group,
 // before one of them is taken: looking at one costs about as much as a fetch from
 // memory.
@@ -44,6 +39,7 @@ func (m *Matcher) pickInterested(s *Seat) *Seat {
 	likes := named(s.wish.likes[:])
 	for n, id := range likes {
 		g := &m.groups.all[id]
+		g.search = s.search
 		i := n
 		for ; i > 0 && len(rarest[i-1].found) > len(g.found); i-- {
 			rarest[i] = rarest[i-1]
@@ -53,12 +49,12 @@ func (m *Matcher) pickInterested(s *Seat) *Seat {
 	var room [interestSamples]candidate
 	some := room[:0]
 	for _, g := range rarest[:len(likes)] {
-		some = m.draw(some, g, s, min(groupSamples, interestSamples-len(some)))
+		some = m.draw(some, g, min(groupSamples, interestSamples-len(some)))
 	}
 	c := m.best(some, s)
 	for _, g := range rarest[:len(likes)] {
 		if c == nil && len(g.found) <= groupScan {
-			c = m.best(m.draw(nil, g, s, groupScan), s)
+			c = m.best(m.draw(nil, g, groupScan), s)
 		}
 	}
 	return c
@@ -67,34 +63,50 @@ func (m *Matcher) pickInterested(s *Seat) *Seat {
 // A candidate shares interests with who searches. The more they are, the higher is its
 // rank; among equals chance decides.
 type candidate struct {
-	*Seat
+	finding
 	rank uint64
 }
 
-// draw adds up to n of a group to all, who are to be candidates for s.
-func (m *Matcher) draw(all []candidate, g *group, s *Seat, n int) []candidate {
+// draw adds up to n of a group to all. They are ranked later: so many can be fetched
+// from memory at the same time.
+func (m *Matcher) draw(all []candidate, g *group, n int) []candidate {
 	for i := range n {
 		f := m.groups.draw(g, i, m.rand)
 		if f == nil {
 			break
 		}
-		shared := inBoth(&s.wish.likes, &f.likes)
-		all = append(all, candidate{m.groups.seats[f.number], uint64(shared)<<32 | uint64(m.rand.Uint32())})
+		all = append(all, candidate{finding: *f})
 	}
 	return all
 }
 
-// best is the first by rank who may be paired with s at once.
+// best is the first by rank who may be paired with s at once. The groups of what s
+// likes have the number of its search.
 func (m *Matcher) best(all []candidate, s *Seat) *Seat {
-	slices.SortFunc(all, func(a, b candidate) int { return cmp.Compare(b.rank, a.rank) })
-	for _, c := range all {
-		switch c := c.Seat; {
+	for i := range all {
+		c := &all[i]
+		for _, id := range c.likes {
+			if m.groups.all[id].search == s.search {
+				c.rank += 1 << 32
+			}
+		}
+		c.rank += uint64(m.rand.Uint32())
+	}
+	for ; len(all) > 0; all = all[:len(all)-1] {
+		first := 0
+		for i := range all {
+			if all[i].rank > all[first].rank {
+				first = i
+			}
+		}
+		switch c := m.groups.seats[all[first].number]; {
 		case !m.awaits(c): // was there twice, and sleeps by now
 		case m.sleepy(c):
 			m.doze(c)
 		case stranger(s, c):
 			return c
 		}
+		all[first] = all[len(all)-1]
 	}
 	return nil
 }

@@ -65,9 +65,9 @@ type Seat struct {
 	tried                bool // in this search a call had its time: an offer comes before the next
 	// declined is set for both between whom an offer was declined.
 	declined bool
+	aside    bool    // left alone, though idle
 	typing   bool    // the partner was told so; the owner's alone
 	topic    *topic  // of the present chat or search, or of the chat that the other left, if it has one
-	aside    bool    // left alone, though idle
 	former   hope    // of the last chat that ended, whether it is hoped or not
 	hoping   *[]hope // nil is none
 

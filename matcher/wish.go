@@ -31,7 +31,7 @@ type Criteria struct {
 
 // A wish is the Criteria of one search.
 type wish struct {
-	// The groups of the interests, sorted, and of the languages; noGroup fills up.
+	// The groups of the interests and of the languages; noGroup fills up.
 	likes  [MaxInterests]groupID
 	speaks [MaxLanguages]groupID
 }
@@ -46,7 +46,6 @@ func (m *Matcher) wishFor(c Criteria) *wish {
 	w := new(wish)
 	m.groups.name(w.likes[:], m.groups.interests, interests)
 	m.groups.name(w.speaks[:], m.groups.languages, languages)
-	slices.Sort(w.likes[:])
 	return w
 }
 
@@ -102,58 +101,32 @@ func (s *Seat) choosy() bool { return s.wantsInterest() || s.wantsLanguage() }
 
 // agree reports whether a and b share what either insists on.
 func agree(a, b *Seat) bool {
-	return (!a.wantsInterest() && !b.wantsInterest() || common(a.wish, b.wish) > 0) &&
-		(!a.wantsLanguage() && !b.wantsLanguage() || understand(a.wish, b.wish))
-}
-
-// common is how many interests a and b share.
-func common(a, b *wish) int {
-	if a == nil || b == nil {
-		return 0
+	interest := a.wantsInterest() || b.wantsInterest()
+	language := a.wantsLanguage() || b.wantsLanguage()
+	if a.wish == nil || b.wish == nil {
+		return !interest && !language
 	}
-	return inBoth(&a.likes, &b.likes)
+	return (!interest || common(a.wish.likes[:], b.wish.likes[:])) &&
+		(!language || common(a.wish.speaks[:], b.wish.speaks[:]))
 }
 
-// inBoth is how many groups are in both, which are sorted.
-func inBoth(a, b *[MaxInterests]groupID) (n int) {
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		x, y := a[i], b[j]
-		if x == y {
-			if x == noGroup {
-				break
-			}
-			n++
-		}
-		if x <= y {
-			i++
-		}
-		if y <= x {
-			j++
-		}
-	}
-	return n
-}
-
-// understand reports whether a and b share a language.
-func understand(a, b *wish) bool {
-	return a != nil && b != nil && slices.ContainsFunc(named(a.speaks[:]), func(id groupID) bool {
-		return slices.Contains(b.speaks[:], id)
-	})
+// common reports whether a group is in both.
+func common(a, b []groupID) bool {
+	return slices.ContainsFunc(named(a), func(id groupID) bool { return slices.Contains(b, id) })
 }
 
 // shared names the interests that a and b share.
 func (m *Matcher) shared(a, b *wish) (names []string) {
-	n := common(a, b)
-	if n == 0 {
+	if a == nil || b == nil {
 		return nil
 	}
-	names = make([]string, 0, n)
+	all := make([]string, 0, MaxInterests)
 	for _, id := range named(a.likes[:]) {
 		if slices.Contains(b.likes[:], id) {
-			names = append(names, m.groups.all[id].name)
+			all = append(all, m.groups.all[id].name)
 		}
 	}
-	return names
+	return append(names, all...) // as large as need be
 }
 
 // An opening is when a search stops to wait for shared interests and languages.
