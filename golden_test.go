@@ -36,6 +36,7 @@ func (term *terminal) expectGolden(name string) {
 // masked has the same ids and receipts each time.
 func masked(picture string) string {
 	picture = regexp.MustCompile(`\b([RBA])-[0-9a-z]{10}\b`).ReplaceAllString(picture, "$1-1a2b3c4d5e")
+	picture = regexp.MustCompile(`\bsource-[0-9a-z]{12}\b`).ReplaceAllString(picture, "source-1a2b3c4d5e6f")
 	return regexp.MustCompile(`\b[0-9a-z]{20}\b`).ReplaceAllString(picture, "1a2b3c4d5e6f7g8h9j0k")
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,35 +13,104 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
-// TestPicture holds the README's picture to what the screen really shows; run
-// with -update it makes the picture.
-func TestPicture(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, picture)
+// palette is a terminal's two colours.
+type palette struct{ ink, paper string }
+
+var (
+	dark  = palette{ink: "#d7dae0", paper: "#1b1d23"}
+	light = palette{ink: "#1f2328", paper: "#f6f8fa"}
+)
+
+// expectPicture holds a picture of docs/pictures to what the screen, in a bubble,
+// shows once all has arrived. With -update it becomes that.
+func (term *terminal) expectPicture(name string, in palette) {
+	term.t.Helper()
+	synctest.Wait()
+	expectFile(term.t, filepath.Join("docs", "pictures", name+".svg"), term.drawing(in))
 }
 
-func picture(t *testing.T) {
-	a, b := pairScreens(t, startBubble(t, nil), window{})
-	for _, line := range []struct {
-		by, other *terminal
-		says      string
-	}{
-		{b, a, "hi! where does this find you?"},
-		{a, b, "on a night train, somewhere past Ljubljana. you?"},
-		{b, a, "night shift at a lighthouse. well, its server room :)"},
-		{a, b, "ours is the only compartment with the light still on, and someone is snoring in three languages"},
-		{b, a, "日本語も?"},
-	} {
-		line.by.press(line.says, keyEnter)
-		line.other.expect("Stranger: " + line.says[:min(10, len(line.says))])
-	}
-	a.press("hah, at least ")
-	b.press("...")
-	a.expect("Stranger is typing", "> hah, at least")
-	synctest.Wait() // for all that is still on its way
+// Cells of a picture, in its pixels.
+const (
+	cellWidth, cellHeight = 8.4, 18
+	baseline              = 13 // of a row, below its top
+	margin                = 8
+)
 
-	const file = "docs/chat.svg"
-	got := drawing(a)
+// drawing draws the screen as SVG. What a terminal sets apart, it sets apart.
+func (term *terminal) drawing(in palette) []byte {
+	term.out.mu.Lock()
+	defer term.out.mu.Unlock()
+	cols, rows := term.screen.Width(), term.screen.Height()
+	var svg bytes.Buffer
+	fmt.Fprintf(&svg, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %d" font-family="ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="%s">`+"\n",
+		float64(cols)*cellWidth+2*margin, rows*cellHeight+2*margin, in.ink)
+	fmt.Fprintf(&svg, `<rect width="100%%" height="100%%" rx="6" fill="%s"/>`+"\n", in.paper)
+	for y := range rows {
+		for _, r := range term.stretches(y) {
+			r.draw(&svg, y*cellHeight+margin, in)
+		}
+	}
+	if at := term.screen.CursorPosition(); term.cursor {
+		fmt.Fprintf(&svg, `<rect x="%.1f" y="%d" width="%.1f" height="%d" opacity=".8"/>`+"\n", margin+float64(at.X)*cellWidth, at.Y*cellHeight+margin, cellWidth, cellHeight)
+	}
+	svg.WriteString("</svg>\n")
+	return svg.Bytes()
+}
+
+// stretch is a part of a row whose cells look alike.
+type stretch struct {
+	at, cells int
+	wide      bool // each character takes two cells
+	style     uv.Style
+	text      []string // by its characters
+}
+
+// stretches are those of a row. The caller holds out.mu.
+func (term *terminal) stretches(y int) (all []stretch) {
+	for x := 0; x < term.screen.Width(); {
+		cell := term.screen.CellAt(x, y)
+		wide := cell.Width > 1
+		if last := len(all) - 1; last < 0 || all[last].wide != wide || all[last].style != cell.Style {
+			all = append(all, stretch{at: x, wide: wide, style: cell.Style})
+		}
+		r := &all[len(all)-1]
+		r.text = append(r.text, cellText(cell))
+		r.cells += max(1, cell.Width)
+		x += max(1, cell.Width)
+	}
+	return all
+}
+
+// draw draws it in a row whose top is at y. Whatever the font, it is as wide as its
+// cells.
+func (r stretch) draw(svg *bytes.Buffer, y int, in palette) {
+	left := func(cell int) float64 { return margin + float64(cell)*cellWidth }
+	look := ""
+	if r.style.Attrs&uv.AttrReverse != 0 {
+		fmt.Fprintf(svg, `<rect x="%.1f" y="%d" width="%.1f" height="%d" shape-rendering="crispEdges"/>`+"\n", left(r.at), y, float64(r.cells)*cellWidth, cellHeight)
+		look = fmt.Sprintf(` fill="%s"`, in.paper)
+	}
+	if r.style.Attrs&uv.AttrBold != 0 {
+		look += ` font-weight="bold"`
+	}
+	if r.wide {
+		for i, character := range r.text {
+			fmt.Fprintf(svg, `<text x="%.1f" y="%d"%s>%s</text>`+"\n", left(r.at+2*i), y+baseline, look, html.EscapeString(character))
+		}
+		return
+	}
+	line := strings.TrimRight(masked(strings.Join(r.text, "")), " ")
+	cells := r.cells - (len(strings.Join(r.text, "")) - len(line))
+	from := r.at + len(line) - len(strings.TrimLeft(line, " "))
+	if line = strings.TrimLeft(line, " "); line != "" {
+		fmt.Fprintf(svg, `<text x="%.1f" y="%d" textLength="%.1f" lengthAdjust="spacingAndGlyphs" xml:space="preserve"%s>%s</text>`+"\n",
+			left(from), y+baseline, float64(r.at+cells-from)*cellWidth, look, html.EscapeString(line))
+	}
+}
+
+// expectFile holds a file to what it was made of. With -update it becomes that.
+func expectFile(t *testing.T, file string, got []byte) {
+	t.Helper()
 	if *update {
 		if err := os.WriteFile(file, got, 0o644); err != nil {
 			t.Fatal(err)
@@ -51,39 +121,6 @@ func picture(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s is not what the screen shows; look at it, and run go test -run TestPicture -update", file)
+		t.Errorf("%s is not what the screen shows; look at it, and run go test -run Picture -update", file)
 	}
 }
-
-// drawing draws a terminal's screen as SVG, row by row.
-func drawing(term *terminal) []byte {
-	const cell, row = 8.4, 18
-	term.out.mu.Lock()
-	defer term.out.mu.Unlock()
-	cols, rows := term.screen.Width(), term.screen.Height()
-	var svg bytes.Buffer
-	fmt.Fprintf(&svg, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %d" font-family="ui-monospace,Menlo,Consolas,monospace" font-size="14">`+"\n",
-		float64(cols)*cell+16, rows*row+16)
-	svg.WriteString(`<rect width="100%" height="100%" rx="6" fill="#1b1d23"/>` + "\n")
-	shown := strings.Split(term.text(), "\n")
-	for y := range rows {
-		line, fill, weight := strings.TrimRight(shown[y], " "), "#d7dae0", "normal"
-		if y == 0 || y == rows-1 { // the two bars
-			fmt.Fprintf(&svg, `<rect x="8" y="%d" width="%.0f" height="%d" fill="#d7dae0"/>`+"\n", y*row+8, float64(cols)*cell, row)
-			fill = "#1b1d23"
-		}
-		if line == "" {
-			continue
-		}
-		if term.screen.CellAt(0, y).Style.Attrs == uv.AttrBold {
-			weight = "bold"
-		}
-		fmt.Fprintf(&svg, textElement, 8.0, y*row+21, fill, weight, html.EscapeString(line))
-	}
-	at := term.screen.CursorPosition()
-	fmt.Fprintf(&svg, `<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="#d7dae0" opacity=".8"/>`+"\n</svg>\n",
-		8+float64(at.X)*cell, at.Y*row+8, cell, row)
-	return svg.Bytes()
-}
-
-const textElement = `<text x="%.0f" y="%d" fill="%s" font-weight="%s" xml:space="preserve">%s</text>` + "\n"
