@@ -57,6 +57,13 @@
 // seat to another passes one function, deliver; a partner on another machine
 // is to be added there, and callers won't notice.
 //
+// # Absence
+//
+// Whoever is in a chat can be away from it for a while ([Seat.Away], [Seat.Back]). The
+// chat goes on: the partner, and who watches, are told, and may leave as ever; what is
+// said meanwhile is refused, not kept. What comes for the seat waits in its inbox, the
+// end of the chat too. When the time is up the seat closes. Who is away is in no count.
+//
 // # Requirements
 //
 //  1. A seat is in exactly one chat, or watches exactly one, or neither; it is never
@@ -82,6 +89,8 @@
 //  10. No two who asked for each other after the same chat, and may meet, are both
 //     free while that can be. No event tells one of them what the other asked for
 //     before they meet.
+//  11. Who is away is in the chat that they left, or in none, and begins no other.
+//     An absence is told once, and so is its end, by PartnerBack or PartnerLeft.
 //
 // # Locks and goroutines
 //

@@ -29,12 +29,17 @@ const (
 	// Reunited: a chat began with somebody of an earlier one; both asked for it
 	// (Again). It may come while nothing is searched.
 	Reunited
+	// PartnerAway: the partner is gone, and may come back to this chat (Away). Nothing
+	// said reaches them meanwhile. PartnerBack or PartnerLeft follows.
+	PartnerAway
+	// PartnerBack: they are back.
+	PartnerBack
 )
 
 // An Event is what a seat's owner learns.
 type Event struct {
 	Kind Kind
-	// By is who said or left, to who watches: the number, 1 or 2, of one of those who
+	// By is who said, left or is away, to who watches: the number, 1 or 2, of one of those who
 	// discuss. It is 0 to everybody else.
 	By   uint8
 	Mark uint8  // of Said

@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var kindNames = [...]string{"nothing", "matched", "said", "typing", "stopped", "left", "unwatched", "offered", "cancelled", "called", "missed", "reunited"}
+var kindNames = [...]string{"nothing", "matched", "said", "typing", "stopped", "left", "unwatched", "offered", "cancelled", "called", "missed", "reunited", "away", "back"}
 
 func (e Event) String() string {
 	by := ""
@@ -239,6 +239,22 @@ func (m *Matcher) check(t testing.TB) {
 			}
 		}
 	}
+	online, chatting := 0, 0
+	for _, s := range m.groups.seats {
+		if s == nil {
+			continue
+		}
+		if s.away {
+			armed++
+			must(m.alarms[s.alarm] == s && s.home == nil && s.wake == nil, "%d: away", s.id)
+			continue
+		}
+		online++
+		if s.partner != nil {
+			chatting++
+		}
+	}
+	must(m.online == online && m.chatting == chatting, "%d online and %d chatting, not %d and %d", online, chatting, m.online, m.chatting)
 	must(len(m.alarms) == armed, "%d alarms, %d seats with one", len(m.alarms), armed)
 	for i, s := range m.alarms {
 		must(m.alarms[max(0, (i-1)/2)].until <= s.until, "alarms are not a heap")

@@ -61,7 +61,7 @@ func (o *Options) withDefaults() Options {
 // what a move costs.
 const movesPerSample = 64
 
-// Stats are counts of seats. Waiting and Chatting are parts of Online, and who waits
+// Stats are counts of seats whose owners are there. Waiting and Chatting are parts of Online, and who waits
 // to have a question discussed, or to discuss one, is part of Waiting.
 type Stats struct {
 	Online, Waiting, Chatting int
@@ -79,7 +79,8 @@ type Matcher struct {
 	rand          *rand.Rand
 	now           time.Duration // of the present move
 	planned       time.Duration
-	seats, pairs  int
+	online        int    // seats whose owners are there
+	chatting      int    // of those
 	ids, searches uint64 // how many there were so far
 	moves         uint64 // likewise
 	said, bytes   uint64 // messages that were delivered, and their bytes
@@ -130,9 +131,9 @@ func (m *Matcher) Stats() Stats {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return Stats{
-		Online:   m.seats,
+		Online:   m.online,
 		Waiting:  len(m.awake) + len(m.choosy) + len(m.asleep) + len(m.asking) + len(m.discussing),
-		Chatting: 2 * m.pairs,
+		Chatting: m.chatting,
 
 		Asking:     len(m.asking),
 		Discussing: len(m.discussing),

@@ -24,6 +24,7 @@ type soul struct {
 	former hope // of the last chat that ended
 	hopes  []hope
 	aside  bool
+	away   time.Time // since when, unless it is zero
 
 	called  time.Time // when, while a call is unanswered
 	rematch *soul
@@ -65,7 +66,9 @@ func (s *soul) mutual(o *soul) bool {
 }
 
 // free tells whether s can be met again: a watcher can't.
-func (s *soul) free() bool { return s.partner == nil && s.debate == nil && !s.aside }
+func (s *soul) free() bool { return s.partner == nil && s.debate == nil && !s.aside && !s.isAway() }
+
+func (s *soul) isAway() bool { return !s.away.IsZero() }
 
 // meet begins a chat for s and for the other, whose event may come later. Neither has
 // anything left to hope for from before.
@@ -114,6 +117,7 @@ func TestModel(t *testing.T) {
 				"both":    w.each(w.bothAgain),
 				"forgo":   w.each(w.forgo),
 				"aside":   w.each(w.aside),
+				"away":    w.each(w.goAway),
 				"time":    w.time,
 			})
 		})
@@ -126,7 +130,12 @@ func (w *model) each(f func(*soul)) func(*rapid.T) {
 			w.join(t)
 			return
 		}
-		f(rapid.SampledFrom(w.souls).Draw(t, "who"))
+		s := rapid.SampledFrom(w.souls).Draw(t, "who")
+		if s.isAway() { // nothing else can be done there
+			w.back(s)
+			return
+		}
+		f(s)
 	}
 }
 
@@ -217,6 +226,47 @@ func (w *model) forgo(s *soul) {
 	s.seat.Forgo()
 }
 
+// tell has the partner of s, and who watches them, be told what became of s.
+func (w *model) tell(s *soul, what string) {
+	s.partner.inbox = append(s.partner.inbox, what)
+	if s.debate != nil {
+		s.debate.told(s, what)
+	}
+}
+
+func (w *model) goAway(s *soul) {
+	if p := s.partner; p != nil && p.isAway() && len(p.inbox) > inboxSize-5 {
+		return // that one would lose the seat
+	}
+	if gone := s.seat.Away(backWithin); gone != (s.partner != nil) {
+		w.Fatal("in a chat: ", s.partner != nil, ", away: ", gone)
+	}
+	if s.partner != nil {
+		s.away = time.Now()
+		w.tell(s, "away")
+	}
+}
+
+func (w *model) back(s *soul) {
+	if !s.seat.Back(Profile{Subject: s}) {
+		w.Fatal("away, and can't be back")
+	}
+	s.away = time.Time{}
+	if s.partner != nil {
+		w.tell(s, "back")
+	}
+}
+
+// expire ends the absences whose time is up.
+func (w *model) expire() {
+	for _, s := range slices.Clone(w.souls) {
+		if s.isAway() && time.Since(s.away) >= backWithin {
+			w.part(s)
+			w.souls = slices.DeleteFunc(w.souls, func(o *soul) bool { return o == s })
+		}
+	}
+}
+
 func (w *model) aside(s *soul) {
 	s.aside = !s.aside
 	s.seat.Aside(s.aside)
@@ -224,8 +274,15 @@ func (w *model) aside(s *soul) {
 
 func (w *model) say(s *soul) {
 	err := s.seat.Say("x", 0)
-	if (err == nil) != (s.partner != nil) {
-		w.Fatalf("in a chat: %v, Say: %v", s.partner != nil, err)
+	want := error(nil)
+	switch {
+	case s.partner == nil:
+		want = ErrNoPartner
+	case s.partner.isAway():
+		want = ErrAway
+	}
+	if err != want {
+		w.Fatalf("Say: %v, want %v", err, want)
 	}
 	if err == nil {
 		s.partner.inbox = append(s.partner.inbox, "said:x")
@@ -238,7 +295,7 @@ func (w *model) say(s *soul) {
 func (w *model) typing(s *soul) {
 	on := !s.seat.typing
 	s.seat.Typing(on)
-	if p := s.partner; p != nil {
+	if p := s.partner; p != nil && !p.isAway() {
 		p.inbox = append(p.inbox, map[bool]string{true: "typing", false: "stopped"}[on])
 	}
 }
@@ -261,6 +318,7 @@ func (w *model) decline(s *soul) {
 func (w *model) time(t *rapid.T) {
 	for range rapid.SampledFrom([]int{1, 4, 5, 30, 90, 120}).Draw(t, "seconds") {
 		time.Sleep(time.Second)
+		w.expire()
 		w.observe()
 	}
 }
@@ -269,6 +327,9 @@ func (w *model) time(t *rapid.T) {
 func (w *model) observe() {
 	synctest.Wait()
 	for _, s := range w.souls {
+		if s.isAway() { // it waits in the inbox
+			continue
+		}
 		for _, e := range s.seat.take() {
 			if !s.seat.Stale(e) {
 				w.learn(s, e)
@@ -332,7 +393,7 @@ func (w *model) offersMade() {
 // learn judges one event and does to the model what it says.
 func (w *model) learn(s *soul, e Event) {
 	switch e.Kind {
-	case Said, TypingStarted, TypingStopped, PartnerLeft, AskerLeft:
+	case Said, TypingStarted, TypingStopped, PartnerLeft, AskerLeft, PartnerAway, PartnerBack:
 		if len(s.inbox) == 0 || s.inbox[0] != e.String() {
 			w.Fatalf("got %v, expected %v", e, s.inbox)
 		}

@@ -45,7 +45,7 @@ func owners(t *testing.T) {
 			chance := rand.New(rand.NewPCG(uint64(i), 7))
 			join := func() *tenure {
 				p := &tenure{id: ids.Add(1)}
-				p.seat = m.Join(Profile{Subject: p.id, Evict: func() { p.evicted.Add(1) }})
+				p.seat = m.Join(p.profile())
 				all[i] = append(all[i], p)
 				return p
 			}
@@ -69,6 +69,10 @@ func owners(t *testing.T) {
 		t.Errorf("everybody has gone, but %+v", s)
 	}
 	judge(t, slices.Concat(all...))
+}
+
+func (p *tenure) profile() Profile {
+	return Profile{Subject: p.id, Evict: func() { p.evicted.Add(1) }}
 }
 
 // move does one random thing, and reports whether the seat is still there.
@@ -102,6 +106,10 @@ func (p *tenure) move(chance *rand.Rand) bool {
 			p.seat.Decline()
 		case 2, 3, 4:
 			p.seat.Again()
+		}
+		if chance.IntN(4) == 0 && p.seat.Away(4*time.Millisecond) {
+			time.Sleep(time.Duration(chance.IntN(6)) * time.Millisecond)
+			return p.seat.Back(p.profile())
 		}
 	case 5:
 		p.seat.Typing(chance.IntN(2) == 0)
@@ -183,7 +191,7 @@ func (p *tenure) drain() {
 }
 
 func judge(t *testing.T, all []*tenure) {
-	var matched, again, left, evicted, said, watched, heard, unwatched int
+	var matched, again, left, evicted, said, watched, heard, unwatched, absences int
 	missing := make(map[string]int)
 	for _, p := range all {
 		for _, text := range p.sent {
@@ -201,21 +209,23 @@ func judge(t *testing.T, all []*tenure) {
 			inChat, ended bool
 			from          int64
 			number        int
-			alone         bool // who asked has left
+			alone         bool    // who asked has left
+			away          [3]bool // the partner, or those who are watched
 			watches       bool
 			debaters      [3]int // how many lines each of those who are watched has said
 		)
 		for _, e := range p.got {
 			if e.turn != turn {
-				turn, inChat, ended, alone, watches = e.turn, false, false, false, false
+				turn, inChat, ended, alone, watches, away = e.turn, false, false, false, false, [3]bool{}
 			}
 			if ended && e.Kind == Reunited {
-				inChat, ended, alone, watches = false, false, false, false
+				inChat, ended, alone, watches, away = false, false, false, false, [3]bool{}
 			}
 			if ended {
 				t.Fatalf("%d got %v after the partner left", p.id, e)
 			}
-			if (e.By != 0) != (watches && (e.Kind == Said || e.Kind == PartnerLeft)) || e.By > 2 {
+			numbered := e.Kind == Said || e.Kind == PartnerLeft || e.Kind == PartnerAway || e.Kind == PartnerBack
+			if (e.By != 0) != (watches && numbered) || e.By > 2 {
 				t.Fatalf("%d got %v by %d", p.id, e, e.By)
 			}
 			if watches {
@@ -230,6 +240,8 @@ func judge(t *testing.T, all []*tenure) {
 					heard++
 				case PartnerLeft:
 					ended = true
+				case PartnerAway, PartnerBack:
+					away[e.By] = told(t, p, e, away[e.By])
 				default:
 					t.Fatalf("%d watches, and got %v", p.id, e)
 				}
@@ -271,6 +283,9 @@ func judge(t *testing.T, all []*tenure) {
 					t.Fatalf("%d: nobody was there to watch", p.id)
 				}
 				alone = true
+			case PartnerAway, PartnerBack:
+				absences++
+				away[0] = told(t, p, e, away[0] || !inChat && e.Kind == PartnerAway)
 			case TypingStarted, TypingStopped:
 				if !inChat {
 					t.Fatalf("%d: nobody was there to type", p.id)
@@ -287,13 +302,24 @@ func judge(t *testing.T, all []*tenure) {
 			t.Errorf("%q: %d are missing", text, n)
 		}
 	}
-	t.Logf("%d chats, %d of them again, %d messages, %d evictions; %d were watched, %d messages heard, %d told that nobody watches any more", matched/2, again/2, said, evicted, watched, heard, unwatched)
+	t.Logf("%d chats, %d of them again, %d messages, %d evictions; %d were watched, %d messages heard, %d told that nobody watches any more, %d of an absence or its end", matched/2, again/2, said, evicted, watched, heard, unwatched, absences)
 	chats := matched / 2
 	// Who is evicted may miss a beginning or an end.
 	if left > (matched+evicted)/2 || left+evicted < chats {
 		t.Errorf("%d chats, but %d were told of an end", chats, left)
 	}
-	if chats < 100 || said < 1000 || evicted == 0 || watched < 100 || heard < 100 || unwatched < 100 {
+	if chats < 100 || said < 1000 || evicted == 0 || watched < 100 || heard < 100 || unwatched < 100 || absences < 100 {
 		t.Error("too little happened")
 	}
+}
+
+// told judges an event that tells p of an absence or its end, and returns whether
+// somebody is away from then on; was is whether they were before.
+func told(t *testing.T, p *tenure, e Event, was bool) bool {
+	t.Helper()
+	if away := e.Kind == PartnerAway; away != was {
+		return away
+	}
+	t.Fatalf("%d got %v again, or outside of a chat", p.id, e)
+	return false
 }

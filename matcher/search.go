@@ -94,7 +94,7 @@ func (m *Matcher) bring(a, b *Seat, e Event) {
 	a.last, b.last = b.id, a.id
 	a.fulfil()
 	b.fulfil()
-	m.pairs++
+	m.chatting += 2
 	for _, s := range []*Seat{a, b} {
 		e.Partner = s.partner.subject
 		m.deliver(s, e)
@@ -134,6 +134,10 @@ func (m *Matcher) call(s *Seat, right func(s, c *Seat) bool) bool {
 
 // timeout ends what is under way for s because its time is up.
 func (m *Matcher) timeout(s *Seat) {
+	if s.away {
+		m.giveUp(s)
+		return
+	}
 	if s.topic != nil {
 		m.miss(s)
 		return
@@ -198,8 +202,8 @@ func (m *Matcher) move(s *Seat, to *pool) {
 func (m *Matcher) leave(s *Seat) {
 	m.withdraw(s)
 	if p := s.partner; p != nil {
+		m.chatting -= s.present()
 		s.partner, p.partner = nil, nil
-		m.pairs--
 		m.part(s, p)
 		m.deliver(p, Event{Kind: PartnerLeft})
 	}
@@ -217,5 +221,7 @@ func (m *Matcher) giveUp(s *Seat) {
 	if s.wake != nil {
 		s.wake()
 	}
-	m.seats--
+	if !s.away {
+		m.online--
+	}
 }

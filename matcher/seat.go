@@ -36,7 +36,7 @@ type Profile struct {
 type Seat struct {
 	// What a match touches comes first: with many who wait, a match costs about as
 	// many nanoseconds as cache lines it has to fetch. Guarded by m.mu, but for the
-	// id and wake, which don't change.
+	// id, which doesn't change.
 	touched time.Duration // when a key was pressed last
 	id      uint64
 	last    uint64 // the id of partner, or of the last one
@@ -45,7 +45,7 @@ type Seat struct {
 	place   int32 // in home
 	alarm   int32 // place in m.alarms, while until is set
 	// What is under way: a call, or the wait for somebody else's, while until
-	// is set; or an offer, while rematch is set, too.
+	// is set; or an offer, while rematch is set, too; or an absence, while away is.
 	until   time.Duration
 	calling *Seat // who sleeps, whose caller is this seat
 	caller  *Seat // who is awake, whose calling is this seat
@@ -67,6 +67,7 @@ type Seat struct {
 	declined bool
 	aside    bool    // left alone, though idle
 	typing   bool    // the partner was told so; the owner's alone
+	away     bool    // nobody's for now
 	topic    *topic  // of the present chat or search, or of the chat that the other left, if it has one
 	former   hope    // of the last chat that ended, whether it is hoped or not
 	hoping   *[]hope // nil is none
@@ -86,7 +87,7 @@ func (m *Matcher) Join(p Profile) *Seat {
 	m.ids++
 	s.id = m.ids
 	m.groups.admit(s)
-	m.seats++
+	m.online++
 	return s
 }
 
@@ -198,14 +199,18 @@ func (s *Seat) Close() {
 }
 
 // Say puts text into the partner's inbox, with a mark that means something to the two.
-// It never waits. The error is ErrNoPartner or nil. Who was met again is no partner until
-// Events has told of it.
+// It never waits. The error is ErrNoPartner, ErrAway or nil. Who was met again is no
+// partner until Events has told of it.
 func (s *Seat) Say(text string, mark uint8) error {
 	m := s.m
 	m.lock()
 	defer m.unlock()
 	s.typing = false
-	if p := s.listener(); p == nil || !m.deliver(p, Event{Kind: Said, Mark: mark, Text: text}) {
+	p := s.listener()
+	if p != nil && p.away {
+		return ErrAway
+	}
+	if p == nil || !m.deliver(p, Event{Kind: Said, Mark: mark, Text: text}) {
 		return ErrNoPartner
 	}
 	m.said++
@@ -228,7 +233,7 @@ func (s *Seat) Typing(on bool) {
 	m.lock()
 	defer m.unlock()
 	p := s.listener()
-	if p == nil {
+	if p == nil || p.away {
 		return
 	}
 	s.typing = on
