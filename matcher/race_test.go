@@ -107,7 +107,7 @@ func (p *tenure) move(chance *rand.Rand) bool {
 		case 2, 3, 4:
 			p.seat.Again()
 		}
-		if chance.IntN(4) == 0 && p.seat.Away(4*time.Millisecond) {
+		if chance.IntN(2) == 0 && p.seat.Away(4*time.Millisecond) {
 			time.Sleep(time.Duration(chance.IntN(6)) * time.Millisecond)
 			return p.seat.Back(p.profile())
 		}

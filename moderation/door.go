@@ -90,6 +90,13 @@ func (g *Gate) Drain(by string, d time.Duration) (<-chan struct{}, error) {
 	return g.drained, err
 }
 
+// Draining tells whether nobody is let in because of a Drain.
+func (g *Gate) Draining() bool {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.draining
+}
+
 // Drained is closed when a Drain is done.
 func (g *Gate) Drained() <-chan struct{} { return g.drained }
 

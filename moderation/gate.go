@@ -121,6 +121,12 @@ func (g *Gate) Crowded() time.Duration { return g.admission.crowded() }
 // ErrFull, ErrDraining, ErrDoor, ErrTooYoung, or that the database could not be
 // read. The address is only kept in memory, for bans of networks.
 func (g *Gate) Admit(addr netip.Addr, s Subject) (*Pass, error) {
+	return g.Readmit(addr, s, newID("S"))
+}
+
+// Readmit is Admit for who was here a moment ago, and goes on as the session id. The
+// Pass that they had by that name is closed.
+func (g *Gate) Readmit(addr netip.Addr, s Subject, id string) (*Pass, error) {
 	young, err := g.tooYoung(s)
 	addr = plain(addr)
 	now := g.now()
@@ -144,7 +150,7 @@ func (g *Gate) Admit(addr netip.Addr, s Subject) (*Pass, error) {
 		return nil, ErrFull
 	}
 	g.known.see(s.Key, now)
-	return g.letIn(addr, s, now), nil
+	return g.letIn(addr, s, now, id), nil
 }
 
 // BanOf returns the ban in force of somebody, who need not be inside. Of several

@@ -48,8 +48,8 @@ type Session struct {
 }
 
 // letIn makes a Pass. The caller holds mu.
-func (g *Gate) letIn(addr netip.Addr, s Subject, now time.Time) *Pass {
-	p := &Pass{gate: g, id: newID("S"), subject: s, addr: addr, since: now}
+func (g *Gate) letIn(addr netip.Addr, s Subject, now time.Time, id string) *Pass {
+	p := &Pass{gate: g, id: id, subject: s, addr: addr, since: now}
 	p.ctx, p.end = context.WithCancelCause(context.Background())
 	g.passes[p.id] = p
 	return p
@@ -58,7 +58,9 @@ func (g *Gate) letIn(addr netip.Addr, s Subject, now time.Time) *Pass {
 func (g *Gate) letOut(p *Pass) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	delete(g.passes, p.id)
+	if g.passes[p.id] == p { // else somebody was readmitted as this, and it is closed again
+		delete(g.passes, p.id)
+	}
 	g.drainedIfEmpty()
 }
 

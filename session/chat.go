@@ -47,6 +47,7 @@ type chat struct {
 	pass    *moderation.Pass
 	me      *person
 	seat    *matcher.Seat
+	profile matcher.Profile // of the seat
 	notices chan notice
 	woken   atomic.Bool // a wakeMsg is on its way
 
@@ -62,29 +63,24 @@ type chat struct {
 	leftOut bool      // it was told that some of what was read is left out
 	cut     time.Time // the last escape sequence that was too long
 
-	partner    *person            // of this chat or, until the next, of the last one
-	others     []*other           // partner, and whoever else there was
-	watched    bool               // it was others' chat, about this one's question
-	question   string             // it was about
-	record     record             // what was said in it
-	report     *report            // under way
-	told       moderation.Warning // by staff, to be confirmed
-	transcript transcript
-	editor     editor.Line
-	screen     screen
-	hint       string      // of the screen: what the last key led to
-	kept       []string    // until there is a partner
-	queue      []utterance // until it is their turn
-	cautioned  []string    // of which traps, in this chat
-	lines      int         // said or in the queue, to this partner
-	pace       pace        // of messages
-	paced      *time.Timer
-	counts     *time.Timer // the queue
-	skips      pace
-	asks       pace   // of questions
-	errand     errand // of the search
-	skipped    bool   // a chat was left quickly, since the last search
-	hold       hold   // of the search
+	talk
+	report  *report            // under way
+	told    moderation.Warning // by staff, to be confirmed
+	editor  editor.Line
+	screen  screen
+	hint    string      // of the screen: what the last key led to
+	kept    []string    // until there is a partner
+	queue   []utterance // until it is their turn
+	pace    pace        // of messages
+	paced   *time.Timer
+	counts  *time.Timer // the queue
+	skips   pace
+	asks    pace     // of questions
+	errand  errand   // of the search
+	skipped bool     // a chat was left quickly, since the last search
+	hold    hold     // of the search
+	absence *absence // to come back to with the first search, or nil
+	dropped bool     // the line did, and the visit with it
 
 	memory     memory
 	likes      []interest
@@ -127,7 +123,7 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 	c := &chat{
 		visit:   v,
 		pass:    pass,
-		me:      &person{subject: v.subject, pass: pass.ID()},
+		me:      newPerson(v.subject, pass.ID()),
 		notices: make(chan notice, noticesKept),
 		plain:   plain,
 		pace:    pace{burst: messageBurst, rate: messageRate},
@@ -149,8 +145,13 @@ func (c *chat) close() {
 	if c.state == chatting {
 		c.pass.Met(c.partner.pass)
 	}
-	c.seat.Close() // and not Leave before it: who asked to meet this one again would, for a moment
-	c.chatOver()
+	if !c.goAway() {
+		c.seat.Close() // and not Leave before it: who asked to meet this one again would, for a moment
+		c.chatOver()
+	}
+	if c.absence != nil {
+		c.absence.end()
+	}
 	stop(c.idle)
 	stop(c.typingOff)
 	stop(c.hangUp)
@@ -301,12 +302,8 @@ func (c *chat) quit(code int) {
 
 // chatOver counts the chat that ends, if there is one.
 func (c *chat) chatOver() {
-	if c.state != chatting {
-		return
-	}
-	took(c.config.Timings.Chat, c.since)
-	if c.record.spoke[you] && c.record.spoke[stranger] {
-		c.pass.Settled(c.partner.subject)
+	if c.state == chatting {
+		c.talk.end(c.pass, c.config.Timings.Chat, c.since)
 	}
 }
 
@@ -344,7 +341,7 @@ func (c *chat) accept() {
 
 // search looks for a stranger.
 func (c *chat) search() {
-	if c.warn() {
+	if c.warn() || c.comeBack() {
 		return
 	}
 	told := (c.state == atRules || c.state == atYear) && c.alone() // by the opening
@@ -410,6 +407,10 @@ func (c *chat) event(e matcher.Event) {
 	case matcher.PartnerLeft:
 		c.announce(c.words.Say([...]locale.ID{locale.PartnerLeft, locale.FirstLeft, locale.SecondLeft}[e.By]))
 		c.rest()
+	case matcher.PartnerAway:
+		c.partnerGone(e.By)
+	case matcher.PartnerBack:
+		c.partnerBack(e.By)
 	case matcher.AskerLeft:
 		c.announce(c.words.Say(locale.AskerLeft))
 	case matcher.RematchOffered:
@@ -430,8 +431,7 @@ func (c *chat) event(e matcher.Event) {
 
 // matched begins a chat: with somebody again, if both have asked for that.
 func (c *chat) matched(e matcher.Event) {
-	c.transcript, c.record, c.report = transcript{}, record{}, nil
-	c.lines, c.cautioned = 0, nil
+	c.talk, c.report = talk{}, nil
 	c.gather(e)
 	if c.state == searching {
 		c.counted.waited.Store(max(c.counted.waited.Load(), int64(time.Since(c.since))))
@@ -459,16 +459,21 @@ func (c *chat) matched(e matcher.Event) {
 		c.breakIce()
 	}
 	c.watchIdle()
-	for len(c.kept) > 0 {
-		if u, ok := c.passes(c.kept[0]); ok && !c.say(u) {
-			break
-		}
-		c.kept = c.kept[1:]
-	}
+	c.sayKept()
 	if c.over {
 		stop(c.hangUp) // it was for a partner; what was kept takes its time
 		if len(c.queue) == 0 {
 			c.hangUpIn(answerWait)
 		}
+	}
+}
+
+// sayKept says what was kept until there is a partner.
+func (c *chat) sayKept() {
+	for len(c.kept) > 0 {
+		if u, ok := c.passes(c.kept[0]); ok && c.say(u) != nil {
+			break
+		}
+		c.kept = c.kept[1:]
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"strangerd/matcher"
 	"strangerd/session/editor"
 	"strangerd/session/locale"
 	"strangerd/session/terminal"
@@ -219,11 +220,19 @@ func (c *chat) submit(line string) bool {
 		c.keep(message)
 		return false
 	}
+	if c.away {
+		c.tell(c.words.Say(locale.AwayUnsent))
+		return false
+	}
 	u, ok := c.passes(message)
 	if !ok {
 		return false
 	}
-	if !c.say(u) { // it was for who has just left, and for nobody else
+	switch c.say(u) {
+	case matcher.ErrAway:
+		c.tell(c.words.Say(locale.AwayUnsent))
+		return false
+	case matcher.ErrNoPartner: // it was for who has just left, and for nobody else
 		c.tell(c.words.Count(locale.QueueUnsent, 1))
 		return false
 	}

@@ -97,7 +97,7 @@ func (c *chat) rememberBlock(who *other) string {
 	}
 	nobody := false
 	said := c.writeDown(func() error {
-		err := c.config.Gate.Block(c.subject, who.subject)
+		err := c.config.Gate.Block(c.subject, *who.subject.Load())
 		if nobody = errors.Is(err, moderation.ErrNobody); nobody {
 			return nil
 		}
@@ -117,8 +117,10 @@ func (c *chat) rememberBlock(who *other) string {
 
 // goOn begins the visit of somebody who need not accept the rules again.
 func (c *chat) goOn() {
-	for _, line := range append(c.arrival(), c.words.Say(locale.RulesHold)) {
-		c.announce(line)
+	if c.absence == nil {
+		for _, line := range append(c.arrival(), c.words.Say(locale.RulesHold)) {
+			c.announce(line)
+		}
 	}
 	c.memory.waived = c.plain
 	c.search()

@@ -46,9 +46,9 @@ type utterance struct {
 	warn    trap.Warnings // of which its readers are to be warned
 }
 
-// say says a message, or has it said when its turn comes. It tells whether there
-// is somebody to say it to.
-func (c *chat) say(u utterance) bool {
+// say says a message, or has it said when its turn comes, unless there is nobody to
+// say it to. The error is the matcher's.
+func (c *chat) say(u utterance) error {
 	if len(c.queue) == 0 {
 		wait := c.pace.take(time.Now())
 		if wait == 0 {
@@ -60,7 +60,7 @@ func (c *chat) say(u utterance) bool {
 	}
 	c.really = false
 	c.queue = append(c.queue, u)
-	return true
+	return nil
 }
 
 // countQueued says how many messages wait for their turn.
@@ -77,8 +77,8 @@ func (c *chat) sayQueued() {
 			c.paced = c.ch.After(wait, pacedMsg{})
 			return
 		}
-		if !c.sayNow(c.queue[0]) {
-			return // what is left is counted when the next event ends the chat
+		if c.sayNow(c.queue[0]) != nil {
+			return // what is left is said if they come back, or counted when the chat ends
 		}
 		c.queue = c.queue[1:]
 	}
@@ -87,9 +87,9 @@ func (c *chat) sayQueued() {
 	}
 }
 
-func (c *chat) sayNow(u utterance) bool {
-	if c.seat.Say(u.message, uint8(u.warn)) != nil {
-		return false // the partner has just left, which the next event says
+func (c *chat) sayNow(u utterance) error {
+	if err := c.seat.Say(u.message, uint8(u.warn)); err != nil {
+		return err // the partner has just gone, which the next event says
 	}
 	c.pass.Met(c.partner.pass)
 	c.screen.follow()
@@ -97,5 +97,5 @@ func (c *chat) sayNow(u utterance) bool {
 	c.record.add(you, u.message)
 	c.really = false
 	c.signed = time.Time{}
-	return true
+	return nil
 }

@@ -10,14 +10,20 @@ import (
 // person is what the matcher keeps of somebody for their partner's session: who
 // they are to moderation, and whom they must not meet again.
 type person struct {
-	subject   moderation.Subject
-	pass      string                            // S-…
-	languages atomic.Pointer[[]string]          // codes or locales, best first; its own session sets it
-	avoided   sync.Map                          // of pass IDs: who was reported, or did report
-	blocks    atomic.Pointer[moderation.Blocks] // of earlier visits; nil holds nobody
+	subject   atomic.Pointer[moderation.Subject] // who comes back may do so from elsewhere
+	pass      string                             // S-…
+	languages atomic.Pointer[[]string]           // codes or locales, best first; its own session sets it
+	avoided   sync.Map                           // of pass IDs: who was reported, or did report
+	blocks    atomic.Pointer[moderation.Blocks]  // of earlier visits; nil holds nobody
 	// question is the number, from 1, of what they were given to think about while they
 	// waited; 0 is none.
 	question atomic.Int32
+}
+
+func newPerson(subject moderation.Subject, pass string) *person {
+	p := &person{pass: pass}
+	p.subject.Store(&subject)
+	return p
 }
 
 // avoid keeps two sessions apart as long as both last.
@@ -34,7 +40,7 @@ func (p *person) avoids(other *person) bool {
 // blocked tells whether p has blocked other on an earlier visit.
 func (p *person) blocked(other *person) bool {
 	blocks := p.blocks.Load()
-	return blocks != nil && blocks.Hold(other.subject)
+	return blocks != nil && blocks.Hold(*other.subject.Load())
 }
 
 // MayMeet returns what decides for a matcher whether two people may be
@@ -42,6 +48,6 @@ func (p *person) blocked(other *person) bool {
 func MayMeet(desk *moderation.Desk) func(a, b any) bool {
 	return func(a, b any) bool {
 		p, q := a.(*person), b.(*person)
-		return !p.avoids(q) && desk.MayPair(p.subject, q.subject)
+		return !p.avoids(q) && desk.MayPair(*p.subject.Load(), *q.subject.Load())
 	}
 }

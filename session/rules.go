@@ -63,7 +63,8 @@ func (c *chat) arrival() []string {
 func (c *chat) opening() []string {
 	lines := append(c.arrival(), strings.Split(rulesText(c.config, c.words), "\n")...)
 	if c.remembered() {
-		lines = append(lines, c.words.With(locale.MeHint, locale.Data{"SSH": c.config.Host.SSH(userMe)}))
+		lines = append(lines, c.words.With(locale.MeHint, locale.Data{"SSH": c.config.Host.SSH(userMe)}),
+			c.words.With(locale.BackHint, locale.Data{"Seconds": int(backWithin.Seconds())}))
 	}
 	if c.plain {
 		return append(lines, c.words.Say(locale.InterestsHintPlain))

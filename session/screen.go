@@ -142,6 +142,9 @@ func (c *chat) header() string {
 		state = c.words.Say(locale.HeaderSearching)
 	case chatting:
 		state = c.words.Say(locale.HeaderChatting)
+		if c.away {
+			state = c.words.Say(locale.HeaderAway)
+		}
 	case watching:
 		state = c.words.Say(locale.HeaderWatching)
 	case resting:

@@ -90,6 +90,7 @@ type Server struct {
 	refusals refusals
 	visits   sync.WaitGroup
 	pulses   pulses
+	absences absences
 
 	mu        sync.Mutex // guards what follows
 	ended     bool       // nobody comes any more
@@ -111,6 +112,7 @@ func New(config Config) (*Server, error) {
 		counters: newCounters(),
 		refusals: refusals{by: make(map[netip.Addr]int)},
 		conns:    make(map[*conn]struct{}),
+		absences: absences{by: make(map[moderation.Subject]*absence)},
 	}
 	for second := range s.chats {
 		s.chats[second] = make(map[*chat]struct{})
@@ -177,8 +179,8 @@ func (s *Server) accept(l net.Listener) error {
 	return err
 }
 
-// Run lets every chat refresh what changes by itself, once a minute, and finds out
-// who is gone without a word, until ctx ends. It is the only timer that all of them
+// Run lets every chat refresh what changes by itself, once a minute, finds out who is
+// gone without a word, and ends what nobody comes back to, until ctx ends. It is the only timer that all of them
 // share; each second has its share of them. Its caller owns the goroutine.
 func (s *Server) Run(ctx context.Context) {
 	ticker := time.NewTicker(time.Second)
@@ -190,6 +192,7 @@ func (s *Server) Run(ctx context.Context) {
 			tell(s.chats[second], notice{kind: minutePassed})
 			s.mu.Unlock()
 			s.pulses.look()
+			s.absences.sweep(s.config.Gate.Draining())
 			if second%5 == 0 {
 				s.sample()
 			}
@@ -272,6 +275,7 @@ func (s *Server) Shutdown(ctx context.Context) {
 		l.Close()
 	}
 	s.mu.Unlock()
+	s.absences.close()
 	gone := make(chan struct{})
 	go func() {
 		s.visits.Wait()

@@ -174,6 +174,8 @@ func (c *chat) standing() string {
 		return c.words.Say(locale.RematchOffered)
 	case c.state == searching:
 		return c.lookingLine() + "\n" + c.waitingLine()
+	case c.state == chatting && c.away:
+		return c.words.Say(locale.Matched) + "\n" + c.awayLine(0)
 	case c.state == chatting:
 		return c.words.Say(locale.Matched)
 	case c.state == watching:

@@ -50,7 +50,7 @@ func (c *chat) flag(f trap.Flag, in trap.Place, written string) {
 		Category:        f.Category,
 		Note:            f.Name,
 		Lines:           []moderation.Line{{Speaker: moderation.SpeakerReported, Text: written, At: time.Now(), Marked: true}},
-		Reported:        c.me.subject,
+		Reported:        c.subject,
 		ReportedSession: c.me.pass,
 		Languages:       *c.me.languages.Load(),
 		Rules:           rulesVersion(c.config, c.catalogues),

@@ -119,7 +119,7 @@ func (s *Server) panicked(where string) {
 
 // visit returns what the client came for.
 func (s *Server) visit(ch *terminal.Channel, sc *gossh.ServerConn, words *locale.Words) *visit {
-	v := &visit{config: &s.config, counted: s.counters, ch: ch, catalogues: s.words, words: words, addr: address(sc.RemoteAddr())}
+	v := &visit{config: &s.config, counted: s.counters, absences: &s.absences, ch: ch, catalogues: s.words, words: words, addr: address(sc.RemoteAddr())}
 	if sc.User() != userAdmin {
 		v.subject = s.config.Gate.Subject(v.addr, provenKey(sc))
 		v.named = interestsOf(sc.User())
@@ -136,7 +136,8 @@ type visit struct {
 	addr       netip.Addr
 	subject    moderation.Subject
 	named      []interest // in the user name
-	counted    *counters  // the server's
+	counted    *counters  // the server's, as is what follows
+	absences   *absences
 }
 
 // languages are those of the visitor, best first, as far as the client says.
@@ -177,28 +178,32 @@ func (v *visit) misunderstood(why string) int {
 
 // chat lets somebody chat, if the gate does.
 func (s *Server) chat(v *visit, plain bool) (int, error) {
-	pass, err := v.config.Gate.Admit(v.addr, v.subject)
+	away := s.absences.take(v.subject)
+	pass, err := s.admit(v, away)
 	if err != nil {
 		s.counters.refused.add(refusal(err))
 		return v.turnAway(err, plain)
 	}
 	defer pass.Close()
 	c := newChat(v, pass, plain)
+	c.absence = away
 	defer s.seat(c)()
 	err = v.ch.Run(c)
+	c.dropped = v.ch.Context().Err() != nil && v.ch.Panicked() == nil
 	return c.code, err
 }
 
 // seat gives c its place among those who are here, until leave is called.
 func (s *Server) seat(c *chat) (leave func()) {
-	c.seat = s.config.Matcher.Join(matcher.Profile{
+	c.profile = matcher.Profile{
 		Subject: c.me,
 		Wake:    c.wake,
 		Evict: func() { // who doesn't take what they are sent
 			s.counters.limits.add(limitInbox)
 			c.ch.Cut()
 		},
-	})
+	}
+	c.seat = s.config.Matcher.Join(c.profile)
 	deaf := context.AfterFunc(c.pass.Context(), c.wake)
 	forget := s.enter(c)
 	return func() {

@@ -28,6 +28,11 @@ const (
 	Matched         ID = "matched"
 	PartnerLeft     ID = "partner_left"
 	YouLeft         ID = "you_left"
+	PartnerAway     ID = "partner_away" // Seconds
+	PartnerBack     ID = "partner_back"
+	AwayUnsent      ID = "away_unsent"
+	YouAreBack      ID = "you_are_back"
+	LastLines       ID = "last_lines"
 	Stopped         ID = "stopped"
 	Typing          ID = "typing"
 	Really          ID = "really"
@@ -108,6 +113,7 @@ const (
 	HeaderWarned    ID = "header_warned"
 	HeaderSearching ID = "header_searching"
 	HeaderChatting  ID = "header_chatting"
+	HeaderAway      ID = "header_away"
 	HeaderResting   ID = "header_resting"
 	Minutes         ID = "minutes"
 	Online          ID = "online"
@@ -194,6 +200,7 @@ const (
 	NotRemembered ID = "not_remembered"
 	RulesHold     ID = "rules_hold"
 	MeHint        ID = "me_hint"     // SSH
+	BackHint      ID = "back_hint"   // Seconds
 	BlockedFor    ID = "blocked_for" // Span
 	OnlyMe        ID = "only_me"     // SSH, Command
 	Forgotten     ID = "forgotten"   // SSH
@@ -312,6 +319,10 @@ const (
 	SecondPlain      ID = "stranger_2_plain"
 	FirstLeft        ID = "stranger_1_left"
 	SecondLeft       ID = "stranger_2_left"
+	FirstAway        ID = "stranger_1_away" // Seconds
+	SecondAway       ID = "stranger_2_away" // Seconds
+	FirstBack        ID = "stranger_1_back"
+	SecondBack       ID = "stranger_2_back"
 	HeaderWatching   ID = "header_watching"
 	KeysWatching     ID = "keys_watching"
 	KeysWhom         ID = "keys_whom"
@@ -339,6 +350,7 @@ func Slash(name string) ID { return ID("slash_" + name) }
 var ids = []ID{
 	Remembered, RememberFast, RememberLong, NotRemembered, RulesHold, MeHint, BlockedFor,
 	AgainAsked, AgainAskedBefore, AgainNobody, Reunited,
+	BackHint, PartnerAway, PartnerBack, AwayUnsent, YouAreBack, LastLines, HeaderAway, FirstAway, SecondAway, FirstBack, SecondBack,
 	OnlyMe, Forgotten, NotForgotten, Export, ExportNothing,
 	Welcome, Alone, Others, RulesTitle, Rules, AgeLine, AcceptLine, AgeLinePlain, AskYear, NotAYear, TooYoung, NotStored,
 	Contact, TypeYes,

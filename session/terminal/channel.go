@@ -124,8 +124,8 @@ func (c *Channel) Read(p []byte) (int, error) {
 // request, be it by not knowing it (RFC 4254, section 5.4). Who doesn't answer within
 // WriteTimeout is disconnected.
 func (c *Channel) answers() bool {
-	c.stuck.Reset(WriteTimeout)
-	defer c.stuck.Stop()
+	late := time.AfterFunc(WriteTimeout, func() { c.conn.Close() })
+	defer late.Stop()
 	_, err := c.ch.SendRequest(keepalive, true, nil)
 	return err == nil
 }

@@ -38,7 +38,8 @@ type (
 	// NotEscapeMsg takes back the last Esc: it began a key that the network has split,
 	// and that key follows.
 	NotEscapeMsg struct{}
-	// EOFMsg says that the client sends no more.
+	// EOFMsg says that the client sends no more, but is there. Where the connection
+	// broke, [Channel.Run] just returns.
 	EOFMsg struct{}
 	// PasteCutMsg follows a paste of which so many bytes were dropped.
 	PasteCutMsg struct{ Dropped int }
@@ -116,7 +117,9 @@ func (c *Channel) read() {
 			c.pace(c.ctx, &spent, n)
 		}
 		if err != nil {
-			c.post(EOFMsg{})
+			if c.answers() { // else the context ends
+				c.post(EOFMsg{})
+			}
 			return
 		}
 	}

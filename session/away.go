@@ -1,0 +1,214 @@
+package session
+
+import (
+	"sync"
+	"time"
+
+	"strangerd/matcher"
+	"strangerd/moderation"
+	"strangerd/session/editor"
+	"strangerd/session/locale"
+)
+
+const (
+	// backWithin is how long who came as me@ can come back to the chat in which their
+	// line dropped.
+	backWithin = 60 * time.Second
+	// maxAbsences bounds those who can at the same time. Each keeps a transcript in
+	// memory; whose line drops when there are so many is not waited for.
+	maxAbsences = 10_000
+	// retold is how many of the last messages line mode repeats to who comes back: they
+	// may have gone out to a line that was dead already.
+	retold = 10
+)
+
+// absence is a chat whose line has dropped: all that its person finds again.
+type absence struct {
+	seat *matcher.Seat
+	me   *person
+	pass *moderation.Pass // closed: who is away takes no place
+	talk
+	queue  []utterance
+	editor editor.Line
+	since  time.Time // the chat began
+	until  time.Time
+	lasted func(time.Duration)
+}
+
+// end ends a chat that nobody came back to.
+func (a *absence) end() {
+	a.seat.Close()
+	a.talk.end(a.pass, a.lasted, a.since)
+}
+
+// absences are those of all who are away, by their keys: one of each, the latest. Any
+// goroutine may use them.
+type absences struct {
+	mu     sync.Mutex // guards what follows; no other lock is taken under it
+	closed bool       // nobody comes back any more
+	by     map[moderation.Subject]*absence
+}
+
+// of is what an absence is found by: who somebody is, wherever they come from.
+func of(s moderation.Subject) moderation.Subject { return moderation.Subject{Key: s.Key} }
+
+// put keeps an absence until its time is up, or ends it if there is no room.
+func (all *absences) put(a *absence) {
+	key := of(*a.me.subject.Load())
+	all.mu.Lock()
+	other := all.by[key]
+	if all.closed || other == nil && len(all.by) >= maxAbsences {
+		other = a
+	} else {
+		all.by[key] = a
+	}
+	all.mu.Unlock()
+	if other != nil {
+		other.end()
+	}
+}
+
+// take returns the absence of who has come, to come back to or to put again, or nil.
+func (all *absences) take(s moderation.Subject) *absence {
+	if s.Key.IsZero() {
+		return nil
+	}
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	a := all.by[of(s)]
+	delete(all.by, of(s))
+	return a
+}
+
+// sweep ends the absences whose time is up, or all of them.
+func (all *absences) sweep(every bool) {
+	now := time.Now()
+	var over []*absence
+	all.mu.Lock()
+	for key, a := range all.by {
+		if every || now.After(a.until) {
+			delete(all.by, key)
+			over = append(over, a)
+		}
+	}
+	all.mu.Unlock()
+	for _, a := range over {
+		a.end()
+	}
+}
+
+// close ends all absences, for good.
+func (all *absences) close() {
+	all.mu.Lock()
+	all.closed = true
+	all.mu.Unlock()
+	all.sweep(true)
+}
+
+// admit is what the gate says to who has come, if they were away as the session that
+// they left. Who can't come in now, but for want of room, is waited for no more.
+func (s *Server) admit(v *visit, a *absence) (*moderation.Pass, error) {
+	if a == nil {
+		return s.config.Gate.Admit(v.addr, v.subject)
+	}
+	pass, err := s.config.Gate.Readmit(v.addr, v.subject, a.me.pass)
+	switch {
+	case err == moderation.ErrFull:
+		s.absences.put(a)
+	case err != nil:
+		a.end()
+	}
+	return pass, err
+}
+
+// goAway leaves a chat open for who came as me@ and whose line dropped, and tells
+// whether it does.
+func (c *chat) goAway() bool {
+	switch {
+	case !c.dropped, c.over, c.done, c.state != chatting, !c.remembered():
+		return false
+	case c.pass.Why() != nil, c.config.Gate.Draining(), !c.seat.Away(backWithin):
+		return false
+	}
+	c.pass.Close()
+	c.absences.put(&absence{
+		seat: c.seat, me: c.me, pass: c.pass, talk: c.talk, queue: c.queue, editor: c.editor,
+		since: c.since, until: time.Now().Add(backWithin), lasted: c.config.Timings.Chat,
+	})
+	return true
+}
+
+// comeBack goes on with the chat in which the line dropped, and tells whether there was
+// one. Whatever came meanwhile follows, be it the end of that chat.
+func (c *chat) comeBack() bool {
+	a := c.absence
+	if c.absence = nil; a == nil {
+		return false
+	}
+	a.me.subject.Store(&c.subject)
+	a.me.languages.Store(c.me.languages.Load())
+	a.me.blocks.Store(c.me.blocks.Load())
+	c.profile.Subject = a.me
+	if !a.seat.Back(c.profile) {
+		a.end()
+		return false
+	}
+	c.enter(chatting)
+	c.seat.Close()
+	c.me, c.seat, c.talk, c.queue = a.me, a.seat, a.talk, a.queue
+	if c.editor.Text() == "" {
+		c.editor = a.editor
+	}
+	c.since, c.lastKey, c.nudged = a.since, time.Now(), false
+	c.announce(c.words.Say(locale.YouAreBack))
+	c.retell()
+	c.watchIdle()
+	c.receive()
+	c.sayQueued()
+	return true
+}
+
+// retell repeats in line mode what was said last.
+func (c *chat) retell() {
+	if !c.plain {
+		return
+	}
+	var last []entry
+	for _, e := range c.transcript.entries {
+		if e.from != server {
+			last = append(last, e)
+		}
+	}
+	last = last[max(0, len(last)-retold):]
+	if len(last) > 0 {
+		c.print("-- ", c.words.Say(locale.LastLines))
+	}
+	for _, e := range last {
+		if e.from == stranger {
+			c.print(c.plainLabel(e.from), e.text)
+		} else {
+			c.print("-- "+c.label(e.from), e.text)
+		}
+	}
+}
+
+// partnerGone says that the line of somebody else in the chat dropped, and partnerBack
+// that they are back.
+func (c *chat) partnerGone(by uint8) {
+	c.away, c.typing = by == 0, false
+	c.announce(c.awayLine(by))
+}
+
+func (c *chat) awayLine(by uint8) string {
+	return c.words.With([...]locale.ID{locale.PartnerAway, locale.FirstAway, locale.SecondAway}[by],
+		locale.Data{"Seconds": int(backWithin.Seconds())})
+}
+
+func (c *chat) partnerBack(by uint8) {
+	c.away = false
+	c.announce(c.words.Say([...]locale.ID{locale.PartnerBack, locale.FirstBack, locale.SecondBack}[by]))
+	if c.state == chatting {
+		c.sayKept()
+		c.sayQueued()
+	}
+}
