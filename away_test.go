@@ -131,6 +131,30 @@ func TestBackInTime(t *testing.T) {
 	}
 }
 
+// Who is cut off without a goodbye comes back before the server has noticed; another
+// window of the same key that is still there goes on.
+func TestBackBeforeAnybodyNoticed(t *testing.T) {
+	t.Parallel()
+	key := newStaffKey(t, "me")
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := pairScreens(t, p, window{me: key})
+		b.press("hello", keyEnter)
+		a.expect("Stranger: hello")
+		other := openTerminal(t, p, window{me: key})
+		other.expect("they hold", "Looking for a stranger")
+		a.press("still me", keyEnter)
+		b.expect("Stranger: still me")
+		a.line.(*cable).vanish()
+		again := openTerminal(t, p, window{me: key, source: "127.0.0.2"})
+		again.expect(nowBack, "Stranger: hello")
+		b.expect("Stranger is back")
+		again.press("me again", keyEnter)
+		b.expect("Stranger: me again")
+		other.expect("Looking for a stranger")
+	})
+}
+
 // The partner may go at once, by any of the ways there are. Who comes back finds the end
 // of the chat, and can still report it.
 func TestPartnerNeedNotWait(t *testing.T) {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -103,6 +104,51 @@ func (all *absences) close() {
 	all.closed = true
 	all.mu.Unlock()
 	all.sweep(true)
+}
+
+// askedFor is how long who came as the same me@ before has to show that they are still
+// there.
+const askedFor = 3 * time.Second
+
+// findGone ends the chats of who comes as me@ whose line is dead and nobody has noticed
+// yet, so that they can come back to the last one of them at once. Other windows that
+// they have open stay.
+func (s *Server) findGone(subject moderation.Subject) {
+	if subject.Key.IsZero() {
+		return
+	}
+	asked := make(map[*chat]<-chan struct{})
+	s.mu.Lock()
+	for _, chats := range s.chats {
+		for c := range chats {
+			if of(c.subject) == of(subject) {
+				asked[c] = c.ch.Ask()
+			}
+		}
+	}
+	s.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), askedFor)
+	defer cancel()
+	for c, answered := range asked {
+		select {
+		case <-answered:
+		case <-c.gone:
+		case <-ctx.Done():
+			if !isClosed(answered) { // both may have come
+				c.ch.Disconnect()
+				<-c.gone
+			}
+		}
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 // admit is what the gate says to who has come, if they were away as the session that

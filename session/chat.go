@@ -75,12 +75,13 @@ type chat struct {
 	paced   *time.Timer
 	counts  *time.Timer // the queue
 	skips   pace
-	asks    pace     // of questions
-	errand  errand   // of the search
-	skipped bool     // a chat was left quickly, since the last search
-	hold    hold     // of the search
-	absence *absence // to come back to with the first search, or nil
-	dropped bool     // the line did, and the visit with it
+	asks    pace          // of questions
+	errand  errand        // of the search
+	skipped bool          // a chat was left quickly, since the last search
+	hold    hold          // of the search
+	absence *absence      // to come back to with the first search, or nil
+	gone    chan struct{} // closed when the chat is
+	dropped bool          // the line did, and the visit with it
 
 	memory     memory
 	likes      []interest
@@ -125,6 +126,7 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 		pass:    pass,
 		me:      newPerson(v.subject, pass.ID()),
 		notices: make(chan notice, noticesKept),
+		gone:    make(chan struct{}),
 		plain:   plain,
 		pace:    pace{burst: messageBurst, rate: messageRate},
 		skips:   pace{burst: skipBurst, rate: skipRate},
@@ -160,6 +162,7 @@ func (c *chat) close() {
 	c.hold.release()
 	stop(c.opens)
 	stop(c.motion.timer)
+	close(c.gone)
 }
 
 func stop(t *time.Timer) {

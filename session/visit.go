@@ -178,6 +178,7 @@ func (v *visit) misunderstood(why string) int {
 
 // chat lets somebody chat, if the gate does.
 func (s *Server) chat(v *visit, plain bool) (int, error) {
+	s.findGone(v.subject)
 	away := s.absences.take(v.subject)
 	pass, err := s.admit(v, away)
 	if err != nil {

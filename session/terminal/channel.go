@@ -132,9 +132,15 @@ func (c *Channel) answers() bool {
 
 // Ask asks the client for a sign of life, and waits for nobody. It may be called by
 // any goroutine until Exit is. The answer shows as something that the connection
-// reads.
-func (c *Channel) Ask() {
-	c.Go(func() { c.ch.SendRequest(keepalive, true, nil) })
+// reads; answered is closed when it comes.
+func (c *Channel) Ask() (answered <-chan struct{}) {
+	came := make(chan struct{})
+	c.Go(func() {
+		if _, err := c.ch.SendRequest(keepalive, true, nil); err == nil {
+			close(came)
+		}
+	})
+	return came
 }
 
 // Write writes p to the client as it is, but that lines end as the client's
