@@ -76,6 +76,8 @@ func TestGoldenScreens(t *testing.T) {
 		shot("help", "/next", "/stop")
 		a.press(strings.Repeat("too long ", 112), keyEnter)
 		shot("draft", "looking 0 min", "> ")
+		joinScreen(t, p, window{})
+		a.expect("chatting 0 min")
 		a.press(keyEnter)
 		shot("too-long", "this has 1007")
 	})
