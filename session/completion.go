@@ -17,7 +17,7 @@ func (c *chat) complete() {
 	if !isCommand(typed) || c.editor.Before() != typed {
 		return
 	}
-	ways := completions(typed)
+	ways := c.completions(typed)
 	shared := sharedPrefix(ways)
 	switch {
 	case len(ways) == 0:
@@ -48,32 +48,36 @@ func (c *chat) choose(typed string, ways []string) string {
 
 // completions are what the beginning of a slash command may become. One that takes
 // an argument ends with a space.
-func completions(typed string) (ways []string) {
-	_, _, argued := strings.Cut(typed, " ")
+func (c *chat) completions(typed string) (ways []string) {
+	_, argument, argued := strings.Cut(typed, " ")
 	for _, command := range slashCommands() {
 		whole := "/" + command.name
 		if command.argument != "" {
 			whole += " "
 		}
-		if !argued && strings.HasPrefix(whole, typed) {
+		switch {
+		case !argued && strings.HasPrefix(whole, typed):
 			ways = append(ways, whole)
-		}
-		for _, choice := range command.choices() {
-			if argued && strings.HasPrefix(whole+choice, typed) {
-				ways = append(ways, whole+choice)
+		case argued && strings.HasPrefix(typed, whole):
+			for _, choice := range c.choices(command, argument) {
+				if strings.HasPrefix(choice, argument) {
+					ways = append(ways, whole+choice)
+				}
 			}
 		}
 	}
 	return ways
 }
 
-// choices are what the argument of a command may be, if that is known.
-func (s slashCommand) choices() []string {
+// choices are what the argument of a command may become, if that is known.
+func (c *chat) choices(command slashCommand, argument string) []string {
 	switch {
-	case s.name == "report":
+	case command.name == "report":
 		return moderation.Categories
-	case strings.Contains(s.argument, "|"):
-		return strings.Split(s.argument, "|")
+	case command.name == "lang":
+		return c.spokenChoices(argument)
+	case strings.Contains(command.argument, "|"):
+		return strings.Split(command.argument, "|")
 	}
 	return nil
 }

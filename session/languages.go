@@ -48,6 +48,22 @@ func readSpoken(typed string) (s spoken, unknown string) {
 	return s, ""
 }
 
+// spokenChoices are what is typed after /lang with another last word: a language of the
+// interface that isn't named yet.
+func (c *chat) spokenChoices(typed string) (choices []string) {
+	known := typed[:strings.LastIndexAny(typed, " ,")+1]
+	named, _ := readSpoken(known)
+	if strings.TrimSpace(known) == "" {
+		choices = append(choices, known+"only ")
+	}
+	for _, code := range c.catalogues.Codes() {
+		if !slices.Contains(named.codes, code) {
+			choices = append(choices, known+code)
+		}
+	}
+	return choices
+}
+
 // langCommand is /lang: with languages it sets them, and the interface's if the program
 // speaks one of them; without it tells them.
 func (c *chat) langCommand(argument string) {

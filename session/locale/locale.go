@@ -138,15 +138,29 @@ func (c *Catalogues) Name(code string) string {
 	return code
 }
 
+// Codes are those of the languages that the program speaks, English first.
+func (c *Catalogues) Codes() (codes []string) {
+	for _, w := range c.words {
+		codes = append(codes, w.code())
+	}
+	return codes
+}
+
 // in returns the words in the language of that code, and in none that only resembles
 // it; nil if the program doesn't speak it.
 func (c *Catalogues) in(code string) *Words {
 	for _, w := range c.words {
-		if base, _ := w.tag.Base(); base.String() == code {
+		if w.code() == code {
 			return w
 		}
 	}
 	return nil
+}
+
+// code is that of the language, without its country.
+func (w *Words) code() string {
+	base, _ := w.tag.Base()
+	return base.String()
 }
 
 // Say returns a text that has no variables.
