@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"strangerd/session/locale"
 )
 
 // kill ends a server as a power cut does, and starts it again.
@@ -86,6 +88,42 @@ func TestMeIsRemembered(t *testing.T) {
 	}
 	d := openTerminal(t, p, window{me: key})
 	d.expect("Press Enter")
+}
+
+// The languages of me@ outlive a power cut, speak for them on the next visit before their
+// client does, are printed, and are forgotten at once and for good.
+func TestLanguagesOfMeAreRemembered(t *testing.T) {
+	t.Parallel()
+	folder, key, german := t.TempDir(), newStaffKey(t, "me"), words(t, "de")
+	p := startServerIn(t, folder)
+	a := startSSH(t, p, key.as("me", "-T")...)
+	a.expect("Type yes")
+	a.send("/lang only de es\n")
+	a.expect("-- " + german.Say(locale.Remembered) + " Du sprichst Deutsch und español und triffst niemanden")
+	p = p.kill(t, folder)
+
+	french := map[string]string{"LANG": "fr_FR.UTF-8"}
+	b := openTerminal(t, p, window{me: key, env: french})
+	b.expect(german.Say(locale.RulesTitle))
+	b.press("/lang", keyEnter)
+	b.expect("Du sprichst Deutsch und español und triffst niemanden")
+	stdout, _, code := key.runMe(t, p, "export")
+	if code != exitDone {
+		t.Errorf("export ends with %d", code)
+	}
+	expectAll(t, "export", stdout, []string{"You speak: de, es (and talk to nobody who doesn't)\n"})
+	stdout, _, _ = key.runMe(t, p, "export", "--json")
+	expectAll(t, "export --json", stdout, []string{`"languages":["de","es"],"only_languages":true`})
+	openTerminal(t, p, window{me: newStaffKey(t, "other"), env: french}).expect(words(t, "fr").Say(locale.RulesTitle))
+
+	if _, stderr, code := key.runMe(t, p, "forget"); code != exitDone {
+		t.Errorf("forget ends with %d: %s", code, stderr)
+	}
+	p = p.kill(t, folder)
+	if stdout, _, _ := key.runMe(t, p, "export"); stdout != "Nothing is remembered of this key.\n" {
+		t.Errorf("after it is forgotten, export prints %q", stdout)
+	}
+	openTerminal(t, p, window{me: key, env: french}).expect(words(t, "fr").Say(locale.RulesTitle))
 }
 
 // Rules that have changed are asked for anew, and so is another age line.
