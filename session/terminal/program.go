@@ -117,8 +117,10 @@ func (c *Channel) read() {
 			c.pace(c.ctx, &spent, n)
 		}
 		if err != nil {
-			if c.answers() { // else the context ends
+			if c.answers() {
 				c.post(EOFMsg{})
+			} else { // the library would notice when it has read, slowly, all that came before
+				c.Disconnect()
 			}
 			return
 		}
