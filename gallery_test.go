@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -215,4 +217,48 @@ func TestPictureNarrow(t *testing.T) {
 		a.expect("> fine, /again exists")
 		a.expectPicture("narrow", dark)
 	})
+}
+
+// A short visit in line mode stands in the documentation, as it is printed.
+func TestPictureLines(t *testing.T) {
+	picture(t, nil, func(t *testing.T, p *program) {
+		a := openTerminal(t, p, window{cols: 110, rows: 40}.plain())
+		a.expectSent("Type yes")
+		a.press("yes", keyEnter)
+		a.expectSent("Something to think about")
+		b := joinPlain(t, p, "")
+		a.expectSent("now chatting")
+		for _, turn := range []said{
+			{b, a, "hi, where does this find you?"},
+			{a, b, "on a night train. you?"},
+			{b, a, "at home, by the radio"},
+			{a, b, "good night, then"},
+		} {
+			turn.by.press(turn.words, keyEnter)
+			turn.other.expectSent("stranger: " + turn.words)
+		}
+		b.press("/quit", keyEnter)
+		b.expectExit(exitDone)
+		a.expectSent("to leave.\r\n")
+		synctest.Wait()
+		a.out.mu.Lock()
+		got := regexp.MustCompile(` +\n`).ReplaceAllString(a.text(), "\n")
+		a.out.mu.Unlock()
+		expectFenced(t, "docs/accessibility.md", strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(got), ">")))
+	})
+}
+
+// expectFenced holds the one fenced block of a page to what a session shows.
+func expectFenced(t *testing.T, file, got string) {
+	t.Helper()
+	page, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(string(page), "```")
+	if len(parts) != 3 {
+		t.Fatalf("%s has %d fences", file, len(parts)-1)
+	}
+	parts[1] = "text\n" + got + "\n"
+	expectFile(t, file, []byte(strings.Join(parts, "```")))
 }
