@@ -277,13 +277,7 @@ func TestAgain(t *testing.T) {
 			h.want(a, "")
 		}},
 		{"after a question, without it; and not while one watches", func(h *hall) {
-			x, a, b := h.join("x"), h.join("a"), h.join("b")
-			x.Find(Criteria{Ask: "why?"})
-			a.Find(Criteria{Discuss: true})
-			b.Find(Criteria{Discuss: true})
-			for _, p := range []*person{x, a, b} {
-				h.want(p, "matched")
-			}
+			x, a, b := h.watched()
 			asks(h, x, 0)
 			a.Leave()
 			h.want(b, "left")

@@ -141,13 +141,7 @@ func TestAway(t *testing.T) {
 			h.want(b, "reunited")
 		}},
 		{"who watches is told, too", func(h *hall) {
-			x, a, b := h.join("x"), h.join("a"), h.join("b")
-			x.Find(Criteria{Ask: "why?"})
-			a.Find(Criteria{Discuss: true})
-			b.Find(Criteria{Discuss: true})
-			for _, p := range []*person{x, a, b} {
-				h.want(p, "matched")
-			}
+			x, a, b := h.watched()
 			a, b = x.begun.Topic.Strangers[0].(*person), x.begun.Topic.Strangers[1].(*person)
 			h.gone(a)
 			h.want(x, "1:away")
