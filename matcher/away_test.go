@@ -141,8 +141,8 @@ func TestAway(t *testing.T) {
 			h.want(b, "reunited")
 		}},
 		{"who watches is told, too", func(h *hall) {
-			x, a, b := h.watched()
-			a, b = x.begun.Topic.Strangers[0].(*person), x.begun.Topic.Strangers[1].(*person)
+			x, _, _ := h.watched()
+			a, b := x.begun.Topic.Strangers[0].(*person), x.begun.Topic.Strangers[1].(*person)
 			h.gone(a)
 			h.want(x, "1:away")
 			h.back(a, true)
