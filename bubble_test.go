@@ -94,9 +94,11 @@ func (in *bubble) dial(source string) (net.Conn, error) {
 		source = "127.0.0.1"
 	}
 	client, server := net.Pipe()
+	near, far := newCable(client, source), newCable(server, source)
+	near.far = far
 	select {
-	case in.street.ends <- newCable(server, source):
-		return newCable(client, source), nil
+	case in.street.ends <- far:
+		return near, nil
 	case <-in.street.closed:
 		return nil, net.ErrClosed
 	}
@@ -135,10 +137,12 @@ func (s *street) Addr() net.Addr { return &net.TCPAddr{} }
 type cable struct {
 	net.Conn
 	source string
+	far    *cable // the server's end, of a client's
 
 	mu      sync.Mutex // guards what follows
-	written [][]byte   // and not yet sent
-	cut     bool       // what is written is lost
+	freight freight
+	written [][]byte // and not yet sent
+	cut     bool     // what is written is lost
 	closed  bool
 	changed chan struct{}
 }
@@ -157,6 +161,8 @@ func (w *cable) Write(p []byte) (int, error) {
 	if w.closed {
 		return 0, net.ErrClosed
 	}
+	w.freight.bytes += len(p)
+	w.freight.packets++
 	if !w.cut {
 		w.written = append(w.written, bytes.Clone(p))
 		w.wake()

@@ -119,9 +119,13 @@ func (p *client) hear(token []byte) {
 
 // say types a line and Enter, in one write.
 func (p *client) say(message int) error {
-	line := token(p.id, message) + " is what one says to another\r"
-	_, err := p.channel.Write([]byte(line))
+	_, err := p.channel.Write([]byte(typedLine(p.id, message)))
 	return err
+}
+
+// typedLine is a line with its Enter.
+func typedLine(from, message int) string {
+	return token(from, message) + " is what one says to another\r"
 }
 
 // A message begins with a token: one word of letters, which no server has a

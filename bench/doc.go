@@ -5,6 +5,7 @@
 //	go run ./bench -n 5000 -idle 1m
 //	go run ./bench -size 200x60 -lines 200
 //	go run ./bench -profile idle
+//	go run ./bench -profile typing
 //	go run ./bench -profile connect-storm -n 10000
 //	go run ./bench -profile messy -n 2000 -for 30m
 //	go run ./bench -addr HOST:PORT

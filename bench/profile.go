@@ -53,6 +53,13 @@ func profiles() []profile {
 			preset: map[string]string{"lines": "1", "idle": "1m", "runs": "1"},
 		},
 		{
+			name: "typing", rows: typingRows, measure: typing,
+			preset: map[string]string{"for": "20s"},
+			heading: func(p plan) string {
+				return fmt.Sprintf("%d people in pairs, one of which types %d keys a second for %v", p.Sessions, keyRate, p.For)
+			},
+		},
+		{
 			name: "connect-storm", rows: stormRows, measure: storm, own: true,
 			heading: func(p plan) string {
 				return fmt.Sprintf("%d people, each from an address of their own, who all come back at once after a restart", p.Sessions)
@@ -90,6 +97,8 @@ var chatRows = []row{
 	{"messages", "messages a second", ""},
 	{"limit_cpu", "CPU a refusal at the limit", "ms"},
 }
+
+var typingRows = []row{{"key_cpu", "CPU a key", "µs"}}
 
 var stormRows = []row{
 	{"back", "all are back and paired", "s"},

@@ -35,7 +35,7 @@ func (a *Action) unpack(id, value []byte) error {
 	if len(id) != 8 {
 		return errPacked
 	}
-	a.Number = binary.BigEndian.Uint64(id)
+	*a = Action{Number: binary.BigEndian.Uint64(id)}
 	return json.Unmarshal(value, a)
 }
 

@@ -94,8 +94,10 @@ func (b *Ban) unpack(id, value []byte) error {
 	u := unpacker{rest: value}
 	form, has := u.byte(), u.byte()
 	u.bad = u.bad || form != banForm
-	*b = Ban{ID: string(id), Created: u.time(), Until: u.time(), Machine: has&banMachine != 0}
-	b.Category, b.Reason, b.By, b.Report = u.text(), u.text(), u.text(), u.text()
+	*b = Ban{
+		ID: string(id), Created: u.time(), Until: u.time(), Machine: has&banMachine != 0,
+		Category: u.like(b.Category), Reason: u.like(b.Reason), By: u.like(b.By), Report: u.text(),
+	}
 	t := &b.Target
 	if has&banSource != 0 {
 		t.Source = u.hash()

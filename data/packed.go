@@ -13,7 +13,8 @@ import (
 // A packed record has a form of its own, shorter and quicker to read than JSON:
 // what there may be a million of is read whole at each start.
 type packed interface {
-	// unpack takes the record from its id and its value, which it doesn't keep.
+	// unpack takes the record from its id and its value, which it doesn't keep, in place
+	// of all that it was before.
 	unpack(id, value []byte) error
 }
 
@@ -110,6 +111,16 @@ func (u *unpacker) text() string {
 	}
 	u.next(size)
 	return string(u.next(int(n)))
+}
+
+// like is text that is often that of the record before, and then takes no memory.
+func (u *unpacker) like(before string) string {
+	n, size := binary.Uvarint(u.rest)
+	if size > 0 && n == uint64(len(before)) && uint64(len(u.rest)-size) >= n && string(u.rest[size:size+int(n)]) == before {
+		u.next(size + int(n))
+		return before
+	}
+	return u.text()
 }
 
 func (u *unpacker) time() time.Time {

@@ -4,7 +4,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // Kinds of page, and of what lies on one; see meta.go.
@@ -23,34 +26,84 @@ const (
 // file and whether each page is used once. A file that passes can be handed to
 // bbolt: it can cause no fault there, and no endless recursion.
 type walk struct {
-	f        io.ReaderAt
-	meta     meta
-	used     []bool   // by page
-	next     []uint64 // pages referred to, not visited yet
-	buf      []byte
+	f    io.ReaderAt
+	meta meta
+	used []uint32 // a bit for each page, set atomically
+
+	mu       sync.Mutex // guards what follows
+	next     [][]uint64 // pages referred to and not visited yet, by the page that does
+	found    *sync.Cond // next has more, or walking is 0
+	walking  int        // how many look at pages, and may find more
 	problems []error
 }
 
+// A walker is one of those who walk together.
+type walker struct {
+	*walk
+	buf []byte // a page, with those it overflows into
+}
+
 // walkPages returns what is wrong with the pages of a file that passed examine.
-// It reads about 1 GB a second from memory, and keeps a byte for each page.
+// It reads about 1 GB a second from memory on each core, and keeps a bit for each page.
 func walkPages(f io.ReaderAt, m meta) (problems []error) {
-	w := &walk{f: f, meta: m, used: make([]bool, m.end), next: []uint64{m.root}, buf: make([]byte, m.pageSize)}
-	w.freelist(m.freelist)
-	for len(w.next) > 0 {
-		id := w.next[len(w.next)-1]
-		w.next = w.next[:len(w.next)-1]
-		w.tree(id)
+	w := &walk{f: f, meta: m, used: make([]uint32, m.end/32+1), next: [][]uint64{{m.root}}}
+	w.found = sync.NewCond(&w.mu)
+	(&walker{walk: w}).freelist(m.freelist)
+	var all sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		all.Go((&walker{walk: w}).run)
 	}
+	all.Wait()
 	return w.problems
 }
 
+// run visits pages until none is left that anybody could find.
+func (w *walker) run() {
+	for pages := w.take(false); pages != nil; pages = w.take(true) {
+		for _, id := range pages {
+			w.tree(id)
+		}
+	}
+}
+
+// take returns the pages that one page refers to, or nil when all were visited. The
+// caller says whether it has just looked at some.
+func (w *walker) take(walked bool) []uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if walked {
+		w.walking--
+	}
+	for len(w.next) == 0 && w.walking > 0 {
+		w.found.Wait()
+	}
+	if len(w.next) == 0 {
+		w.found.Broadcast()
+		return nil
+	}
+	pages := w.next[len(w.next)-1]
+	w.next = w.next[:len(w.next)-1]
+	w.walking++
+	return pages
+}
+
+// refer has pages visited.
+func (w *walk) refer(pages []uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.next = append(w.next, pages)
+	w.found.Signal()
+}
+
 func (w *walk) report(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.problems = append(w.problems, fmt.Errorf(format, args...))
 }
 
 // page reads page id with those it overflows into, or reports why not. The
 // bytes are good until the next call.
-func (w *walk) page(id uint64) []byte {
+func (w *walker) page(id uint64) []byte {
 	if id < 2 || id >= w.meta.end {
 		w.report("page %d is referred to, but there are %d", id, w.meta.end)
 		return nil
@@ -65,11 +118,10 @@ func (w *walk) page(id uint64) []byte {
 		return nil
 	}
 	for i := id; i <= id+more; i++ {
-		if w.used[i] {
+		if bit := uint32(1) << (i % 32); atomic.OrUint32(&w.used[i/32], bit)&bit != 0 {
 			w.report("page %d is used twice", i)
 			return nil
 		}
-		w.used[i] = true
 	}
 	if more > 0 {
 		if err := w.read(id, more); err != nil {
@@ -81,14 +133,14 @@ func (w *walk) page(id uint64) []byte {
 }
 
 // read fills the buffer with page id and more pages after it.
-func (w *walk) read(id, more uint64) error {
+func (w *walker) read(id, more uint64) error {
 	n := int((1 + more) * w.meta.pageSize)
 	w.buf = slices.Grow(w.buf[:0], n)[:n]
 	_, err := w.f.ReadAt(w.buf, int64(id*w.meta.pageSize))
 	return err
 }
 
-func (w *walk) freelist(id uint64) {
+func (w *walker) freelist(id uint64) {
 	b := w.page(id)
 	if b == nil {
 		return
@@ -108,7 +160,7 @@ func (w *walk) freelist(id uint64) {
 	}
 }
 
-func (w *walk) tree(id uint64) {
+func (w *walker) tree(id uint64) {
 	b := w.page(id)
 	if b == nil {
 		return
@@ -123,20 +175,22 @@ func (w *walk) tree(id uint64) {
 	}
 }
 
-func (w *walk) branch(id uint64, b []byte) {
+func (w *walker) branch(id uint64, b []byte) {
+	pages := make([]uint64, 0, countOf(b))
 	for i := range countOf(b) {
 		e := span(b, i, 0, elementSize)
 		if e == nil || span(b, i, u32(e), u32(e[4:])) == nil {
 			w.report("page %d: element %d leaves it", id, i)
-			return
+			break
 		}
-		w.next = append(w.next, u64(e[8:]))
+		pages = append(pages, u64(e[8:]))
 	}
+	w.refer(pages)
 }
 
 // leaf looks at records, and at the buckets among them. A small bucket has no
 // page: its records lie inline, on a leaf inside its parent's, and hold no buckets.
-func (w *walk) leaf(id uint64, b []byte, inline bool) {
+func (w *walker) leaf(id uint64, b []byte, inline bool) {
 	for i := range countOf(b) {
 		e := span(b, i, 0, elementSize)
 		if e == nil || span(b, i, u32(e[4:]), u32(e[8:])+u32(e[12:])) == nil {
@@ -151,7 +205,7 @@ func (w *walk) leaf(id uint64, b []byte, inline bool) {
 		case inline || len(bucket) < bucketHeader:
 			w.report("page %d: element %d is no bucket", id, i)
 		case u64(bucket) != 0:
-			w.next = append(w.next, u64(bucket))
+			w.refer([]uint64{u64(bucket)})
 		case len(bucket) < bucketHeader+pageHeader || kindOf(bucket[bucketHeader:]) != leafPage:
 			w.report("page %d: element %d is no bucket", id, i)
 		default:

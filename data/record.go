@@ -124,10 +124,13 @@ func get[T any](d *DB, bucket []byte, id string) (record T, ok bool, err error) 
 // of them can't be read.
 func each[T any](d *DB, bucket []byte, visit func(T)) error {
 	var record, none T // once for all: a million would be much garbage
+	_, packed := any(&record).(packed)
 	return d.view(func(tx *bolt.Tx) error {
 		bad := 0
 		tx.Bucket(bucket).ForEach(func(k, v []byte) error {
-			record = none
+			if !packed {
+				record = none // JSON leaves what it doesn't name
+			}
 			if parse(k, v, &record) == nil {
 				visit(record)
 			} else {

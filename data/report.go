@@ -116,7 +116,7 @@ func (r *Report) unpack(id, value []byte) error {
 	*r = Report{
 		ID: string(id), BothSpoke: has&reportBothSpoke != 0, Machine: has&reportMachine != 0,
 		Created: u.time(), Receipt: u.hash(), Reporter: u.subject(), Subject: u.subject(),
-		Category: u.text(), ReporterSession: u.text(), SubjectSession: u.text(), Chat: u.text(), Rules: u.text(),
+		Category: u.like(r.Category), ReporterSession: u.text(), SubjectSession: u.text(), Chat: u.text(), Rules: u.like(r.Rules),
 		Mutual: u.text(), Pause: u.text(),
 	}
 	for range u.byte() {

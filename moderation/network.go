@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"iter"
 	"maps"
 	"net/netip"
 	"slices"
@@ -69,8 +70,11 @@ type networks struct {
 		terms
 		ban *Ban
 	}
-	added block // since settle
+	added []block // since settle, in pieces, so that none is ever moved
 }
+
+// addedPiece is how many bans a piece of networks.added has room for: 400 KB.
+const addedPiece = 1 << 13
 
 // A netBan is the ban of one network, as far as the index needs it: 48 bytes. The
 // words of an import are the same for thousands of networks and kept once.
@@ -169,7 +173,15 @@ func (n *networks) add(b Ban) {
 	p := b.Target.Network
 	entry := netBanOf(p)
 	entry.id, entry.terms = shorten(b.ID), n.shared(b)
-	n.added = append(n.added, entry)
+	last := len(n.added) - 1
+	switch {
+	case last < 0:
+		n.added = append(n.added, block{entry})
+	case len(n.added[last]) >= addedPiece:
+		n.added = append(n.added, append(make(block, 0, addedPiece), entry))
+	default:
+		n.added[last] = append(n.added[last], entry)
+	}
 }
 
 // netBanOf is a ban of p that says nothing else.
@@ -177,32 +189,89 @@ func netBanOf(p netip.Prefix) netBan {
 	return netBan{address: addressOf(p.Addr()), v6: p.Addr().Is6(), size: uint8(p.Bits())}
 }
 
-// settle ends a series of add. What was added is sorted as one list, of which each
-// block that was empty becomes a part: a million take one piece of memory.
+// settle ends a series of add. What was added becomes one piece of memory, of which
+// each block that was empty becomes a part.
 func (n *networks) settle() {
-	added := n.added
+	for added := range slots(n.added) {
+		added.sort()
+		for len(added) > 0 {
+			in, end := n.block(&added[0]), 1
+			if in == nil {
+				in = new(block)
+				n.blocks6[uint32(added[0].high>>32)] = in
+			}
+			for end < len(added) && n.block(&added[end]) == in {
+				end++
+			}
+			part := added[:end:end]
+			if added = added[end:]; len(*in) > 0 {
+				part = append(slices.Clone(*in), part...)
+				part.sort()
+			}
+			part.link()
+			*in = part
+		}
+	}
 	n.added = nil
-	added.sort()
-	for len(added) > 0 {
-		in, end := n.block(&added[0]), 1
-		if in == nil {
-			in = new(block)
-			n.blocks6[uint32(added[0].high>>32)] = in
-		}
-		for end < len(added) && n.block(&added[end]) == in {
-			end++
-		}
-		part := added[:end:end]
-		if added = added[end:]; len(*in) > 0 {
-			part = append(slices.Clone(*in), part...)
-			part.sort()
-		}
-		part.link()
-		*in = part
+}
+
+// Networks are sorted by slot first, as letters are by town: all that are wide have
+// one, and of the rest all that begin with the same bits. So many bits leave a hundred
+// of a million in a slot, and cost a single ban nothing.
+const (
+	slotBits  = 12
+	slotWide4 = iota - 1
+	slotWide6
+	slotNarrow4
+	slotNarrow6 = slotNarrow4 + 1<<slotBits
+	slotEnd     = slotNarrow6 + 1<<slotBits
+)
+
+func (b *netBan) slot() int {
+	switch b.kind() {
+	case wide4:
+		return slotWide4
+	case wide6:
+		return slotWide6
+	case narrow4:
+		return slotNarrow4 + int(b.high>>(64-slotBits))
+	default:
+		return slotNarrow6 + int(b.high>>(64-slotBits))
 	}
 }
 
-// sort puts b in order, blocks apart. Of equal networks the last one stays.
+// slots yields the networks of each slot, in the order in which they were added.
+func slots(added []block) iter.Seq[block] {
+	return func(yield func(block) bool) {
+		ends := make([]int32, slotEnd) // first how many there are, then where they begin
+		for _, piece := range added {
+			for i := range piece {
+				ends[piece[i].slot()]++
+			}
+		}
+		total := int32(0)
+		for slot, count := range ends {
+			ends[slot], total = total, total+count
+		}
+		all := make(block, total)
+		for _, piece := range added {
+			for i := range piece {
+				end := &ends[piece[i].slot()]
+				all[*end] = piece[i]
+				*end++
+			}
+		}
+		start := int32(0)
+		for _, end := range ends {
+			if end > start && !yield(all[start:end:end]) {
+				return
+			}
+			start = end
+		}
+	}
+}
+
+// sort puts b, of one slot, in order. Of equal networks the last one stays.
 func (b *block) sort() {
 	for i := range *b {
 		(*b)[i].in = int32(i)
@@ -216,12 +285,8 @@ func (b *block) sort() {
 	*b = slices.CompactFunc(*b, func(x, y netBan) bool { return x.compare(&y) == 0 })
 }
 
-// compare orders networks: IPv4 first, in each family those in wide first, then by
-// address, then by size.
+// compare orders networks of one slot by address, then by size.
 func (b *netBan) compare(c *netBan) int {
-	if kinds := cmp.Compare(b.kind(), c.kind()); kinds != 0 {
-		return kinds
-	}
 	if addresses := b.address.compare(c.address); addresses != 0 {
 		return addresses
 	}

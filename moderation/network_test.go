@@ -23,6 +23,17 @@ func TestNetworksAgainstAModel(t *testing.T) {
 		}
 		return p
 	}
+	bans := 0
+	ban := func(p netip.Prefix) {
+		bans++
+		b := Ban{ID: fmt.Sprint("B-", bans), Target: data.Target{Network: p}, Created: now, Until: now.Add(time.Duration(random.IntN(100)) * time.Minute)}
+		n.add(b)
+		model[p] = b
+	}
+	for range 3 * addedPiece / 2 { // of a start, or an import
+		ban(network())
+	}
+	n.settle()
 	for i := range 5000 {
 		p := network()
 		switch random.IntN(8) {
@@ -34,10 +45,11 @@ func TestNetworksAgainstAModel(t *testing.T) {
 		case 2:
 			n.sweep(now)
 		default:
-			b := Ban{ID: fmt.Sprint("B-", i), Target: data.Target{Network: p}, Created: now, Until: now.Add(time.Duration(random.IntN(100)) * time.Minute)}
-			n.add(b)
+			for range 1 + random.IntN(3) {
+				ban(p)
+				p = network()
+			}
 			n.settle()
-			model[p] = b
 		}
 		addr := network().Addr()
 		inForceThere := false
