@@ -33,6 +33,9 @@ const (
 	smallHeap   = 128 << 20
 	someGarbage = 16 << 20
 	garbageFor  = 4
+	// goroutineHolds is how many bytes are garbage, about, when a goroutine has ended: a
+	// person has nine, and less than 100 KB.
+	goroutineHolds = 8 << 10
 )
 
 // heap is what the program knows of its memory.
@@ -41,6 +44,7 @@ type heap struct {
 	percent int    // of what lives, as the collector was told last; 0: the operator's matter
 	now     heapUse
 	trimmed heapUse // when it was trimmed last
+	crowd   uint64  // the most goroutines since
 	rest    int     // seconds that were calm, up to now
 	since   int     // seconds since the last collection
 	swept   heapUse // at that time
@@ -98,9 +102,10 @@ func (h *heap) look(now heapUse) {
 	if h.rest++; !now.calm(last) {
 		h.rest = 0
 	}
-	if h.rest >= restFor && now.worthTrimming(h.trimmed) {
+	h.crowd = max(h.crowd, now.goroutines)
+	if h.rest >= restFor && (now.worthTrimming(h.trimmed) || now.deserted(h.crowd)) {
 		debug.FreeOSMemory()
-		h.trimmed = now
+		h.trimmed, h.crowd = now, now.goroutines
 	}
 }
 
@@ -110,6 +115,7 @@ type heapUse struct {
 	live      uint64 // what the last collection found, and stacks
 
 	collections uint64 // since the start
+	goroutines  uint64
 }
 
 func useHeap() heapUse {
@@ -118,6 +124,7 @@ func useHeap() heapUse {
 		{Name: "/gc/heap/live:bytes"},
 		{Name: "/memory/classes/heap/stacks:bytes"},
 		{Name: "/gc/cycles/total:gc-cycles"},
+		{Name: "/sched/goroutines:goroutines"},
 	}
 	metrics.Read(samples)
 	return heapUse{
@@ -125,6 +132,7 @@ func useHeap() heapUse {
 		live:      samples[1].Value.Uint64() + samples[2].Value.Uint64(),
 
 		collections: samples[3].Value.Uint64(),
+		goroutines:  samples[4].Value.Uint64(),
 	}
 }
 
@@ -143,4 +151,10 @@ func (u heapUse) calm(last heapUse) bool {
 // collection to pay.
 func (u heapUse) worthTrimming(trimmed heapUse) bool {
 	return u.allocated-trimmed.allocated > max(u.live/2, 16<<20)
+}
+
+// deserted tells whether so many are gone of the most that were there for a collection
+// to pay, though nothing is allocated any more: a tenth of all who are there, or 200.
+func (u heapUse) deserted(crowd uint64) bool {
+	return (crowd-u.goroutines)*goroutineHolds > max(u.live/8, someGarbage)
 }

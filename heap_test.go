@@ -30,6 +30,40 @@ func TestHeap(t *testing.T) {
 	}
 }
 
+// A crowd that leaves allocates nothing more. What it held is back soon, and then nothing
+// is looked for any more.
+func TestHeapAfterACrowd(t *testing.T) {
+	const mb = 1 << 20
+	percent := debug.SetGCPercent(77)
+	t.Cleanup(func() { debug.SetGCPercent(percent) })
+	h := &heap{room: 512 * mb, percent: 77}
+	now := heapUse{allocated: 600 * mb, live: 200 * mb, goroutines: 2000 * 9}
+	trimmed := func(seconds int) (times int) {
+		for range seconds {
+			last := h.trimmed
+			now.allocated += mb / 16
+			if h.look(now); h.trimmed != last {
+				times++
+			}
+		}
+		return times
+	}
+	if n := trimmed(10); n != 1 {
+		t.Errorf("the heap of a crowd that has come is trimmed %d times", n)
+	}
+	now.goroutines -= 100 * 9
+	if n := trimmed(60); n != 0 {
+		t.Errorf("when few of them leave, it is trimmed %d times", n)
+	}
+	now.goroutines = 10
+	if n := trimmed(restFor + 1); n != 1 {
+		t.Errorf("soon after all have left it is trimmed %d times", n)
+	}
+	if n := trimmed(300); n != 0 {
+		t.Errorf("long after they have left it is trimmed %d times", n)
+	}
+}
+
 // Where the operator sets GOGC, it holds: nothing else collects or trims.
 func TestHeapIsTheOperators(t *testing.T) {
 	limit, percent := debug.SetMemoryLimit(-1), debug.SetGCPercent(77)
