@@ -44,7 +44,7 @@ type connKey struct{}
 // track is called for every connection before the key exchange. A nil result
 // ends the connection.
 func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
-	c := &conn{Conn: nc, counted: s.counters, pace: throttle{closed: make(chan struct{})}}
+	c := &conn{Conn: nc, counted: s.counters}
 	door, staffOnly := nc.(staffConn)
 	if staffOnly {
 		c.Conn = door.Conn
@@ -63,6 +63,7 @@ func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
 		}
 	}
 	s.counters.accepted.Add(1)
+	c.pace.conn, c.pace.closed = c.Conn, make(chan struct{})
 	c.close = sync.OnceFunc(func() {
 		c.grace.Stop()
 		close(c.pace.closed)
@@ -139,7 +140,9 @@ func (c *conn) Read(p []byte) (int, error) {
 	c.heard.Store(true)
 	c.counted.received.Add(uint64(n))
 	if c.version.done {
-		c.pace.wait(n)
+		if !c.pace.wait(n) {
+			return 0, net.ErrClosed
+		}
 		return n, err
 	}
 	if !c.version.read(p[:n]) {
@@ -220,7 +223,7 @@ func (c *conn) answered() {
 // overspent is told of what the client has sent more than it may, and when it may send
 // again. Bytes beyond the budget are a flood; events can be a paste.
 func (c *conn) overspent(what terminal.Spent) {
-	c.pace.spent.Store(what != terminal.Nothing)
+	c.pace.overspent(what != terminal.Nothing)
 	switch what {
 	case terminal.Bytes:
 		c.counted.limits.add(limitInput)

@@ -47,13 +47,13 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 			c.Close()
 		}
 	}()
-	ch, err := terminal.Accept(offer, sc, c.answered)
+	ch, err := terminal.Accept(meteredOffer{offer, &c.pace}, sc, c.answered)
 	if err != nil {
 		c.Close()
 		return
 	}
 	ch.Overspent, ch.Abort = c.overspent, c.abort
-	c.pace.behind = ch.Behind
+	c.pace.ask = func() { sc.SendRequest(keepAlive, false, nil) }
 	c.pace.on.Store(sc.User() != userAdmin) // staff import lists
 	ch.Painted = s.config.Timings.Paint
 	if !c.begin() { // nobody is to be thrown out of what has begun
