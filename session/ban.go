@@ -69,17 +69,47 @@ func (v *visit) appeal() int {
 		fmt.Fprintln(v.ch.Stderr(), v.words.Say(locale.AppealNoBan))
 		return exitFailed
 	}
-	written, err := io.ReadAll(io.LimitReader(v.ch, maxStdin))
+	leave, ok := v.lobby.enter()
+	if !ok {
+		v.counted.limits.add(limitBanned)
+		fmt.Fprintln(v.ch.Stderr(), v.words.With(locale.Full, locale.Data{"Name": v.config.Name}))
+		return exitNotNow
+	}
+	defer leave()
+	written, err := v.standardInput()
 	if err != nil {
 		return exitFailed
 	}
-	line, err := v.fileAppeal(ban, string(written))
+	line, err := v.fileAppeal(ban, written)
 	if err != nil {
 		fmt.Fprintln(v.ch.Stderr(), line)
 		return exitFailed
 	}
 	fmt.Fprintln(v.ch, line)
 	return exitDone
+}
+
+// standardInput is what comes on standard input, up to its end. Of who doesn't come to
+// an end in time it is nothing.
+func (v *visit) standardInput() (text string, err error) {
+	type input struct {
+		text []byte
+		err  error
+	}
+	read := make(chan input, 1)
+	v.ch.Go(func() {
+		text, err := io.ReadAll(io.LimitReader(v.ch, maxStdin))
+		read <- input{text, err}
+	})
+	late := time.NewTimer(bannedTime)
+	defer late.Stop()
+	select {
+	case all := <-read:
+		return string(all.text), all.err
+	case <-late.C:
+		v.counted.limits.add(limitIdle)
+		return "", nil
+	}
 }
 
 // fileAppeal files an appeal, and returns the line that says so or why not.

@@ -2,8 +2,10 @@ package session
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,9 +17,28 @@ import (
 	"strangerd/session/text"
 )
 
-// silentAppeal is how long a banned person without a terminal may send nothing: a script
-// whose input stays open must not hang.
-const silentAppeal = 2 * time.Minute
+// A banned person takes no place of those who chat, and nothing at the server waits for
+// them. So they have one of a few places, for so long in all, and for as long as they
+// type: a script whose input stays open must not hang, and nobody fills the machine.
+const (
+	maxBanned    = 200
+	bannedTime   = 15 * time.Minute
+	bannedIdle   = 5 * time.Minute
+	silentAppeal = 2 * time.Minute // without a terminal
+)
+
+// lobby is where banned people are who read of their ban.
+type lobby struct{ inside atomic.Int32 }
+
+// enter takes a place in the lobby until leave is called, if there is one.
+func (l *lobby) enter() (leave func(), ok bool) {
+	leave = func() { l.inside.Add(-1) }
+	if l.inside.Add(1) > maxBanned {
+		leave()
+		return nil, false
+	}
+	return leave, true
+}
 
 // banned is the one screen that a banned person gets: what the ban says, what
 // became of their appeal, and an input line for it.
@@ -28,41 +49,68 @@ type banned struct {
 	appeal  bool   // one can be written
 	plain   bool
 	done    bool
-	written []string  // of an appeal, in line mode
-	heard   time.Time // the last line came, from who has no terminal
+	written []string // of an appeal, in line mode
+	bytes   int      // of them
+	came    time.Time
+	heard   time.Time // the last key or line came
 	silence *time.Timer
 	screen  screen
 	editor  editor.Line
 }
 
-// banned shows the ban until the visitor leaves.
+// banned shows the ban until the visitor leaves, or their time is over. Where there is
+// no place to look at it, it is printed.
 func (v *visit) banned(ban moderation.Ban, plain bool) (int, error) {
-	b := &banned{visit: v, ban: ban, plain: plain}
+	leave, ok := v.lobby.enter()
+	if !ok {
+		v.counted.limits.add(limitBanned)
+		fmt.Fprintln(v.ch.Stderr(), v.prose(banWords(v.config, v.words, ban)))
+		return exitNotAllowed, nil
+	}
+	defer leave()
+	now := time.Now()
+	b := &banned{visit: v, ban: ban, plain: plain, came: now, heard: now}
 	if appeal, ok := v.config.Desk.AppealOf(ban.ID); ok {
 		b.said = appealWords(v.words, appeal)
 	} else {
 		b.appeal = !ban.Target.Network.IsValid()
 	}
-	if !v.ch.Pty {
-		b.heard = time.Now()
-		b.watchSilence()
-	}
+	b.watchSilence()
 	err := v.ch.Run(b)
 	stop(b.silence)
 	return exitNotAllowed, err
 }
 
-func (b *banned) watchSilence() {
-	b.silence = b.ch.After(time.Until(b.heard.Add(silentAppeal)), idleMsg{})
+// patience is how long they may send nothing.
+func (b *banned) patience() time.Duration {
+	if b.ch.Pty {
+		return bannedIdle
+	}
+	return silentAppeal
 }
 
-// checkSilence takes a long silence for the end of input.
-func (b *banned) checkSilence() {
-	if time.Since(b.heard) < silentAppeal {
+// timeLeft is how long they may stay if they send nothing.
+func (b *banned) timeLeft() time.Duration {
+	return min(time.Until(b.heard.Add(b.patience())), time.Until(b.came.Add(bannedTime)))
+}
+
+func (b *banned) watchSilence() { b.silence = b.ch.After(b.timeLeft(), idleMsg{}) }
+
+// checkTime takes a long silence, and the end of their time, for the end of input. What
+// was written is an appeal: there is no other way to keep it.
+func (b *banned) checkTime() {
+	if b.timeLeft() > 0 {
 		b.watchSilence()
 		return
 	}
-	b.end()
+	b.counted.limits.add(limitIdle)
+	if draft := b.editor.Take(); b.appeal && !isHabit(draft) {
+		b.keep(draft)
+	}
+	if len(b.written) > 0 {
+		b.end()
+	}
+	b.print(b.words.With(locale.BanOver, locale.Data{"SSH": b.config.Host.SSH("")}))
 	b.done = true
 }
 
@@ -83,9 +131,7 @@ func (b *banned) text() string {
 	switch {
 	case b.plain && b.appeal:
 		words, said = banWords(b.config, b.words, b.ban), b.words.Say(locale.AppealLines)
-		if !b.ch.Pty {
-			said += "\n" + b.words.With(locale.AppealWait, locale.Data{"Time": span(b.words, silentAppeal)})
-		}
+		said += "\n" + b.words.With(locale.AppealWait, locale.Data{"Time": span(b.words, b.patience())})
 	case b.appeal:
 		words = banText(b.config, b.words, b.ban, b.words.Say(locale.AppealHere))
 	}
@@ -106,8 +152,10 @@ func (b *banned) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		b.screen.resize(msg.Width, msg.Height)
 	case tea.KeyPressMsg:
+		b.heard = time.Now()
 		b.key(msg)
 	case tea.PasteMsg:
+		b.heard = time.Now()
 		b.editor.Insert(editor.Typed(msg.Content))
 	case terminal.LineMsg:
 		b.heard = time.Now()
@@ -116,7 +164,7 @@ func (b *banned) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		b.end()
 		b.done = true
 	case idleMsg:
-		b.checkSilence()
+		b.checkTime()
 	}
 	if b.done {
 		return b, tea.Quit
@@ -177,6 +225,13 @@ func (b *banned) line(line string) {
 	case strings.TrimSpace(line) == "":
 		b.end()
 	default:
+		b.keep(line)
+	}
+}
+
+// keep keeps a line of an appeal, unless it is too long already.
+func (b *banned) keep(line string) {
+	if b.bytes += len(line); b.bytes <= maxStdin {
 		b.written = append(b.written, line)
 	}
 }
@@ -189,7 +244,7 @@ func (b *banned) end() {
 	}
 	said, err := b.fileAppeal(b.ban, strings.Join(b.written, "\n"))
 	b.print(said)
-	b.written, b.done = nil, !errors.Is(err, moderation.ErrTooLong)
+	b.written, b.bytes, b.done = nil, 0, !errors.Is(err, moderation.ErrTooLong)
 }
 
 // isHabit tells what is typed at other screens from an appeal: there is one, and it

@@ -91,6 +91,7 @@ type Server struct {
 	visits   sync.WaitGroup
 	pulses   pulses
 	absences absences
+	lobby    lobby
 
 	mu        sync.Mutex // guards what follows
 	ended     bool       // nobody comes any more

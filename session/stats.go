@@ -64,7 +64,8 @@ const (
 	limitSkips    = "skips"
 	limitNew      = "new_sources"
 	limitIdle     = "idle"
-	limitInbox    = "inbox" // who doesn't take what a partner says
+	limitInbox    = "inbox"          // who doesn't take what a partner says
+	limitBanned   = "banned_readers" // that may be here at the same time
 )
 
 // counters are what a Server counts. Anyone may count.
@@ -83,7 +84,7 @@ func newCounters() *counters {
 		refused: newTally(refusedHeader, refusedCrowded, refusedTooOften, refusedPenalty, refusedBanned,
 			refusedFull, refusedDraining, refusedDoor, refusedTooYoung, refusedFailed),
 		limits: newTally(limitSilent, limitGrace, limitSessions, limitInput, limitEvents, limitSequence, limitPulse, limitPaste, limitPace,
-			limitOpeners, limitLinks, limitSkips, limitNew, limitIdle, limitInbox),
+			limitOpeners, limitLinks, limitSkips, limitNew, limitIdle, limitInbox, limitBanned),
 		traps: newTally(trapWarned, trapStopped, trapFlagged),
 	}
 }

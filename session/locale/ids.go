@@ -235,6 +235,7 @@ const (
 	AppealHere      ID = "appeal_here"
 	AppealLines     ID = "appeal_lines"
 	AppealWait      ID = "appeal_wait"
+	BanOver         ID = "ban_over"
 	AppealFiled     ID = "appeal_filed"
 	AppealOpen      ID = "appeal_open"
 	AppealAccepted  ID = "appeal_accepted"
@@ -369,7 +370,7 @@ var ids = []ID{
 	Unbalanced, CommandLong, NoArguments, SourceCrowded, SourceTooOften, SourcePenalty, NoProxyHeader,
 	OneSession, NoForwarding, Slowed, SequenceCut,
 	DoorKnown, DoorClosed, Operator, Kicked, NotSaved, BanTitle, BanRule, BanReason, BanByPerson, BanByMachine,
-	BanUntil, BanForever, BanAppeal, AppealHere, AppealLines, AppealWait, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
+	BanUntil, BanForever, BanAppeal, AppealHere, AppealLines, AppealWait, BanOver, AppealFiled, AppealOpen, AppealAccepted, AppealRejected,
 	AppealAgain, AppealEmpty, AppealNoBan, CaseUsage, CaseUnknown, CaseOpen, CaseNone, CaseWarn, CaseBan, CaseKick,
 	WarningTitle, WarningYes, WarningEnter, HelpOffered, HelpForOthers, HelpAnywhere, ReportTitle, ReportBack, ReportSends, ReportNote,
 	ReportNoteMark, ReportAbout, ReportSendsMark, Marked, MarkedLine, MarkNothing, MarkUnknown, ReportUsage, ReportCancelled, ReportNobody, ReportedAlready, Reported, ReportQuota,
