@@ -47,11 +47,15 @@ type Desk struct {
 
 	// change is held by whoever changes records, over the write to the disk. It
 	// is taken before Gate.change and before mu.
-	change sync.Mutex
-	flags  map[string]*data.Report // the machine's, of the last hour at least; guarded by change
+	change  sync.Mutex              // guards what follows
+	flags   map[string]*data.Report // the machine's, of the last hour at least
+	nobodys map[string]*data.Report // by who can't be told from others, as long
+	used    int64                   // bytes that reports take at most; 0: not known
+	asked   time.Time               // when they last left no room
 
 	mu         sync.RWMutex // guards what follows, never held over a write
 	reports    map[string]*data.Report
+	index      reportIndex
 	receipts   map[data.Hash]string // receipt to report
 	taken      map[string]taken     // by report
 	looks      map[string]time.Time // by staff name: when their look at the queue began
@@ -77,7 +81,9 @@ func NewDesk(config DeskConfig) (*Desk, error) {
 		gate:       config.Gate,
 		compact:    true, // a crash may have come between a sweep and its compaction
 		reports:    make(map[string]*data.Report),
+		index:      newIndex(),
 		flags:      make(map[string]*data.Report),
+		nobodys:    make(map[string]*data.Report),
 		receipts:   make(map[data.Hash]string),
 		taken:      make(map[string]taken),
 		looks:      make(map[string]time.Time),

@@ -1,7 +1,6 @@
 package moderation
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -32,7 +31,7 @@ func (d *Desk) Flag(f Filing) error {
 // mayFlag is mayFile for the machine, which leaves half of the room to people. However
 // often it is asked, it only looks at the flags of the last hour.
 func (d *Desk) mayFlag(r *data.Report, now time.Time) error {
-	maps.DeleteFunc(d.flags, func(_ string, flag *data.Report) bool { return now.Sub(flag.Created) >= time.Hour })
+	forget(d.flags, now)
 	own, all := 0, len(d.flags)
 	for _, other := range d.flags {
 		session := other.SubjectSession == r.SubjectSession
@@ -46,5 +45,5 @@ func (d *Desk) mayFlag(r *data.Report, now time.Time) error {
 	if own >= FlagsPerPerson || all >= FlagsAnHour {
 		return ErrQuota
 	}
-	return d.room(d.config.MaxDB / 2)
+	return d.room(d.config.MaxDB/2, now)
 }

@@ -45,8 +45,8 @@ func Weight(upheld, dismissed int) float64 {
 // weight is the Weight of a reporter. The caller holds change or mu.
 func (d *Desk) weight(reporter Subject) float64 {
 	upheld, dismissed := 0, 0
-	for _, r := range d.reports {
-		if r.Decision == nil || r.Decision.With != "" || !r.Reporter.Is(reporter) {
+	for r := range d.each(d.index.by, reporter) {
+		if r.Decision == nil || r.Decision.With != "" {
 			continue
 		}
 		switch Action(r.Decision.Action) {
@@ -84,11 +84,7 @@ func (d *Desk) pause(r *data.Report, now time.Time) (Ban, []*data.Report, error)
 		return Ban{}, nil, nil
 	}
 	against := []*data.Report{r}
-	for _, other := range d.reports {
-		if other.Subject.Is(r.Subject) {
-			against = append(against, other)
-		}
-	}
+	against = slices.AppendSeq(against, d.each(d.index.against, r.Subject))
 	counted, sum := d.distinct(against, now)
 	if sum < float64(d.config.Threshold)-1e-9 { // weights are fractions
 		return Ban{}, nil, nil

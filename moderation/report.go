@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -144,6 +145,7 @@ func (d *Desk) file(filed Filed, f Filing) (paused bool, err error) {
 	if err := d.db.Save(append(records, t)...); err != nil {
 		return false, err
 	}
+	d.used += maxReport
 	d.update(func() {
 		for _, c := range changed {
 			d.keepReport(c)
@@ -161,9 +163,15 @@ func (d *Desk) file(filed Filed, f Filing) (paused bool, err error) {
 
 // keepReport takes r into memory. The caller holds change and mu, or is alone.
 func (d *Desk) keepReport(r data.Report) {
+	if d.reports[r.ID] == nil {
+		d.index.add(&r)
+	}
 	d.reports[r.ID] = &r
-	if r.Machine {
+	switch {
+	case r.Machine:
 		d.flags[r.ID] = &r
+	case r.Reporter.Nobody():
+		d.nobodys[r.ID] = &r
 	}
 	d.receipts[r.Receipt] = r.ID
 }
@@ -179,32 +187,69 @@ func (d *Desk) mayFile(r *data.Report, now time.Time) error {
 	if r.Machine {
 		return d.mayFlag(r, now)
 	}
-	own, nobodys := 0, 0
-	for _, other := range d.reports {
-		same, recent := sameReporter(other, r), now.Sub(other.Created) < time.Hour
-		if same && r.Chat != "" && other.Chat == r.Chat && other.SubjectSession == r.SubjectSession {
+	for _, id := range d.index.chats[r.Chat] {
+		if other := d.reports[id]; sameReporter(other, r) && other.SubjectSession == r.SubjectSession {
 			return ErrReported
 		}
-		if same && recent {
-			own++
-		}
-		if recent && other.Reporter.Nobody() && !other.Machine {
-			nobodys++
-		}
 	}
-	if own >= d.config.ReportsPerSource || r.Reporter.Nobody() && nobodys >= NobodysShare*d.config.ReportsPerSource {
+	if d.quotaSpent(r, now) {
 		return ErrQuota
 	}
-	return d.room(d.config.MaxDB)
+	return d.room(d.config.MaxDB, now)
 }
 
-// room refuses a report that would have reports take more than most bytes.
-func (d *Desk) room(most int64) error {
-	used, err := d.db.ReportBytes()
-	if err == nil && used+2*MaxEvidence > most {
+// quotaSpent tells whether so many reports came from r's reporter within the hour that
+// no more are taken. It only looks at theirs, however many are kept.
+func (d *Desk) quotaSpent(r *data.Report, now time.Time) bool {
+	own, most := 0, d.config.ReportsPerSource
+	if r.Reporter.Nobody() {
+		forget(d.nobodys, now)
+		for _, other := range d.nobodys {
+			if sameReporter(other, r) {
+				own++
+			}
+		}
+		return own >= most || len(d.nobodys) >= NobodysShare*most
+	}
+	for other := range d.each(d.index.by, r.Reporter) {
+		if now.Sub(other.Created) < time.Hour {
+			own++
+		}
+	}
+	return own >= most
+}
+
+// forget takes out what is older than an hour.
+func forget(reports map[string]*data.Report, now time.Time) {
+	maps.DeleteFunc(reports, func(_ string, r *data.Report) bool { return now.Sub(r.Created) >= time.Hour })
+}
+
+const (
+	// maxReport is how many bytes of the file a report takes at most, with all that
+	// comes of it.
+	maxReport = 2 * MaxEvidence
+	// askAgain is how long a file that had no room for a report is not asked again.
+	askAgain = time.Second
+)
+
+// room refuses a report that would have reports take more than most bytes. To look what
+// they take is slow, so that it is done when they may take too much. The caller holds
+// change.
+func (d *Desk) room(most int64, now time.Time) (err error) {
+	if d.used > 0 && d.used+maxReport <= most {
+		return nil
+	}
+	if since := now.Sub(d.asked); 0 <= since && since < askAgain {
 		return ErrNoRoom
 	}
-	return err
+	if d.used, err = d.db.ReportBytes(); err != nil {
+		return err
+	}
+	if d.used+maxReport > most {
+		d.asked = now
+		return ErrNoRoom
+	}
+	return nil
 }
 
 // sameReporter tells whether a and b are one person's, or of one session where
@@ -219,8 +264,9 @@ func sameReporter(a, b *data.Report) bool {
 // mutual returns the undecided report by which the one whom r reports reported
 // r's reporter in the same chat. The caller holds change.
 func (d *Desk) mutual(r *data.Report) (*data.Report, bool) {
-	for _, other := range d.reports {
-		if r.Chat != "" && other.Chat == r.Chat && other.Decision == nil && other.Mutual == "" &&
+	for _, id := range d.index.chats[r.Chat] {
+		other := d.reports[id]
+		if other.Decision == nil && other.Mutual == "" &&
 			other.ReporterSession == r.SubjectSession && other.SubjectSession == r.ReporterSession {
 			return other, true
 		}

@@ -91,8 +91,10 @@ func (d *Desk) sweepRest(now time.Time) (int, error) {
 	if err != nil {
 		return n, err
 	}
+	d.used, d.asked = 0, time.Time{}
 	d.update(func() {
 		maps.DeleteFunc(d.reports, func(_ string, r *data.Report) bool { return report(*r) })
+		d.index.drop(func(id string) bool { return d.reports[id] == nil })
 		maps.DeleteFunc(d.receipts, func(_ data.Hash, id string) bool { return d.reports[id] == nil })
 		maps.DeleteFunc(d.appeals, func(_ string, a Appeal) bool { return appeal(a) })
 		maps.DeleteFunc(d.appealOf, func(_, id string) bool { return d.appeals[id].ID == "" })
