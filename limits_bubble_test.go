@@ -99,3 +99,31 @@ func TestDraftIsLookedAtWhenItIsSaid(t *testing.T) {
 		a.expect("Not sent: a message has up to 1000 characters, and this has 1001. Shorten it.")
 	})
 }
+
+// Who presses Enter on a long draft again and again is told what is wrong with it, and
+// after some times to wait: to look at it takes its time. The draft stays.
+func TestRefusedDraftIsNotLookedAtAllTheTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := pairScreens(t, p, window{})
+		const long, fast = "Not sent: a message has up to 1000 characters, and this has 1001.", "Not sent: that was too fast."
+		a.press(strings.Repeat("é", 1001))
+		time.Sleep(time.Minute)
+		for range 2 {
+			before := a.told(long)
+			for range 100 {
+				a.press(keyEnter)
+			}
+			a.expect(fast)
+			if n := a.told(long) - before; n > 10 {
+				t.Errorf("a draft of 2 KB is looked at %d times at once", n)
+			}
+			time.Sleep(time.Minute)
+			a.press(keyEnter)
+			a.expect(long)
+		}
+		a.press(backspace, keyEnter)
+		b.expect("Stranger: ééé")
+	})
+}

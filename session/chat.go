@@ -72,6 +72,7 @@ type chat struct {
 	kept    []string    // until there is a partner
 	queue   []utterance // until it is their turn
 	pace    pace        // of messages
+	rejects pace        // of messages, in bytes
 	paced   *time.Timer
 	counts  *time.Timer // the queue
 	skips   pace
@@ -129,6 +130,7 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 		gone:    make(chan struct{}),
 		plain:   plain,
 		pace:    pace{burst: messageBurst, rate: messageRate},
+		rejects: pace{burst: refusedBurst, rate: refusedRate},
 		skips:   pace{burst: skipBurst, rate: skipRate},
 		asks:    pace{burst: questionBurst, rate: questionRate},
 		speaks:  speaking(v.languages()),

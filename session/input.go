@@ -2,6 +2,7 @@ package session
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
@@ -208,12 +209,17 @@ func (c *chat) submit(line string) bool {
 	case c.state == chatting && len(c.queue) == maxQueued:
 		c.tell(c.words.Say(locale.TooFast))
 		return false
+	case c.rejects.wait(time.Now(), float64(len(line))) > 0:
+		c.counted.limits.add(limitPace)
+		c.tell(c.words.Say(locale.TooFast))
+		return false
 	case c.state != chatting && !c.plain: // it stays in the input line
 		c.hint = c.words.Say(locale.KeptDraft)
 		return false
 	}
 	message, ok := c.check(strings.TrimPrefix(line, "/"))
 	if !ok {
+		c.rejects.debt += float64(len(line))
 		return false
 	}
 	if c.state != chatting {
@@ -226,6 +232,7 @@ func (c *chat) submit(line string) bool {
 	}
 	u, ok := c.passes(message)
 	if !ok {
+		c.rejects.debt += float64(len(line))
 		return false
 	}
 	switch c.say(u) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"strangerd/session/locale"
+	"strangerd/session/text"
 	"strangerd/session/trap"
 )
 
@@ -13,6 +14,13 @@ import (
 const (
 	messageBurst = 5
 	messageRate  = 1.0
+)
+
+// How many bytes of messages somebody may have refused: so many at once, then so many a
+// second. To look at a long one takes its time, with each Enter.
+const (
+	refusedBurst = 4 * text.MaxBytes
+	refusedRate  = text.MaxBytes / 2
 )
 
 // countAfter is how long after the first message that has to wait those are counted
@@ -31,13 +39,17 @@ type pace struct {
 
 // take counts one more, if it may be now; else it returns how long until then.
 func (p *pace) take(now time.Time) (wait time.Duration) {
+	if wait = p.wait(now, 1); wait == 0 {
+		p.debt++
+	}
+	return wait
+}
+
+// wait is how long it is until n more may be.
+func (p *pace) wait(now time.Time, n float64) time.Duration {
 	p.debt = max(0, p.debt-now.Sub(p.since).Seconds()*p.rate)
 	p.since = now
-	if p.debt+1 > p.burst {
-		return time.Duration((p.debt + 1 - p.burst) / p.rate * float64(time.Second))
-	}
-	p.debt++
-	return 0
+	return max(0, time.Duration((p.debt+n-p.burst)/p.rate*float64(time.Second)))
 }
 
 // utterance is a message that may be said.
