@@ -341,7 +341,7 @@ func BenchmarkQueue(b *testing.B) {
 	}
 }
 
-// A report's commit, also with 100,000 reports on the disk, which is about the same; and
+// A report's commit, also with 100,000 reports on the disk (budget: 5 ms); and
 // beside it that of one small record: what the disk takes of it.
 func BenchmarkFile(b *testing.B) {
 	house := func(reports int) *house {
