@@ -146,6 +146,24 @@ func TestAwayFitsInEveryLanguage(t *testing.T) {
 	})
 }
 
+// Who chats, or watches, is told who is idle.
+func TestIdleFitsInEveryLanguage(t *testing.T) {
+	inEveryLanguage(t, nil, func(t *testing.T, p *program, posix string, size window) {
+		a, x, y := debates(t, p, posix, size, nil)
+		first := sayToWatcher(a, x, y)
+		time.Sleep(2 * time.Minute)
+		a.fits(a.Say(locale.HeaderBothIdle), a.Count(locale.Online, 3))
+		y.fits(y.Say(locale.HeaderIdle), y.Count(locale.Online, 3))
+		x.press(" ")
+		number := 1
+		if first {
+			number = 2
+		}
+		a.fits(a.With(locale.HeaderOneIdle, locale.Data{"Number": number}), a.Count(locale.Online, 3))
+		y.fits(y.Say(locale.HeaderChatting))
+	})
+}
+
 // Two ask to meet again. One then marks a line, and reports.
 func TestAgainAndReportFitInEveryLanguage(t *testing.T) {
 	inEveryLanguage(t, nil, func(t *testing.T, p *program, posix string, size window) {

@@ -21,6 +21,7 @@ func (s *Seat) Away(d time.Duration) bool {
 	s.away = true
 	s.wake, s.evict = nil, nil
 	s.typing = false
+	s.eachOther(func(o *Seat, number uint8) { o.sleepers.forget(number) })
 	m.online--
 	m.chatting--
 	m.wait(s, m.now+d)
@@ -41,6 +42,7 @@ func (s *Seat) Back(p Profile) bool {
 	}
 	s.away = false
 	s.subject, s.wake, s.evict = p.Subject, p.Wake, p.Evict
+	s.sleepers.told = 0 // of that the owner who comes knows nothing
 	m.rest(s)
 	m.online++
 	if s.partner != nil {
@@ -53,10 +55,7 @@ func (s *Seat) Back(p Profile) bool {
 
 // tell tells the partner of s, and who watches them, what became of s.
 func (m *Matcher) tell(s *Seat, what Kind) {
-	m.deliver(s.partner, Event{Kind: what})
-	if s.topic != nil {
-		m.tellAsker(s.topic, s, Event{Kind: what})
-	}
+	s.eachOther(func(o *Seat, number uint8) { m.deliver(o, Event{Kind: what, By: number}) })
 }
 
 // present is how many of s and its partner are there.

@@ -18,7 +18,8 @@
 //  4. calls to the others who sleep, one after the other, who they last
 //     talked to at the end.
 //
-// Somebody is asleep who waits and has pressed no key for Options.AsleepAfter.
+// Somebody is asleep who waits and has pressed no key for Options.AsleepAfter. (Who
+// chats can sleep, too: [Seat.Dozing]. The others in the chat are told, and that is all.)
 // A call ([Called]) reserves nothing: the caller keeps searching and never
 // learns of it, and whoever answers by a key within Options.CallTimeout is
 // awake, and meets the caller. Who doesn't answer is passed over for all who
@@ -91,6 +92,8 @@
 //     before they meet.
 //  11. Who is away is in the chat that they left, or in none, and begins no other.
 //     An absence is told once, and so is its end, by PartnerBack or PartnerLeft.
+//  12. Whoever has taken all that came knows of each of the others in their chat
+//     whether they sleep. A chat begins with everybody awake.
 //
 // # Locks and goroutines
 //

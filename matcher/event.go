@@ -6,7 +6,7 @@ type Kind uint8
 const (
 	// Matched: a chat began.
 	Matched Kind = iota + 1
-	// Said: the partner said Text. It also ends their typing.
+	// Said: the partner said Text. It also ends their typing, and their sleep.
 	Said
 	TypingStarted
 	TypingStopped
@@ -34,13 +34,18 @@ const (
 	PartnerAway
 	// PartnerBack: they are back.
 	PartnerBack
+	// PartnerAsleep: the partner has pressed no key for AsleepAfter. PartnerAway ends
+	// that, too.
+	PartnerAsleep
+	// PartnerAwake: they have again.
+	PartnerAwake
 )
 
 // An Event is what a seat's owner learns.
 type Event struct {
 	Kind Kind
-	// By is who said, left or is away, to who watches: the number, 1 or 2, of one of those who
-	// discuss. It is 0 to everybody else.
+	// By is who said, left, is away or asleep, to who watches: the number, 1 or 2, of one
+	// of those who discuss. It is 0 to everybody else.
 	By   uint8
 	Mark uint8  // of Said
 	turn uint32 // the recipient's turn when it was sent

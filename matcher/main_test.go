@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var kindNames = [...]string{"nothing", "matched", "said", "typing", "stopped", "left", "unwatched", "offered", "cancelled", "called", "missed", "reunited", "away", "back"}
+var kindNames = [...]string{"nothing", "matched", "said", "typing", "stopped", "left", "unwatched", "offered", "cancelled", "called", "missed", "reunited", "away", "back", "asleep", "awake"}
 
 func (e Event) String() string {
 	by := ""

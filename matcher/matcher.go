@@ -14,7 +14,7 @@ type Options struct {
 	// RematchDelay is how long after the offer two people meet again. Default 5 s.
 	RematchDelay time.Duration
 	// AsleepAfter is how long without a key press puts who waits to sleep.
-	// Default 2 min.
+	// Default AsleepAfter.
 	AsleepAfter time.Duration
 	// InterestWait is how long a search takes only who shares an interest, or a
 	// language. Default 10 s.
@@ -41,7 +41,7 @@ func (o *Options) withDefaults() Options {
 		opts.RematchDelay = 5 * time.Second
 	}
 	if opts.AsleepAfter == 0 {
-		opts.AsleepAfter = 2 * time.Minute
+		opts.AsleepAfter = AsleepAfter
 	}
 	if opts.InterestWait == 0 {
 		opts.InterestWait = 10 * time.Second
@@ -224,8 +224,13 @@ func (m *Matcher) deliver(s *Seat, e Event) bool {
 	}
 	e.turn = s.turn
 	s.inbox = append(s.inbox, e)
+	s.rouse()
+	return true
+}
+
+// rouse has the owner of s look for what has come.
+func (s *Seat) rouse() {
 	if s.wake != nil {
 		s.wake()
 	}
-	return true
 }

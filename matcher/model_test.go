@@ -25,6 +25,8 @@ type soul struct {
 	hopes  []hope
 	aside  bool
 	away   time.Time // since when, unless it is zero
+	dozes  bool      // in a chat
+	sees   [3]bool   // who of the others in it does, by their numbers
 
 	called  time.Time // when, while a call is unanswered
 	rematch *soul
@@ -118,6 +120,7 @@ func TestModel(t *testing.T) {
 				"forgo":   w.each(w.forgo),
 				"aside":   w.each(w.aside),
 				"away":    w.each(w.goAway),
+				"doze":    w.each(w.doze),
 				"time":    w.time,
 			})
 		})
@@ -152,7 +155,7 @@ func (w *model) join(t *rapid.T) {
 func (w *model) part(s *soul) {
 	if p := s.partner; p != nil {
 		p.inbox = append(p.inbox, "left")
-		p.partner = nil
+		p.partner, p.dozes = nil, false
 		until := w.m.age() + AgainFor
 		s.former, p.former = hope{p.seat, until}, hope{s.seat, until}
 	}
@@ -170,6 +173,7 @@ func (w *model) part(s *soul) {
 	}
 	s.partner, s.rematch, s.debate = nil, nil, nil
 	s.waiting, s.side, s.called = false, "", time.Time{}
+	s.dozes, s.sees = false, [3]bool{}
 }
 
 func (w *model) find(s *soul) {
@@ -242,7 +246,7 @@ func (w *model) goAway(s *soul) {
 		w.Fatal("in a chat: ", s.partner != nil, ", away: ", gone)
 	}
 	if s.partner != nil {
-		s.away = time.Now()
+		s.away, s.dozes = time.Now(), false
 		w.tell(s, "away")
 	}
 }
@@ -251,10 +255,23 @@ func (w *model) back(s *soul) {
 	if !s.seat.Back(Profile{Subject: s}) {
 		w.Fatal("away, and can't be back")
 	}
-	s.away = time.Time{}
+	s.away, s.sees = time.Time{}, [3]bool{}
 	if s.partner != nil {
 		w.tell(s, "back")
 	}
+}
+
+func (w *model) doze(s *soul) {
+	s.dozes = !s.dozes && s.partner != nil
+	s.seat.Dozing(s.dozes)
+}
+
+// others are those in a chat with s, by the numbers they have to s; nil is nobody.
+func (s *soul) others() (all [3]*soul) {
+	if all[0] = s.partner; s.debate != nil && s == s.debate.asker {
+		all[1], all[2] = s.debate.pair[0], s.debate.pair[1]
+	}
+	return all
 }
 
 // expire ends the absences whose time is up.
@@ -285,6 +302,7 @@ func (w *model) say(s *soul) {
 		w.Fatalf("Say: %v, want %v", err, want)
 	}
 	if err == nil {
+		s.dozes = false
 		s.partner.inbox = append(s.partner.inbox, "said:x")
 		if s.debate != nil {
 			s.debate.told(s, "said:x")
@@ -337,6 +355,13 @@ func (w *model) observe() {
 		}
 		if len(s.inbox) > 0 {
 			w.Fatalf("did not come: %v", s.inbox)
+		}
+	}
+	for _, s := range w.souls {
+		for number, o := range s.others() {
+			if dozes := o != nil && o.dozes; !s.isAway() && s.sees[number] != dozes {
+				w.Fatalf("takes %d to be asleep: %v, who is: %v", number, s.sees[number], dozes)
+			}
 		}
 	}
 	for i, s := range w.souls {
@@ -393,11 +418,24 @@ func (w *model) offersMade() {
 // learn judges one event and does to the model what it says.
 func (w *model) learn(s *soul, e Event) {
 	switch e.Kind {
+	case PartnerAsleep, PartnerAwake:
+		asleep := e.Kind == PartnerAsleep
+		if len(s.inbox) > 0 || s.others()[e.By] == nil || s.sees[e.By] == asleep {
+			w.Fatalf("got %v, which is no news, or too early", e)
+		}
+		s.sees[e.By] = asleep
+		return
 	case Said, TypingStarted, TypingStopped, PartnerLeft, AskerLeft, PartnerAway, PartnerBack:
 		if len(s.inbox) == 0 || s.inbox[0] != e.String() {
 			w.Fatalf("got %v, expected %v", e, s.inbox)
 		}
 		s.inbox = s.inbox[1:]
+		switch e.Kind {
+		case Said, PartnerAway:
+			s.sees[e.By] = false
+		case PartnerLeft:
+			s.sees = [3]bool{}
+		}
 		return
 	}
 	if !s.waiting && s.side == "" && e.Kind != Reunited {

@@ -127,11 +127,16 @@ func (m *Matcher) tellAsker(t *topic, s *Seat, e Event) {
 	if t.asker == nil {
 		return
 	}
-	e.By = 1
-	if s == t.pair[1] {
-		e.By = 2
-	}
+	e.By = t.number(s)
 	m.deliver(t.asker, e)
+}
+
+// number is that of s, who discusses.
+func (t *topic) number(s *Seat) uint8 {
+	if s == t.pair[1] {
+		return 2
+	}
+	return 1
 }
 
 // drop ends what s has to do with its topic.
@@ -141,6 +146,7 @@ func (m *Matcher) drop(s *Seat) {
 	if s != t.asker { // the chat is over, for all of them
 		m.tellAsker(t, s, Event{Kind: PartnerLeft})
 		if t.asker != nil {
+			t.asker.sleepers = sleepers{}
 			m.hopeAgain(t.asker)
 		}
 		t.asker, t.pair = nil, [2]*Seat{}

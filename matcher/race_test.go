@@ -113,6 +113,7 @@ func (p *tenure) move(chance *rand.Rand) bool {
 		}
 	case 5:
 		p.seat.Typing(chance.IntN(2) == 0)
+		p.seat.Dozing(chance.IntN(2) == 0)
 	case 6:
 		p.seat.Touch()
 	case 7:
@@ -224,7 +225,7 @@ func judge(t *testing.T, all []*tenure) {
 			if ended {
 				t.Fatalf("%d got %v after the partner left", p.id, e)
 			}
-			numbered := e.Kind == Said || e.Kind == PartnerLeft || e.Kind == PartnerAway || e.Kind == PartnerBack
+			numbered := e.Kind == Said || e.Kind == PartnerLeft || e.Kind >= PartnerAway
 			if (e.By != 0) != (watches && numbered) || e.By > 2 {
 				t.Fatalf("%d got %v by %d", p.id, e, e.By)
 			}
@@ -242,6 +243,7 @@ func judge(t *testing.T, all []*tenure) {
 					ended = true
 				case PartnerAway, PartnerBack:
 					away[e.By] = told(t, p, e, away[e.By])
+				case PartnerAsleep, PartnerAwake:
 				default:
 					t.Fatalf("%d watches, and got %v", p.id, e)
 				}
@@ -286,9 +288,9 @@ func judge(t *testing.T, all []*tenure) {
 			case PartnerAway, PartnerBack:
 				absences++
 				away[0] = told(t, p, e, away[0] || !inChat && e.Kind == PartnerAway)
-			case TypingStarted, TypingStopped:
+			case TypingStarted, TypingStopped, PartnerAsleep, PartnerAwake:
 				if !inChat {
-					t.Fatalf("%d: nobody was there to type", p.id)
+					t.Fatalf("%d: nobody was there for %v", p.id, e)
 				}
 			default:
 				if inChat {

@@ -201,7 +201,9 @@ func (m *Matcher) move(s *Seat, to *pool) {
 // leave makes s idle.
 func (m *Matcher) leave(s *Seat) {
 	m.withdraw(s)
+	s.sleepers = sleepers{}
 	if p := s.partner; p != nil {
+		p.sleepers = sleepers{}
 		m.chatting -= s.present()
 		s.partner, p.partner = nil, nil
 		m.part(s, p)
@@ -218,9 +220,7 @@ func (m *Matcher) giveUp(s *Seat) {
 	m.leave(s)
 	m.groups.dismiss(s)
 	s.former, s.hoping = hope{}, nil
-	if s.wake != nil {
-		s.wake()
-	}
+	s.rouse()
 	if !s.away {
 		m.online--
 	}

@@ -21,8 +21,8 @@ var ErrNoPartner = errors.New("matcher: no partner")
 type Profile struct {
 	// Subject is given to this person's partner, by Event.Partner.
 	Subject any
-	// Wake is called after each event that was put into the inbox, under the lock: it
-	// must not block, nor call back. It may be nil.
+	// Wake is called, under the lock, each time that Events has something new: it must
+	// not block, nor call back. It may be nil.
 	Wake func()
 	// Evict is called, at most once, when the person's inbox overflowed and the
 	// seat was closed. It runs in whoever's goroutine sent the last event, and
@@ -68,6 +68,7 @@ type Seat struct {
 	aside    bool    // left alone, though idle
 	typing   bool    // the partner was told so; the owner's alone
 	away     bool    // nobody's for now
+	sleepers         // of the present chat
 	topic    *topic  // of the present chat or search, or of the chat that the other left, if it has one
 	former   hope    // of the last chat that ended, whether it is hoped or not
 	hoping   *[]hope // nil is none
@@ -103,6 +104,9 @@ func (s *Seat) Events() (events []Event, open bool) {
 		if events[i].Kind == Reunited {
 			events, s.inbox = events[:i:i], events[i:]
 		}
+	}
+	if len(s.inbox) == 0 {
+		events = s.tellSleepers(events)
 	}
 	return events, !s.closed
 }
@@ -213,6 +217,7 @@ func (s *Seat) Say(text string, mark uint8) error {
 	if p == nil || !m.deliver(p, Event{Kind: Said, Mark: mark, Text: text}) {
 		return ErrNoPartner
 	}
+	s.eachOther(func(o *Seat, number uint8) { o.sleepers.forget(number) })
 	m.said++
 	m.bytes += uint64(len(text))
 	if s.topic != nil {

@@ -1,5 +1,10 @@
 package matcher
 
+import "time"
+
+// AsleepAfter is how long without a key press somebody is asleep, who waits or chats.
+const AsleepAfter = 2 * time.Minute
+
 // sleepy reports whether s has pressed no key for so long that it sleeps, or
 // is to be put to sleep.
 func (m *Matcher) sleepy(s *Seat) bool { return m.now-s.touched >= m.opts.AsleepAfter }
@@ -36,4 +41,63 @@ func (m *Matcher) doze(s *Seat) {
 func (m *Matcher) wake(s *Seat) {
 	m.release(s)
 	m.beginSearch(s)
+}
+
+// Dozing says that the owner, in a chat, has pressed no key for AsleepAfter, or has
+// again. Whoever else is in that chat learns the latest of it: it takes no room of an
+// inbox, so none is ever too full for it, and what was over before they looked is never
+// told.
+func (s *Seat) Dozing(on bool) {
+	m := s.m
+	m.lock()
+	defer m.unlock()
+	if s.listener() == nil {
+		return
+	}
+	s.eachOther(func(o *Seat, number uint8) {
+		o.sleepers.set(number, on)
+		o.rouse()
+	})
+}
+
+// eachOther calls f for whoever is in the chat with s, with the number that s has to them.
+func (s *Seat) eachOther(f func(o *Seat, number uint8)) {
+	f(s.partner, 0)
+	if t := s.topic; t != nil && t.asker != nil {
+		f(t.asker, t.number(s))
+	}
+}
+
+// sleepers are those who sleep of the others in a chat, a bit for each Event.By: as it
+// is, and as the owner of a seat was told.
+type sleepers struct{ asleep, told uint8 }
+
+func (z *sleepers) set(by uint8, on bool) {
+	z.asleep &^= 1 << by
+	if on {
+		z.asleep |= 1 << by
+	}
+}
+
+// forget makes nothing of who is by, as the owner does by another event.
+func (z *sleepers) forget(by uint8) {
+	z.asleep &^= 1 << by
+	z.told &^= 1 << by
+}
+
+// tellSleepers appends to events what the owner of s is to be told of who sleeps.
+func (s *Seat) tellSleepers(events []Event) []Event {
+	for by := range uint8(3) {
+		asleep := s.asleep>>by&1 == 1
+		if asleep == (s.told>>by&1 == 1) {
+			continue
+		}
+		kind := PartnerAwake
+		if asleep {
+			kind = PartnerAsleep
+		}
+		events = append(events, Event{Kind: kind, By: by, turn: s.turn})
+	}
+	s.told = s.asleep
+	return events
 }

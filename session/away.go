@@ -241,7 +241,7 @@ func (c *chat) retell() {
 // partnerGone says that the line of somebody else in the chat dropped, and partnerBack
 // that they are back.
 func (c *chat) partnerGone(by uint8) {
-	c.away, c.typing = by == 0, false
+	c.away, c.typing, c.idlers[by] = by == 0, false, false
 	c.announce(c.awayLine(by))
 }
 

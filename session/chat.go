@@ -96,8 +96,10 @@ type chat struct {
 	called     bool      // somebody waits for a key press
 	lastKey    time.Time
 	idle       *time.Timer
-	nudged     bool // of being idle
-	typing     bool // the partner types
+	nudged     bool    // of being idle
+	dozing     bool    // the others were told that this one is idle
+	idlers     [3]bool // who of them is, by matcher.Event.By
+	typing     bool    // the partner types
 	typingOff  *time.Timer
 	showTyping bool // in line mode
 	attention  attention
@@ -292,6 +294,7 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case hangUpMsg:
 		c.hangUpNow()
 	}
+	c.wakeUp()
 	if c.done {
 		return c, tea.Quit
 	}
@@ -320,6 +323,7 @@ func (c *chat) enter(s state) {
 	c.hold.release()
 	c.state, c.since = s, time.Now()
 	c.really, c.offered, c.called, c.typing = false, false, false, false
+	c.dozing, c.idlers = false, [3]bool{}
 	c.hint = "" // it was about the state before
 	if len(c.queue) > 0 {
 		c.tell(c.words.Count(locale.QueueUnsent, len(c.queue)))
@@ -402,7 +406,7 @@ func (c *chat) event(e matcher.Event) {
 	case matcher.Matched, matcher.Reunited:
 		c.matched(e)
 	case matcher.Said:
-		c.typing = false
+		c.typing, c.idlers[e.By] = false, false
 		c.hear([...]speaker{stranger, first, second}[e.By], text.Clean(e.Text))
 		c.caution(trap.Warnings(e.Mark))
 	case matcher.TypingStarted:
@@ -416,6 +420,8 @@ func (c *chat) event(e matcher.Event) {
 		c.partnerGone(e.By)
 	case matcher.PartnerBack:
 		c.partnerBack(e.By)
+	case matcher.PartnerAsleep, matcher.PartnerAwake:
+		c.partnerIdle(e.By, e.Kind == matcher.PartnerAsleep)
 	case matcher.AskerLeft:
 		c.announce(c.words.Say(locale.AskerLeft))
 	case matcher.RematchOffered:

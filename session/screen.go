@@ -142,9 +142,6 @@ func (c *chat) header() string {
 		state = c.words.Say(locale.HeaderSearching)
 	case chatting:
 		state = c.words.Say(locale.HeaderChatting)
-		if c.away {
-			state = c.words.Say(locale.HeaderAway)
-		}
 	case watching:
 		state = c.words.Say(locale.HeaderWatching)
 	case resting:
@@ -152,7 +149,12 @@ func (c *chat) header() string {
 	default:
 		state = c.words.Say(locale.HeaderRules)
 	}
-	if c.inChat() || c.state == searching {
+	switch idle := c.idleHeader(); {
+	case c.state == chatting && c.away:
+		state = c.words.Say(locale.HeaderAway)
+	case idle != "":
+		state = idle
+	case c.inChat(), c.state == searching:
 		state += " " + c.words.Count(locale.Minutes, c.minutes())
 	}
 	online := c.words.Count(locale.Online, c.config.Matcher.Stats().Online)

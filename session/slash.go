@@ -176,6 +176,8 @@ func (c *chat) standing() string {
 		return c.lookingLine() + "\n" + c.waitingLine()
 	case c.state == chatting && c.away:
 		return c.words.Say(locale.Matched) + "\n" + c.awayLine(0)
+	case c.state == chatting && c.idlers[0]:
+		return c.words.Say(locale.Matched) + "\n" + c.words.Say(locale.PartnerIdle)
 	case c.state == chatting:
 		return c.words.Say(locale.Matched)
 	case c.state == watching:

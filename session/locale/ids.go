@@ -31,6 +31,8 @@ const (
 	PartnerAway     ID = "partner_away" // Seconds
 	PartnerBack     ID = "partner_back"
 	AwayUnsent      ID = "away_unsent"
+	PartnerIdle     ID = "partner_idle"
+	PartnerActive   ID = "partner_active"
 	YouAreBack      ID = "you_are_back"
 	LastLines       ID = "last_lines"
 	Stopped         ID = "stopped"
@@ -114,6 +116,7 @@ const (
 	HeaderSearching ID = "header_searching"
 	HeaderChatting  ID = "header_chatting"
 	HeaderAway      ID = "header_away"
+	HeaderIdle      ID = "header_idle"
 	HeaderResting   ID = "header_resting"
 	Minutes         ID = "minutes"
 	Online          ID = "online"
@@ -324,7 +327,11 @@ const (
 	SecondAway       ID = "stranger_2_away" // Seconds
 	FirstBack        ID = "stranger_1_back"
 	SecondBack       ID = "stranger_2_back"
+	WatchedIdle      ID = "watched_idle"   // Number
+	WatchedActive    ID = "watched_active" // Number
 	HeaderWatching   ID = "header_watching"
+	HeaderOneIdle    ID = "header_one_idle" // Number
+	HeaderBothIdle   ID = "header_both_idle"
 	KeysWatching     ID = "keys_watching"
 	KeysWhom         ID = "keys_whom"
 	ReportWhom       ID = "report_whom"
@@ -352,6 +359,7 @@ var ids = []ID{
 	Remembered, RememberFast, RememberLong, NotRemembered, RulesHold, MeHint, BlockedFor,
 	AgainAsked, AgainAskedBefore, AgainNobody, Reunited,
 	BackHint, PartnerAway, PartnerBack, AwayUnsent, YouAreBack, LastLines, HeaderAway, FirstAway, SecondAway, FirstBack, SecondBack,
+	PartnerIdle, PartnerActive, WatchedIdle, WatchedActive, HeaderIdle, HeaderOneIdle, HeaderBothIdle,
 	OnlyMe, Forgotten, NotForgotten, Export, ExportNothing,
 	Welcome, Alone, Others, RulesTitle, Rules, AgeLine, AcceptLine, AgeLinePlain, AskYear, NotAYear, TooYoung, NotStored,
 	Contact, TypeYes,
