@@ -34,9 +34,11 @@ func reach(p *program, source string, key *staffKey) (*ssh.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.bubble == nil { // where nobody waits for ever
-		conn.SetDeadline(time.Now().Add(5 * time.Minute)) // for all that this client does
+	limit := 5 * time.Minute // for all that this client does
+	if p.bubble != nil {
+		limit = 24 * time.Hour // which pass at once
 	}
+	conn.SetDeadline(time.Now().Add(limit))
 	c, channels, requests, err := ssh.NewClientConn(conn, p.address, config)
 	if err != nil {
 		conn.Close()

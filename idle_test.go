@@ -184,10 +184,13 @@ func TestIdleEndsEarly(t *testing.T) {
 		b.must(t, "-- Stranger is idle\n")
 		b.must(t, "-- Stranger has left the chat\n")
 		a.expect("This chat ended because you pressed no key for a long time.")
+		b.say("/next")
 		c := joinScreen(t, p, window{source: "127.0.0.3"})
-		a.press(ctrl('u'), keyEnter)
-		for _, term := range []*terminal{a, c} {
-			term.expect("You are now chatting with a stranger", "chatting 0 min")
+		c.expect("You are now chatting with a stranger", "chatting 0 min")
+		if said := b.must(t, nowChatting); strings.Contains(said, "active") {
+			t.Errorf("who left is taken for active: %q", said)
 		}
+		minutes(2)
+		b.must(t, "-- Stranger is idle\n")
 	})
 }

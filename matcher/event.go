@@ -6,7 +6,7 @@ type Kind uint8
 const (
 	// Matched: a chat began.
 	Matched Kind = iota + 1
-	// Said: the partner said Text. It also ends their typing, and their sleep.
+	// Said: the partner said Text. It also ends their typing.
 	Said
 	TypingStarted
 	TypingStopped

@@ -302,7 +302,6 @@ func (w *model) say(s *soul) {
 		w.Fatalf("Say: %v, want %v", err, want)
 	}
 	if err == nil {
-		s.dozes = false
 		s.partner.inbox = append(s.partner.inbox, "said:x")
 		if s.debate != nil {
 			s.debate.told(s, "said:x")
@@ -431,7 +430,7 @@ func (w *model) learn(s *soul, e Event) {
 		}
 		s.inbox = s.inbox[1:]
 		switch e.Kind {
-		case Said, PartnerAway:
+		case PartnerAway:
 			s.sees[e.By] = false
 		case PartnerLeft:
 			s.sees = [3]bool{}

@@ -217,7 +217,6 @@ func (s *Seat) Say(text string, mark uint8) error {
 	if p == nil || !m.deliver(p, Event{Kind: Said, Mark: mark, Text: text}) {
 		return ErrNoPartner
 	}
-	s.eachOther(func(o *Seat, number uint8) { o.sleepers.forget(number) })
 	m.said++
 	m.bytes += uint64(len(text))
 	if s.topic != nil {

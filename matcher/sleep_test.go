@@ -43,17 +43,6 @@ func TestDozing(t *testing.T) {
 			}
 			h.together(a, b)
 		}},
-		{"what they say tells that they are awake", func(h *hall) {
-			a, b := h.pair("a", "b")
-			a.Dozing(true)
-			h.want(b, "asleep")
-			h.says(a, "hello", nil)
-			a.Dozing(false)
-			h.want(b, "said:hello")
-			a.Dozing(true)
-			h.says(a, "again", nil)
-			h.want(b, "said:again")
-		}},
 		{"both can be", func(h *hall) {
 			a, b := h.pair("a", "b")
 			a.Dozing(true)

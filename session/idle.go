@@ -17,7 +17,7 @@ func (c *chat) pressed() {
 }
 
 // wakeUp has the others see that somebody who was idle is not, once what the key or the
-// line led to is done: who hears a message needs no such notice.
+// line led to is done: who has heard a message needs no such notice.
 func (c *chat) wakeUp() {
 	if c.dozing && time.Since(c.lastKey) < matcher.AsleepAfter {
 		c.dozing = false
