@@ -79,14 +79,14 @@ func TestIdleIsShownToWhoWatches(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				p := startBubble(t, nil)
-				a := joinPlain(t, p, "127.0.0.21")
-				if command == "" {
-					a = joinScreen(t, p, window{source: "127.0.0.22"})
-				}
-				a.press("/ask Is cereal soup?", keyEnter)
-				x, y := joinScreen(t, p, window{source: "127.0.0.23"}), joinScreen(t, p, window{source: "127.0.0.24"})
+				a := openTerminal(t, p, window{command: command, source: "127.0.0.21"})
+				a.expectSent("chat.example.org")
+				accept := map[string]string{"": "", "plain": "yes"}[command]
+				a.press("/ask Is cereal soup?", keyEnter, accept, keyEnter)
+				x, y := openTerminal(t, p, window{source: "127.0.0.22"}), openTerminal(t, p, window{source: "127.0.0.23"})
 				for _, c := range []*terminal{x, y} {
-					c.press("/discuss", keyEnter)
+					c.expect("Press Enter")
+					c.press("/discuss", keyEnter, keyEnter)
 				}
 				for _, c := range []*terminal{x, y} {
 					c.expect("now chatting")
