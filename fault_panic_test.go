@@ -14,15 +14,13 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// buildFaulty has this test's servers panic where they are told to; see fault_on.go.
+// buildFaulty has this test's servers panic where they are told to.
 func buildFaulty(t *testing.T) {
 	t.Helper()
-	folder := t.TempDir()
-	build := exec.Command("go", "build", "-buildvcs=false", "-tags", "faults", "-o", filepath.Join(folder, "strangerd"), ".")
-	if said, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v: %s", err, said)
+	if err := buildFaultyOnce(); err != nil {
+		t.Fatal(err)
 	}
-	t.Setenv("PATH", folder+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	t.Setenv("PATH", faultyFolder+string(filepath.ListSeparator)+os.Getenv("PATH"))
 }
 
 // expectLogged expects that a server which has ended logged so many sessions that

@@ -255,6 +255,7 @@ func TestWaitingFitsInEveryLanguage(t *testing.T) {
 
 // Who waits for long is told when people meet, or when more of them are here.
 func TestHoursFitInEveryLanguage(t *testing.T) {
+	t.Parallel()
 	meet, err := session.ParseMeeting("Wed 20:00-22:00 Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)

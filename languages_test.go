@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,14 +17,17 @@ import (
 var speakers = []string{"en_GB.UTF-8", "id_ID.UTF-8", "es_MX.UTF-8", "pt_BR.UTF-8", "fr_FR.UTF-8", "de_DE.UTF-8",
 	"tr_TR.UTF-8", "ru_RU.UTF-8", "ar_EG.UTF-8", "hi_IN.UTF-8", "ja_JP.UTF-8", "zh_CN.UTF-8"}
 
+// catalogues are those of all tests: to read one takes long with -race.
+var catalogues = sync.OnceValues(locale.Load)
+
 // words are what somebody with that locale reads.
 func words(t *testing.T, posix string) *locale.Words {
 	t.Helper()
-	catalogues, err := locale.Load()
+	all, err := catalogues()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return catalogues.For(posix)
+	return all.For(posix)
 }
 
 // joinIn starts a stock client in line mode, of somebody with that locale, who has

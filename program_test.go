@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,8 +21,35 @@ import (
 // The test binary is also the program: run under the name strangerd, which is in
 // PATH while tests run, it does what main does.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"strangerd": main})
+	testscript.Main(tests{m}, map[string]func(){"strangerd": main})
 }
+
+// tests run, and leave nothing behind.
+type tests struct{ *testing.M }
+
+func (all tests) Run() int {
+	defer func() {
+		if faultyFolder != "" {
+			os.RemoveAll(faultyFolder)
+		}
+	}()
+	return all.M.Run()
+}
+
+// faultyFolder holds the program that panics where it is told to (see fault_on.go), once
+// buildFaultyOnce was called.
+var faultyFolder string
+
+var buildFaultyOnce = sync.OnceValue(func() (err error) {
+	if faultyFolder, err = os.MkdirTemp("", "strangerd-faults"); err != nil {
+		return err
+	}
+	build := exec.Command("go", "build", "-buildvcs=false", "-tags", "faults", "-o", filepath.Join(faultyFolder, "strangerd"), ".")
+	if said, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w: %s", err, said)
+	}
+	return nil
+})
 
 // program is a server that runs on a free port of 127.0.0.1, or inside of the test.
 type program struct {

@@ -167,7 +167,8 @@ func TestFramesFit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range all.words {
+	for _, spoken := range all.spoken {
+		w := spoken.words()
 		for _, id := range ids {
 			keys := strings.Split(w.Say(id), "   ")
 			if !strings.HasPrefix(string(id), "keys_") && id != MoreRules && id != MoreBelow {
@@ -209,7 +210,8 @@ func TestPluralFormsAreThoseOfTheLibrary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range all.words {
+	for _, spoken := range all.spoken {
+		w := spoken.words()
 		for _, id := range []ID{Others, Days, Kept, OpenerWarning} {
 			for _, n := range append(numbers(), 1_000, 1_000_000, 1_000_001, 2_000_000, 0) {
 				want := w.localize(id, Data{"Count": n}, n)
@@ -253,7 +255,8 @@ func TestContractFitsOneLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range all.words {
+	for _, spoken := range all.spoken {
+		w := spoken.words()
 		for _, id := range []ID{Looking, Matched, PartnerLeft, YouLeft, Typing} {
 			if width := text.Width("-- " + w.Say(id)); width > 40 {
 				t.Errorf("%s: %s is %d cells wide", w.tag, id, width)

@@ -7,7 +7,6 @@
 package locale
 
 import (
-	"cmp"
 	"embed"
 	"fmt"
 	"path"
@@ -31,9 +30,16 @@ type ID string
 // the plural form.
 type Data map[string]any
 
-// Catalogues holds every language that the program speaks.
+// Catalogues holds every language that the program speaks. All but English are read
+// when somebody first speaks them.
 type Catalogues struct {
-	words []*Words // English first
+	spoken []spoken // English first
+}
+
+// spoken is one language of the program.
+type spoken struct {
+	code  string
+	words func() *Words
 }
 
 // Words is the interface in one language. It is safe for concurrent use.
@@ -53,41 +59,78 @@ type form struct {
 	millions        bool // whole ones, whose form x/text doesn't know and go-i18n does
 }
 
-// Load reads the embedded catalogues. English is complete, or it is an error;
-// what another language lacks is said in English.
+// Load returns the embedded catalogues. English is complete, or it is an error;
+// what another language lacks is said in English, and so is all of it if its file can't
+// be read.
 func Load() (*Catalogues, error) {
-	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	entries, err := files.ReadDir(".")
 	if err != nil {
 		return nil, err
 	}
-	messages := make(map[language.Tag]map[ID]*i18n.Message)
-	for _, entry := range entries {
-		file, err := bundle.LoadMessageFileFS(files, entry.Name())
-		if err != nil {
-			return nil, fmt.Errorf("catalogue %s: %w", path.Base(entry.Name()), err)
-		}
-		messages[file.Tag] = make(map[ID]*i18n.Message)
-		for _, m := range file.Messages {
-			messages[file.Tag][ID(m.ID)] = m
-		}
+	model, err := read(englishFile)
+	if err != nil {
+		return nil, err
 	}
-	c := new(Catalogues)
-	for _, tag := range bundle.LanguageTags() { // the default language comes first
-		words := &Words{plain: make(map[ID]string), localizer: i18n.NewLocalizer(bundle, tag.String()), tag: tag}
-		for _, id := range ids {
-			m := cmp.Or(messages[tag][id], messages[language.English][id])
-			if m == nil {
-				return nil, fmt.Errorf("text %s is not in the English catalogue", id)
-			}
-			if isPlain(m) {
-				words.plain[id] = m.Other
-			}
+	english, err := newWords(model, model)
+	if err != nil {
+		return nil, err
+	}
+	c := &Catalogues{[]spoken{{english.code(), func() *Words { return english }}}}
+	for _, entry := range entries {
+		name := entry.Name()
+		if name == englishFile {
+			continue
 		}
-		c.words = append(c.words, words)
+		c.spoken = append(c.spoken, spoken{strings.TrimSuffix(name, path.Ext(name)), sync.OnceValue(func() *Words {
+			file, err := read(name)
+			if err != nil {
+				return english
+			}
+			words, _ := newWords(file, model) // which has all that the program says
+			return words
+		})})
 	}
 	return c, nil
+}
+
+// englishFile has the texts that the other files are translations of.
+const englishFile = "en.toml"
+
+// read reads a catalogue.
+func read(name string) (*i18n.MessageFile, error) {
+	content, err := files.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	file, err := i18n.ParseMessageFileBytes(content, name, map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
+	if err != nil {
+		return nil, fmt.Errorf("catalogue %s: %w", name, err)
+	}
+	return file, nil
+}
+
+// newWords returns the words of a catalogue, and English where it has none.
+func newWords(file, english *i18n.MessageFile) (*Words, error) {
+	bundle := i18n.NewBundle(language.English)
+	messages := make(map[ID]*i18n.Message)
+	for _, f := range []*i18n.MessageFile{english, file} {
+		if err := bundle.AddMessages(f.Tag, f.Messages...); err != nil {
+			return nil, fmt.Errorf("catalogue %s: %w", f.Path, err)
+		}
+		for _, m := range f.Messages {
+			messages[ID(m.ID)] = m
+		}
+	}
+	w := &Words{plain: make(map[ID]string), localizer: i18n.NewLocalizer(bundle, file.Tag.String()), tag: file.Tag}
+	for _, id := range ids {
+		switch m := messages[id]; {
+		case m == nil:
+			return nil, fmt.Errorf("text %s is not in the English catalogue", id)
+		case isPlain(m):
+			w.plain[id] = m.Other
+		}
+	}
+	return w, nil
 }
 
 // isPlain tells whether a text has neither variables nor plural forms. A form may
@@ -120,13 +163,13 @@ func (c *Catalogues) For(locales ...string) *Words {
 func (c *Catalogues) Find(locales ...string) (words *Words, ok bool) {
 	for _, l := range locales {
 		if l, _, _ = strings.Cut(l, "."); l == "C" || l == "POSIX" {
-			return c.words[0], true
+			return c.spoken[0].words(), true
 		}
 		if words := c.in(Code(l)); words != nil {
 			return words, true
 		}
 	}
-	return c.words[0], false
+	return c.spoken[0].words(), false
 }
 
 // Name is what the language of that code is called by those who speak it, or the code
@@ -140,8 +183,8 @@ func (c *Catalogues) Name(code string) string {
 
 // Codes are those of the languages that the program speaks, English first.
 func (c *Catalogues) Codes() (codes []string) {
-	for _, w := range c.words {
-		codes = append(codes, w.code())
+	for _, s := range c.spoken {
+		codes = append(codes, s.code)
 	}
 	return codes
 }
@@ -149,9 +192,9 @@ func (c *Catalogues) Codes() (codes []string) {
 // in returns the words in the language of that code, and in none that only resembles
 // it; nil if the program doesn't speak it.
 func (c *Catalogues) in(code string) *Words {
-	for _, w := range c.words {
-		if w.code() == code {
-			return w
+	for _, s := range c.spoken {
+		if s.code == code {
+			return s.words()
 		}
 	}
 	return nil

@@ -13,7 +13,7 @@ func TestForUnderstandsPOSIXLocales(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	english := c.words[0]
+	english := c.For()
 	for _, l := range []string{"", "C", "POSIX", "C.UTF-8", "en_GB.UTF-8", "tlh_XX", "\x00%$", strings.Repeat("x", 500)} {
 		if c.For(l) != english {
 			t.Errorf("For(%.20q) is not English", l)
@@ -24,6 +24,21 @@ func TestForUnderstandsPOSIXLocales(t *testing.T) {
 	}
 	if c.For("", "ca_ES.UTF-8", "es_ES.UTF-8") != c.For("es") {
 		t.Error("a language that is not known hides the next")
+	}
+}
+
+// A catalogue is known by the name of its file before it is read, and is then its own.
+func TestEveryLanguageIsReadWhenItIsSpoken(t *testing.T) {
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	english := c.For("en")
+	for _, s := range c.spoken {
+		w := s.words()
+		if w.code() != s.code || w != c.For(s.code) || (w == english) != (s.code == "en") {
+			t.Errorf("%s is spoken as %s", s.code, w.code())
+		}
 	}
 }
 
