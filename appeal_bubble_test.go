@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -138,6 +139,40 @@ func TestManyBannedPeople(t *testing.T) {
 		inside[0].press(keyEsc)
 		inside[0].expectExit(exitNotAllowed)
 		openTerminal(t, p, window{source: "127.0.0.22", command: "plain"}).expect("nothing written leaves.")
+	})
+}
+
+// A server that stops doesn't wait for who reads of their ban: they are told, and what
+// they wrote is an appeal.
+func TestBannedVisitEndsWithTheServer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		banned(t, p, "127.0.0.22")
+		reader := openTerminal(t, p, window{source: "127.0.0.22"})
+		reader.expect("Too loud")
+		reader.press("I whispered.")
+		reader.expect("> I whispered.")
+		piping := openTerminal(t, p, window{source: "127.0.0.22", command: "appeal"})
+		piping.press("So did they.")
+		synctest.Wait()
+		ending, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		began := time.Now()
+		p.bubble.server.Shutdown(ending)
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("the server waits for them for %v", took)
+		}
+		reader.expectExit(exitNotAllowed)
+		piping.expectExit(exitNotNow)
+		for _, told := range []*terminal{reader, piping} {
+			if said := told.out.bytes.String(); !strings.Contains(said, "The server has stopped.") {
+				t.Errorf("they are told\n%s", said[max(0, len(said)-500):])
+			}
+		}
+		if appeals, err := p.bubble.desk.Appeals("root", true); err != nil || len(appeals) != 1 || appeals[0].Text != "I whispered." {
+			t.Errorf("the appeals are %+v, %v", appeals, err)
+		}
 	})
 }
 

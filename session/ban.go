@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -77,7 +78,11 @@ func (v *visit) appeal() int {
 	}
 	defer leave()
 	written, err := v.standardInput()
-	if err != nil {
+	switch {
+	case errors.Is(err, context.Canceled): // the server stops
+		fmt.Fprintln(v.ch.Stderr(), v.words.Say(locale.Closed))
+		return exitNotNow
+	case err != nil:
 		return exitFailed
 	}
 	line, err := v.fileAppeal(ban, written)
@@ -90,7 +95,7 @@ func (v *visit) appeal() int {
 }
 
 // standardInput is what comes on standard input, up to its end. Of who doesn't come to
-// an end in time it is nothing.
+// an end in time it is nothing. The error is context.Canceled when the server stops.
 func (v *visit) standardInput() (text string, err error) {
 	type input struct {
 		text []byte
@@ -108,8 +113,9 @@ func (v *visit) standardInput() (text string, err error) {
 		return string(all.text), all.err
 	case <-late.C:
 		v.counted.limits.add(limitIdle)
-		return "", nil
+	case <-v.lobby.open.Done():
 	}
+	return "", v.lobby.open.Err()
 }
 
 // fileAppeal files an appeal, and returns the line that says so or why not.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -28,7 +29,17 @@ const (
 )
 
 // lobby is where banned people are who read of their ban.
-type lobby struct{ inside atomic.Int32 }
+type lobby struct {
+	inside atomic.Int32
+	open   context.Context
+	close  context.CancelFunc // tells them that the server stops
+}
+
+func newLobby() *lobby {
+	l := new(lobby)
+	l.open, l.close = context.WithCancel(context.Background())
+	return l
+}
 
 // enter takes a place in the lobby until leave is called, if there is one.
 func (l *lobby) enter() (leave func(), ok bool) {
@@ -39,6 +50,9 @@ func (l *lobby) enter() (leave func(), ok bool) {
 	}
 	return leave, true
 }
+
+// stopMsg tells somebody in the lobby that the server stops.
+type stopMsg struct{}
 
 // banned is the one screen that a banned person gets: what the ban says, what
 // became of their appeal, and an input line for it.
@@ -76,6 +90,8 @@ func (v *visit) banned(ban moderation.Ban, plain bool) (int, error) {
 		b.appeal = !ban.Target.Network.IsValid()
 	}
 	b.watchSilence()
+	deaf := context.AfterFunc(v.lobby.open, func() { v.ch.After(0, stopMsg{}) })
+	defer deaf()
 	err := v.ch.Run(b)
 	stop(b.silence)
 	return exitNotAllowed, err
@@ -96,21 +112,26 @@ func (b *banned) timeLeft() time.Duration {
 
 func (b *banned) watchSilence() { b.silence = b.ch.After(b.timeLeft(), idleMsg{}) }
 
-// checkTime takes a long silence, and the end of their time, for the end of input. What
-// was written is an appeal: there is no other way to keep it.
+// checkTime takes a long silence, and the end of their time, for the end of input.
 func (b *banned) checkTime() {
 	if b.timeLeft() > 0 {
 		b.watchSilence()
 		return
 	}
 	b.counted.limits.add(limitIdle)
+	b.sendAway(b.words.With(locale.BanOver, locale.Data{"SSH": b.config.Host.SSH("")}))
+}
+
+// sendAway ends the visit. What was written is an appeal: there is no other way to
+// keep it.
+func (b *banned) sendAway(why string) {
 	if draft := b.editor.Take(); b.appeal && !isHabit(draft) {
 		b.keep(draft)
 	}
 	if len(b.written) > 0 {
 		b.end()
 	}
-	b.print(b.words.With(locale.BanOver, locale.Data{"SSH": b.config.Host.SSH("")}))
+	b.print(why)
 	b.done = true
 }
 
@@ -165,6 +186,8 @@ func (b *banned) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		b.done = true
 	case idleMsg:
 		b.checkTime()
+	case stopMsg:
+		b.sendAway(b.words.Say(locale.Closed))
 	}
 	if b.done {
 		return b, tea.Quit

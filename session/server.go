@@ -91,7 +91,7 @@ type Server struct {
 	visits   sync.WaitGroup
 	pulses   pulses
 	absences absences
-	lobby    lobby
+	lobby    *lobby
 
 	mu        sync.Mutex // guards what follows
 	ended     bool       // nobody comes any more
@@ -114,6 +114,7 @@ func New(config Config) (*Server, error) {
 		refusals: refusals{by: make(map[netip.Addr]int)},
 		conns:    make(map[*conn]struct{}),
 		absences: absences{by: make(map[moderation.Subject]*absence)},
+		lobby:    newLobby(),
 	}
 	for second := range s.chats {
 		s.chats[second] = make(map[*chat]struct{})
@@ -277,6 +278,7 @@ func (s *Server) Shutdown(ctx context.Context) {
 	}
 	s.mu.Unlock()
 	s.absences.close()
+	s.lobby.close()
 	gone := make(chan struct{})
 	go func() {
 		s.visits.Wait()

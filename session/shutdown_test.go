@@ -28,7 +28,7 @@ func TestFarewellTime(t *testing.T) {
 func TestShutdownLeavesHungSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		s := &Server{ssh: &ssh.Server{}, config: Config{Log: slog.New(slog.NewTextHandler(&log, nil))}}
+		s := &Server{ssh: &ssh.Server{}, lobby: newLobby(), config: Config{Log: slog.New(slog.NewTextHandler(&log, nil))}}
 		if !s.arrive() {
 			t.Fatal("a visit may not begin")
 		}

@@ -119,7 +119,7 @@ func (s *Server) panicked(where string) {
 
 // visit returns what the client came for.
 func (s *Server) visit(ch *terminal.Channel, sc *gossh.ServerConn, words *locale.Words) *visit {
-	v := &visit{config: &s.config, counted: s.counters, absences: &s.absences, lobby: &s.lobby, ch: ch, catalogues: s.words, words: words, addr: address(sc.RemoteAddr())}
+	v := &visit{config: &s.config, counted: s.counters, absences: &s.absences, lobby: s.lobby, ch: ch, catalogues: s.words, words: words, addr: address(sc.RemoteAddr())}
 	if sc.User() != userAdmin {
 		v.subject = s.config.Gate.Subject(v.addr, provenKey(sc))
 		v.named = interestsOf(sc.User())
