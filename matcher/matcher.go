@@ -192,10 +192,10 @@ func (m *Matcher) finish() (evict []func()) {
 			if s.closed {
 				continue
 			}
-			m.giveUp(s)
 			if s.evict != nil {
 				evict = append(evict, s.evict)
 			}
+			m.giveUp(s)
 		case len(m.freed) > 0:
 			s := m.freed[0]
 			m.freed = slices.Delete(m.freed, 0, 1)

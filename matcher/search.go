@@ -224,4 +224,6 @@ func (m *Matcher) giveUp(s *Seat) {
 	if !s.away {
 		m.online--
 	}
+	// Who waits for a while with a pointer to this seat must not keep its owner in memory.
+	s.subject, s.wake, s.evict = nil, nil, nil
 }

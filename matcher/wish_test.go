@@ -333,3 +333,26 @@ func TestWhoIsGoneIsForgotten(t *testing.T) {
 		runtime.KeepAlive(m)
 	})
 }
+
+// Whatever still knows a closed seat, a search that would open or a wish to meet again,
+// it doesn't keep what the seat's owner held.
+func TestWhoIsGoneKeepsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := New(&Options{Rand: rand.NewPCG(1, 1)})
+		var gone []weak.Pointer[[1024]byte]
+		for range 100 {
+			held := new([1024]byte)
+			holds := func() { held[0]++ }
+			s := m.Join(Profile{Subject: held, Wake: holds, Evict: holds})
+			s.Find(asks("go @en"))
+			s.Close()
+			gone = append(gone, weak.Make(held))
+		}
+		runtime.GC()
+		kept := slices.DeleteFunc(gone, func(p weak.Pointer[[1024]byte]) bool { return p.Value() == nil })
+		if len(kept) > 0 {
+			t.Errorf("what %d of 100 held is kept", len(kept))
+		}
+		runtime.KeepAlive(m)
+	})
+}
