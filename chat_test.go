@@ -47,7 +47,7 @@ func TestLinesMeetAndMoveOn(t *testing.T) {
 	b.send("/quit\n")
 	b.expectExit(exitDone)
 	d.expect("-- Stranger has left the chat\n")
-	if said := a.out.String() + c.out.String(); strings.Contains(said, "nobody hears") || strings.Contains(said, "to b") {
+	if said := a.out.String() + c.out.String(); strings.Contains(said, "nobody hears") || strings.Contains(said, ": to b\n") {
 		t.Errorf("a third person heard:\n%s", said)
 	}
 }

@@ -62,6 +62,7 @@ type banned struct {
 	said    string // below the ban
 	appeal  bool   // one can be written
 	plain   bool
+	leave   func() // the lobby
 	done    bool
 	written []string // of an appeal, in line mode
 	bytes   int      // of them
@@ -74,27 +75,27 @@ type banned struct {
 
 // banned shows the ban until the visitor leaves, or their time is over. Where there is
 // no place to look at it, it is printed.
-func (v *visit) banned(ban moderation.Ban, plain bool) (int, error) {
+func (v *visit) banned(ban moderation.Ban, plain bool) (show, int) {
 	leave, ok := v.lobby.enter()
 	if !ok {
 		v.counted.limits.add(limitBanned)
 		fmt.Fprintln(v.ch.Stderr(), v.prose(banWords(v.config, v.words, ban)))
-		return exitNotAllowed, nil
+		return nil, exitNotAllowed
 	}
-	defer leave()
 	now := time.Now()
-	b := &banned{visit: v, ban: ban, plain: plain, came: now, heard: now}
+	b := &banned{visit: v, ban: ban, plain: plain, leave: leave, came: now, heard: now}
 	if appeal, ok := v.config.Desk.AppealOf(ban.ID); ok {
 		b.said = appealWords(v.words, appeal)
 	} else {
 		b.appeal = !ban.Target.Network.IsValid()
 	}
-	b.watchSilence()
-	deaf := context.AfterFunc(v.lobby.open, func() { v.ch.After(0, stopMsg{}) })
-	defer deaf()
-	err := v.ch.Run(b)
+	return b, 0
+}
+
+func (b *banned) finish() int {
+	b.leave()
 	stop(b.silence)
-	return exitNotAllowed, err
+	return exitNotAllowed
 }
 
 // patience is how long they may send nothing.
@@ -136,6 +137,9 @@ func (b *banned) sendAway(why string) {
 }
 
 func (b *banned) Init() tea.Cmd {
+	b.watchSilence()
+	leave, deaf := b.leave, context.AfterFunc(b.lobby.open, func() { b.ch.Post(stopMsg{}) })
+	b.leave = func() { deaf(); leave() }
 	if b.plain {
 		b.print(b.text())
 		if !b.appeal {

@@ -83,6 +83,7 @@ type chat struct {
 	absence *absence      // to come back to with the first search, or nil
 	gone    chan struct{} // closed when the chat is
 	dropped bool          // the line did, and the visit with it
+	leaves  func()        // gives up its place
 
 	memory     memory
 	likes      []interest

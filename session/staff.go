@@ -16,29 +16,29 @@ import (
 const keyCheck = 2 * time.Second
 
 // staff serves one of the staff, and returns the exit code.
-func (s *Server) staff(v *visit, key []byte) (int, error) {
+func (s *Server) staff(v *visit, key []byte) int {
 	member, err := s.member(key)
 	if err != nil {
-		return v.misunderstood(v.words.With(locale.BannerStaff, locale.Data{"Host": v.config.Host.Name})), nil
+		return v.misunderstood(v.words.With(locale.BannerStaff, locale.Data{"Host": v.config.Host.Name}))
 	}
 	member.From = v.addr
 	defer s.watchKey(v.ch, key)()
 	if len(v.ch.Command) > terminal.MaxCommand {
-		return v.misunderstood(v.words.With(locale.CommandLong, locale.Data{"SSH": v.config.Host.SSH(userAdmin)})), nil
+		return v.misunderstood(v.words.With(locale.CommandLong, locale.Data{"SSH": v.config.Host.SSH(userAdmin)}))
 	}
 	args, err := split(v.ch.Command)
 	switch {
 	case err != nil:
-		return v.misunderstood(v.words.With(locale.Unbalanced, locale.Data{"SSH": v.config.Host.SSH(userAdmin)})), nil
+		return v.misunderstood(v.words.With(locale.Unbalanced, locale.Data{"SSH": v.config.Host.SSH(userAdmin)}))
 	case len(args) == 0 && v.ch.Pty && v.ch.Term != "" && v.ch.Term != "dumb":
 		return s.desk(v, member, key)
 	case len(args) == 0:
 		args = []string{"help"}
 	case v.ch.Pty && (args[0] == "backup" || slices.Contains(args, "--sealed")):
-		return v.misunderstood(v.words.Say(locale.BinaryPty)), nil
+		return v.misunderstood(v.words.Say(locale.BinaryPty))
 	}
 	return s.commands.Run(v.ch.Context(), member, args,
-		staff.Client{In: v.ch, Out: v.ch, Err: v.ch.Stderr(), Width: v.ch.Columns()}), nil
+		staff.Client{In: v.ch, Out: v.ch, Err: v.ch.Stderr(), Width: v.ch.Columns()})
 }
 
 // removed tells whether the key of a live session is no longer listed. A want of
@@ -71,7 +71,7 @@ func (s *Server) watchKey(ch *terminal.Channel, key []byte) (stop func()) {
 }
 
 // desk runs the moderators' desk.
-func (s *Server) desk(v *visit, member staff.Member, key []byte) (code int, err error) {
+func (s *Server) desk(v *visit, member staff.Member, key []byte) (code int) {
 	desk := staff.NewDesk(staff.DeskConfig{
 		Name:       s.config.Name,
 		Gate:       s.config.Gate,
@@ -88,7 +88,8 @@ func (s *Server) desk(v *visit, member staff.Member, key []byte) (code int, err 
 			code = exitFailed
 		}
 	}()
-	return exitDone, v.ch.Run(desk)
+	v.ch.Run(desk)
+	return exitDone
 }
 
 func (s *Server) counts() (online, waiting, chatting int) {

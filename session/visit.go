@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
@@ -47,10 +48,20 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 			c.Close()
 		}
 	}()
+	if ch := s.open(c, sc, offer); ch != nil {
+		stop := s.pulses.feel(c, ch)
+		code := s.serve(ch, sc)
+		stop()
+		ch.Exit(code)
+	}
+}
+
+// open lets a session begin, if it does so in time.
+func (s *Server) open(c *conn, sc *gossh.ServerConn, offer gossh.NewChannel) *terminal.Channel {
 	ch, err := terminal.Accept(meteredOffer{offer, &c.pace}, sc, c.answered)
 	if err != nil {
 		c.Close()
-		return
+		return nil
 	}
 	ch.Overspent, ch.Abort = c.overspent, c.abort
 	c.pace.ask = func() { sc.SendRequest(keepAlive, false, nil) }
@@ -58,17 +69,14 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 	ch.Painted = s.config.Timings.Paint
 	if !c.begin() { // nobody is to be thrown out of what has begun
 		ch.Close()
-		return
+		return nil
 	}
 	if c.crowds() {
 		s.config.Log.Warn("several people come from one private address: " +
 			"if a proxy or a container network hides where they come from, have it pass that on " +
 			"(PROXY protocol and --proxy-from, or host networking); see docs/operating.md")
 	}
-	stop := s.pulses.feel(c, ch)
-	code := s.serve(ch, sc)
-	stop()
-	ch.Exit(code)
+	return ch
 }
 
 // forward refuses a channel of any other kind: a client uses them to forward.
@@ -86,28 +94,48 @@ func (s *Server) listen(ctx ssh.Context, _ *ssh.Server, _ *gossh.Request) (ok bo
 
 // serve gives the client what it asks for, and returns its exit code. A panic
 // ends the visit and nothing else; neither its value nor who it hit is logged.
+//
+// Its frame and those above and below are small: they lie under the event loop of
+// everybody who is here, and a stack that they don't fit into takes 4 KB more.
 func (s *Server) serve(ch *terminal.Channel, sc *gossh.ServerConn) (code int) {
-	words := s.words.For(ch.Env("LC_ALL"), ch.Env("LC_MESSAGES"), ch.Env("LANG"))
-	failed := func(where string) int {
-		s.panicked(where)
-		fmt.Fprintln(ch.Stderr(), words.Say(locale.Failed))
-		return exitFailed
-	}
+	v := s.visit(ch, sc)
 	defer func() {
 		if recover() != nil {
-			code = failed(terminal.Where())
+			code = s.failed(v, terminal.Where())
 		}
 	}()
-	v := s.visit(ch, sc, words)
-	if sc.User() == userAdmin {
-		code, _ = s.staff(v, provenKey(sc)) // whoever is gone is told nothing
-	} else {
-		code, _ = s.person(v)
+	show, code := s.answer(v, sc)
+	if show != nil {
+		ch.Run(show)
+		code = show.finish()
 	}
 	if panicked := ch.Panicked(); panicked != nil {
-		return failed(panicked.Where)
+		return s.failed(v, panicked.Where)
 	}
 	return code
+}
+
+// A show is what a visitor sees until they leave. Once it has run, finish gives back what
+// it took, and returns the exit code.
+type show interface {
+	tea.Model
+	finish() int
+}
+
+// answer is what the client asks for: a show, or else what has been done, with its exit
+// code.
+func (s *Server) answer(v *visit, sc *gossh.ServerConn) (show, int) {
+	if sc.User() == userAdmin {
+		return nil, s.staff(v, provenKey(sc))
+	}
+	return s.person(v)
+}
+
+// failed tells a visitor that a panic has ended their session.
+func (s *Server) failed(v *visit, where string) int {
+	s.panicked(where)
+	fmt.Fprintln(v.ch.Stderr(), v.words.Say(locale.Failed))
+	return exitFailed
 }
 
 // panicked says that a session ended by a panic, and neither its value nor who it
@@ -118,7 +146,8 @@ func (s *Server) panicked(where string) {
 }
 
 // visit returns what the client came for.
-func (s *Server) visit(ch *terminal.Channel, sc *gossh.ServerConn, words *locale.Words) *visit {
+func (s *Server) visit(ch *terminal.Channel, sc *gossh.ServerConn) *visit {
+	words := s.words.For(ch.Env("LC_ALL"), ch.Env("LC_MESSAGES"), ch.Env("LANG"))
 	v := &visit{config: &s.config, counted: s.counters, absences: &s.absences, lobby: s.lobby, ch: ch, catalogues: s.words, words: words, addr: address(sc.RemoteAddr())}
 	if sc.User() != userAdmin {
 		v.subject = s.config.Gate.Subject(v.addr, provenKey(sc))
@@ -152,22 +181,22 @@ func (v *visit) languages() (languages []string) {
 	return languages
 }
 
-// person serves one of the people, and returns the exit code.
-func (s *Server) person(v *visit) (int, error) {
+// person answers one of the people.
+func (s *Server) person(v *visit) (show, int) {
 	args, err := split(v.ch.Command)
 	if v.keptOut(args, err) {
-		return exitNotAllowed, nil
+		return nil, exitNotAllowed
 	}
 	switch {
 	case len(v.ch.Command) > terminal.MaxCommand:
-		return v.misunderstood(v.words.With(locale.CommandLong, locale.Data{"SSH": v.config.Host.SSH("")})), nil
+		return nil, v.misunderstood(v.words.With(locale.CommandLong, locale.Data{"SSH": v.config.Host.SSH("")}))
 	case err != nil:
-		return v.misunderstood(v.words.With(locale.Unbalanced, locale.Data{"SSH": v.config.Host.SSH("")})), nil
+		return nil, v.misunderstood(v.words.With(locale.Unbalanced, locale.Data{"SSH": v.config.Host.SSH("")}))
 	case len(args) > 0 && args[0] != "plain":
-		return v.command(args), nil
+		return nil, v.command(args)
 	case len(args) > 1:
-		return v.misunderstood(v.words.With(locale.NoArguments, locale.Data{
-			"SSH": v.config.Host.SSH(""), "Command": "plain", "Argument": quote(args[1])})), nil
+		return nil, v.misunderstood(v.words.With(locale.NoArguments, locale.Data{
+			"SSH": v.config.Host.SSH(""), "Command": "plain", "Argument": quote(args[1])}))
 	}
 	return s.chat(v, len(args) > 0 || !v.ch.Pty || v.ch.Term == "" || v.ch.Term == "dumb")
 }
@@ -178,7 +207,7 @@ func (v *visit) misunderstood(why string) int {
 }
 
 // chat lets somebody chat, if the gate does.
-func (s *Server) chat(v *visit, plain bool) (int, error) {
+func (s *Server) chat(v *visit, plain bool) (show, int) {
 	s.findGone(v.subject)
 	away := s.absences.take(v.subject)
 	pass, err := s.admit(v, away)
@@ -186,17 +215,14 @@ func (s *Server) chat(v *visit, plain bool) (int, error) {
 		s.counters.refused.add(refusal(err))
 		return v.turnAway(err, plain)
 	}
-	defer pass.Close()
 	c := newChat(v, pass, plain)
 	c.absence = away
-	defer s.seat(c)()
-	err = v.ch.Run(c)
-	c.dropped = v.ch.Context().Err() != nil && v.ch.Panicked() == nil
-	return c.code, err
+	s.seat(c)
+	return c, 0
 }
 
-// seat gives c its place among those who are here, until leave is called.
-func (s *Server) seat(c *chat) (leave func()) {
+// seat gives c its place among those who are here, until it is finished.
+func (s *Server) seat(c *chat) {
 	c.profile = matcher.Profile{
 		Subject: c.me,
 		Wake:    c.wake,
@@ -208,19 +234,24 @@ func (s *Server) seat(c *chat) (leave func()) {
 	c.seat = s.config.Matcher.Join(c.profile)
 	deaf := context.AfterFunc(c.pass.Context(), c.wake)
 	forget := s.enter(c)
-	return func() {
-		forget()
-		deaf()
-		c.close()
-	}
+	c.leaves = func() { forget(); deaf() }
+}
+
+// finish gives up the place.
+func (c *chat) finish() int {
+	c.dropped = c.ch.Context().Err() != nil && c.ch.Panicked() == nil
+	c.leaves()
+	c.close()
+	c.pass.Close()
+	return c.code
 }
 
 // turnAway shows who is not admitted why.
-func (v *visit) turnAway(why error, plain bool) (int, error) {
+func (v *visit) turnAway(why error, plain bool) (show, int) {
 	if banned := new(moderation.Banned); errors.As(why, &banned) {
 		return v.banned(banned.Ban, plain)
 	}
-	return v.refuse(why), nil
+	return nil, v.refuse(why)
 }
 
 // refuse says why the gate let nobody in.

@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"context"
 	"time"
 )
 
@@ -74,14 +73,14 @@ func (b *bucket) take(n, rate, burst float64) time.Duration {
 	return max(0, time.Duration((b.debt-burst)/rate*float64(time.Second)))
 }
 
-// pace waits until what was read is within the budget, or ctx ends.
-func (c *Channel) pace(ctx context.Context, b *budget, n int) {
+// pace waits until what was read is within the budget, or the client is gone.
+func (c *Channel) pace(b *budget, n int) {
 	spent, wait, begins := b.take(time.Now(), n, c.events.Load())
 	if spent == Nothing {
 		return
 	}
 	if begins {
-		c.post(SlowedMsg{})
+		c.Post(SlowedMsg{})
 	}
 	if c.Overspent != nil {
 		c.Overspent(spent)
@@ -91,6 +90,6 @@ func (c *Channel) pace(ctx context.Context, b *budget, n int) {
 	defer over.Stop()
 	select {
 	case <-over.C:
-	case <-ctx.Done():
+	case <-c.ctx.Done():
 	}
 }

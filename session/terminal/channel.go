@@ -25,8 +25,8 @@ const (
 )
 
 // Channel is an SSH session channel whose client has asked for a shell or a
-// command. Its methods belong to the goroutine that called [Accept], which is
-// the one that runs the model's event loop, but for [Channel.After]'s timers.
+// command. Its methods belong to the goroutine that called [Accept], and while
+// [Channel.Run] runs to its model, but for those that say otherwise.
 type Channel struct {
 	// Command is what the client asked to run, as it sent it, cut at
 	// [MaxCommand] bytes; Exec is false when it asked for a shell.
@@ -50,16 +50,17 @@ type Channel struct {
 	size    size
 	resized atomic.Bool // a window change is on its way to the event loop
 
-	ch      ssh.Channel
-	conn    io.Closer
-	ctx     context.Context // ends when the client has closed the channel
-	cancel  context.CancelFunc
-	waiters sync.WaitGroup
+	ch       ssh.Channel
+	requests <-chan *ssh.Request
+	hand     chan struct{} // a token hands them from drain to Run
+	conn     io.Closer
+	ctx      context.Context // ends when the client has closed the channel
+	cancel   context.CancelFunc
+	waiters  sync.WaitGroup
 
-	program  atomic.Pointer[tea.Program]
+	loop     atomic.Pointer[loop]
 	panicked atomic.Pointer[PanicError]
 	reads    atomic.Uint64 // chunks read; ahead of loop.decoded while one waits
-	behind   atomic.Bool   // the last of them was full
 	events   atomic.Uint64 // decoded from them
 	stuck    *time.Timer   // armed during a write
 	painter  painter
@@ -74,14 +75,14 @@ func Accept(offer ssh.NewChannel, conn io.Closer, refusing func()) (*Channel, er
 	if err != nil {
 		return nil, err
 	}
-	c := &Channel{ch: ch, conn: conn}
+	c := &Channel{ch: ch, requests: requests, hand: make(chan struct{}), conn: conn}
 	c.size.store(0, 0)
 	if !c.setup(requests, refusing) {
 		return nil, io.EOF
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.armWrites()
-	c.waiters.Go(func() { c.drain(requests) })
+	c.waiters.Go(c.drain)
 	return c, nil
 }
 
@@ -103,9 +104,6 @@ func (c *Channel) Env(name string) string { return lookup(c.env, name) }
 
 // Context ends when the client is gone.
 func (c *Channel) Context() context.Context { return c.ctx }
-
-// Behind tells whether more input is likely to be there than [Channel.Run] has read.
-func (c *Channel) Behind() bool { return c.behind.Load() }
 
 // Read reads what the client sends, unfiltered and without a budget, for a
 // command's standard input. It is not to be mixed with [Channel.Run]. The error is
@@ -207,27 +205,20 @@ func (c *Channel) Close() {
 	c.waiters.Wait()
 }
 
-// After sends msg to the running model when d has passed. The caller stops the
-// timer that it no longer needs, or it keeps the Channel in memory.
+// After posts msg when d has passed. Any goroutine may call it. The caller stops the timer that it no longer
+// needs, or it keeps the Channel in memory.
 func (c *Channel) After(d time.Duration, msg tea.Msg) *time.Timer {
 	return time.AfterFunc(d, func() {
 		defer c.contain()
 		fault(msg)
-		c.post(msg)
+		c.Post(msg)
 	})
 }
 
-// Post sends msg to the running model and doesn't wait for it. It may be called by
-// any goroutine until Exit is.
+// Post sends msg to the running model, and waits for nobody. Any goroutine may call it.
 func (c *Channel) Post(msg tea.Msg) {
-	c.Go(func() { c.post(msg) })
-}
-
-// post hands msg to the event loop. It blocks while the loop is busy, and
-// returns when the program has ended.
-func (c *Channel) post(msg tea.Msg) {
-	if p := c.program.Load(); p != nil {
-		p.Send(msg)
+	if l := c.loop.Load(); l != nil {
+		l.posted.put(msg)
 	}
 }
 

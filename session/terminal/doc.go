@@ -10,7 +10,7 @@
 //
 // So a [Channel] owns the SSH channel instead:
 //
-//   - Requests are always answered, whether or not anybody listens. A window
+//   - Requests are answered whether or not anybody listens. A window
 //     change overwrites a single slot. Sizes are clamped, the environment is a
 //     short list of short variables, forwarding and subsystems are refused.
 //   - Input is read no faster than its budget ([Rate], [Burst]), so the SSH
@@ -22,12 +22,18 @@
 //     ticker: nothing changed, nothing runs.
 //   - Who doesn't take what is written within [WriteTimeout] is disconnected.
 //
-// The event loop is Bubble Tea's own. A view on the alternate screen is
-// painted as a full screen; any other view is one unfinished input line below
-// lines that scroll away ([Channel.Println]) and is drawn without a single
-// escape sequence, so that a screen reader and TERM=dumb are served by it.
+// Models, messages, commands and views are Bubble Tea's; its Program is not used. That
+// has a goroutine to wait for commands besides the one of its event loop, both with
+// stacks that grow as a model runs, and each key wakes one of them: of the memory of a
+// person it was a fifth. Here whoever has read a key runs the model with it.
 //
-// Goroutines: [Accept] starts one that answers requests until the channel is
-// closed; [Channel.Run] runs the event loop on its caller's goroutine and
-// starts one that reads. [Channel.Close] waits for both.
+// A view on the alternate screen is painted as a full screen; any other view is one
+// unfinished input line below lines that scroll away ([Channel.Println]) and is drawn
+// without a single escape sequence, so that a screen reader and TERM=dumb are served
+// by it.
+//
+// Goroutines: [Accept] starts one that answers requests until the channel is closed.
+// [Channel.Run] does that itself, and runs the model for what is posted, on its caller's
+// goroutine; it starts one that reads, and runs the model for what it has read. A
+// command has one for as long as it takes. [Channel.Close] waits for all of them.
 package terminal

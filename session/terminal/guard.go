@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
-
-	tea "charm.land/bubbletea/v2"
 )
 
 // PanicError is a panic that was recovered. It tells where, and not what: a panic's
@@ -28,29 +26,6 @@ func Where() string {
 		if !more || len(where) == 6 {
 			return strings.Join(where, " < ")
 		}
-	}
-}
-
-// guard makes a panic in cmd, which Bubble Tea runs on a goroutine of its own,
-// end this program and no other.
-func (l *loop) guard(cmd tea.Cmd) tea.Cmd {
-	if cmd == nil {
-		return nil
-	}
-	return func() (msg tea.Msg) {
-		defer func() {
-			if recover() != nil {
-				l.channel.panicked.CompareAndSwap(nil, &PanicError{Where()})
-				msg = tea.QuitMsg{}
-			}
-		}()
-		msg = cmd()
-		if several, ok := msg.(tea.BatchMsg); ok {
-			for i := range several {
-				several[i] = l.guard(several[i])
-			}
-		}
-		return msg
 	}
 }
 

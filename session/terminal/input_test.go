@@ -27,15 +27,15 @@ func FuzzInput(f *testing.F) {
 	f.Fuzz(func(t *testing.T, input []byte, pty bool, cut uint8) {
 		heard := new(ear)
 		c := &Channel{Pty: pty}
-		l := &loop{channel: c, model: heard}
+		l := newLoop(c, heard)
 		for chunk := range slices.Chunk(input, int(cut)%16+1) {
 			if pty {
-				l.framer.feed(chunk, func(u unit) { l.unit(u) })
+				l.framer.feed(chunk, l.unit)
 			} else {
-				l.lines(chunk, new(batch))
+				l.lines(chunk)
 			}
 		}
-		l.framer.flush(func(u unit) { l.unit(u) })
+		l.framer.flush(l.unit)
 		if len(l.line) > maxLine || len(l.framer.pending) > max(MaxSequence, MaxPaste) {
 			t.Errorf("%d and %d bytes are kept", len(l.line), len(l.framer.pending))
 		}

@@ -1,12 +1,10 @@
 package terminal
 
 import (
-	"bytes"
-	"io"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
 	uv "github.com/charmbracelet/ultraviolet"
 )
 
@@ -55,44 +53,206 @@ type (
 	InvalidMsg struct{}
 )
 
-// Messages between the reader, the timers and the loop.
-type (
-	inputMsg []byte
-	flushMsg struct{ decoded uint64 }
-)
+// flushMsg ends what was unfinished when so many chunks were decoded.
+type flushMsg struct{ decoded uint64 }
 
-// Run runs model until it quits or the client is gone. It returns with the
-// terminal as it was before. A panic of the model is the caller's to recover;
-// one on another goroutine ends the program, and [Channel.Panicked] tells of it.
-func (c *Channel) Run(model tea.Model) error {
-	l := &loop{channel: c, model: withFaults(c, model)}
-	c.painter.cols, c.painter.rows = c.size.load()
-	c.painter.xterm = isXterm(c.Term)
-	p := tea.NewProgram(l,
-		tea.WithContext(c.ctx),
-		tea.WithInput(nil),
-		tea.WithOutput(io.Discard),
-		tea.WithoutRenderer(),
-		tea.WithoutSignalHandler(),
-		tea.WithoutCatchPanics(), // they would print what was said to stderr
-		tea.WithEnvironment([]string{}),
-		tea.WithColorProfile(colorprofile.NoTTY),
-		tea.WithFPS(1), // until release ends the ticker
-	)
-	l.release = p.ReleaseTerminal
-	c.program.Store(p)
-	c.Go(c.read)
-	defer c.leave()
-	_, err := p.Run()
-	if c.ctx.Err() != nil {
-		return nil
-	}
-	return err
+// loop is a model's event loop, and has no goroutine of its own: the one that reads runs
+// it for what it has read, the caller of [Channel.Run] for what others post. So a key
+// is on the screen without one goroutine having to wake another.
+type loop struct {
+	channel *Channel
+	turn    chan struct{} // full while one of the two runs the model
+	posted  inbox
+	ended   chan struct{} // closed with the last turn
+
+	// What follows belongs to whose turn it is.
+	model   tea.Model
+	framer  framer
+	decoder uv.EventDecoder
+	line    []byte // unfinished, when there is no terminal
+	dropped int
+	decoded uint64    // chunks taken from the reader
+	entered bool      // the last key of this chunk was Enter
+	escaped time.Time // when Esc was the last that came, or zero
+	dirty   bool
+	over    bool
 }
 
-// leave stops what still runs for the program, and restores the terminal.
-func (c *Channel) leave() {
-	c.paint(tea.View{})
+// inbox is what was posted and not yet taken.
+type inbox struct {
+	wake chan struct{} // full while there is some
+	mu   sync.Mutex
+	msgs []tea.Msg
+}
+
+func (i *inbox) put(msg tea.Msg) {
+	i.mu.Lock()
+	i.msgs = append(i.msgs, msg)
+	i.mu.Unlock()
+	select {
+	case i.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (i *inbox) take() []tea.Msg {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	msgs := i.msgs
+	i.msgs = nil
+	return msgs
+}
+
+// Run runs model until it quits, the client is gone, or something panicked, of which
+// [Channel.Panicked] tells. It returns with the terminal as it was before.
+func (c *Channel) Run(model tea.Model) {
+	select {
+	case c.hand <- struct{}{}:
+		defer c.waiters.Go(c.drain)
+	case <-c.ctx.Done():
+		return
+	}
+	l := newLoop(c, withFaults(c, model))
+	c.loop.Store(l)
+	defer l.leave()
+	l.take(l.begin)
+	c.Go(func() { c.read(l) })
+	for {
+		select {
+		case <-l.posted.wake:
+			l.take(l.deliver)
+		case r, ok := <-c.requests:
+			if !c.answer(r, ok) {
+				return
+			}
+		case <-l.ended:
+			return
+		case <-c.ctx.Done():
+			return
+		}
+	}
+}
+
+func newLoop(c *Channel, model tea.Model) *loop {
+	return &loop{
+		channel: c,
+		turn:    make(chan struct{}, 1),
+		posted:  inbox{wake: make(chan struct{}, 1)},
+		ended:   make(chan struct{}),
+		model:   model,
+	}
+}
+
+// take has f run the model when nobody else does, and paints what came of it. A panic
+// is the last that this loop does.
+func (l *loop) take(f func()) {
+	l.turn <- struct{}{}
+	defer func() { <-l.turn }()
+	if l.over {
+		return
+	}
+	defer func() {
+		if recover() != nil {
+			l.channel.panicked.CompareAndSwap(nil, &PanicError{Where()})
+			l.quit()
+		}
+	}()
+	if f(); !l.over {
+		l.paint()
+	}
+}
+
+// begin starts the model.
+func (l *loop) begin() {
+	p := &l.channel.painter
+	p.cols, p.rows = l.channel.size.load()
+	p.xterm = isXterm(l.channel.Term)
+	l.run(l.model.Init())
+	l.pass(l.windowSize())
+}
+
+// deliver hands the model what was posted.
+func (l *loop) deliver() {
+	for _, msg := range l.posted.take() {
+		switch msg := msg.(type) {
+		case tea.QuitMsg:
+			l.quit()
+			return
+		case flushMsg:
+			l.flush(msg.decoded)
+		case resizeMsg:
+			l.channel.resized.Store(false)
+			l.channel.painter.resize(l.channel.size.load())
+			l.pass(l.windowSize())
+		default:
+			l.pass(msg)
+		}
+	}
+}
+
+// pass hands msg to the model.
+func (l *loop) pass(msg tea.Msg) {
+	l.dirty = true
+	var cmd tea.Cmd
+	l.model, cmd = l.model.Update(msg)
+	l.run(cmd)
+}
+
+// run runs a command on a goroutine of its own, and posts what it returns. A panic ends
+// this loop and no other.
+func (l *loop) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	l.channel.Go(func() {
+		defer func() {
+			if recover() != nil {
+				l.channel.panicked.CompareAndSwap(nil, &PanicError{Where()})
+				l.posted.put(tea.QuitMsg{})
+			}
+		}()
+		switch msg := cmd().(type) {
+		case nil:
+		case tea.BatchMsg:
+			for _, cmd := range msg {
+				l.run(cmd)
+			}
+		default:
+			l.posted.put(msg)
+		}
+	})
+}
+
+// paint paints what changed.
+func (l *loop) paint() {
+	if !l.dirty {
+		return
+	}
+	l.dirty = false
+	begun := time.Now()
+	l.channel.paint(l.model.View())
+	if painted := l.channel.Painted; painted != nil {
+		painted(time.Since(begun))
+	}
+}
+
+func (l *loop) windowSize() tea.WindowSizeMsg {
+	cols, rows := l.channel.size.load()
+	return tea.WindowSizeMsg{Width: cols, Height: rows}
+}
+
+// quit has no turn follow this one.
+func (l *loop) quit() {
+	l.over = true
+	close(l.ended)
+}
+
+// leave takes the last turn, if there was none, and restores the terminal.
+func (l *loop) leave() {
+	l.turn <- struct{}{}
+	defer func() { <-l.turn }()
+	l.over = true
+	l.channel.paint(tea.View{})
 }
 
 // Println appends a line that scrolls away: above the input line, or, while
@@ -104,7 +264,7 @@ func (c *Channel) Println(line string) { c.painter.printed = append(c.painter.pr
 func (c *Channel) Bell() { c.painter.bell = c.Pty }
 
 // read reads for the event loop until the client sends no more.
-func (c *Channel) read() {
+func (c *Channel) read(l *loop) {
 	var spent budget
 	buffer := make([]byte, readSize)
 	for {
@@ -112,13 +272,12 @@ func (c *Channel) read() {
 		if n > 0 {
 			fault(buffer[:n])
 			c.reads.Add(1)
-			c.behind.Store(n == len(buffer))
-			c.post(inputMsg(bytes.Clone(buffer[:n])))
-			c.pace(c.ctx, &spent, n)
+			l.take(func() { l.input(buffer[:n]) })
+			c.pace(&spent, n)
 		}
 		if err != nil {
 			if c.answers() {
-				c.post(EOFMsg{})
+				l.take(l.end)
 			} else { // the library would notice when it has read, slowly, all that came before
 				c.Disconnect()
 			}
@@ -126,231 +285,3 @@ func (c *Channel) read() {
 		}
 	}
 }
-
-// loop is the Bubble Tea model around a Channel's model: it decodes what was
-// read, and paints instead of a renderer.
-type loop struct {
-	channel *Channel
-	model   tea.Model
-	release func() error
-
-	framer  framer
-	decoder uv.EventDecoder
-	line    []byte // unfinished, when there is no terminal
-	dropped int
-	decoded uint64    // chunks taken from the reader
-	entered bool      // the last key of this chunk was Enter
-	escaped time.Time // when Esc was the last that came, or zero
-	dirty   bool
-}
-
-func (l *loop) Init() tea.Cmd {
-	// Releasing the terminal ends Bubble Tea's ticker and its goroutine.
-	release := func() tea.Msg { l.release(); return nil }
-	start := l.model.Init()
-	return l.guard(tea.Batch(release, start, l.pass(l.windowSize())))
-}
-
-func (l *loop) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	var cmd tea.Cmd
-	switch msg := msg.(type) {
-	case tea.ColorProfileMsg, tea.EnvMsg, tea.WindowSizeMsg:
-		return l, nil // Bubble Tea's own guesses about a terminal it can't see
-	case inputMsg:
-		l.decoded++
-		cmd = l.input(msg)
-	case flushMsg:
-		if msg.decoded == l.decoded && l.channel.reads.Load() == l.decoded {
-			var cmds batch
-			if _, lone := l.framer.waiting(); lone {
-				l.escaped = time.Now()
-			}
-			l.framer.flush(func(u unit) { cmds.add(l.unit(u)) })
-			cmd = cmds.cmd()
-		}
-	case resizeMsg:
-		l.channel.resized.Store(false)
-		l.channel.painter.resize(l.channel.size.load())
-		cmd = l.pass(l.windowSize())
-	case EOFMsg:
-		if len(l.line) > 0 {
-			cmd = tea.Batch(l.endLine(), l.pass(msg))
-		} else {
-			cmd = l.pass(msg)
-		}
-	default:
-		cmd = l.pass(msg)
-	}
-	return l, l.guard(cmd)
-}
-
-// View paints what changed. Bubble Tea calls it after each Update and hands
-// the result to a renderer that does nothing.
-func (l *loop) View() tea.View {
-	if l.dirty {
-		l.dirty = false
-		begun := time.Now()
-		l.channel.paint(l.model.View())
-		if painted := l.channel.Painted; painted != nil {
-			painted(time.Since(begun))
-		}
-	}
-	return tea.View{}
-}
-
-// pass hands msg to the model.
-func (l *loop) pass(msg tea.Msg) tea.Cmd {
-	l.dirty = true
-	var cmd tea.Cmd
-	l.model, cmd = l.model.Update(msg)
-	return cmd
-}
-
-func (l *loop) windowSize() tea.WindowSizeMsg {
-	cols, rows := l.channel.size.load()
-	return tea.WindowSizeMsg{Width: cols, Height: rows}
-}
-
-// input decodes what was read.
-func (l *loop) input(b []byte) tea.Cmd {
-	var cmds batch
-	l.entered = false
-	if !l.channel.Pty {
-		l.lines(b, &cmds)
-		return cmds.cmd()
-	}
-	if time.Since(l.escaped) < lateDelay && l.framer.resume(b) {
-		cmds.add(l.pass(NotEscapeMsg{}))
-	}
-	l.escaped = time.Time{}
-	l.framer.feed(b, func(u unit) { cmds.add(l.unit(u)) })
-	cmds.add(l.pass(ReadMsg{}))
-	if unfinished, lone := l.framer.waiting(); unfinished {
-		delay := unfinishedDelay
-		switch {
-		case lone:
-			delay = escapeDelay
-		case l.framer.state == paste:
-			delay = pasteDelay
-		}
-		l.channel.After(delay, flushMsg{l.decoded})
-	}
-	return cmds.cmd()
-}
-
-func (l *loop) unit(u unit) tea.Cmd {
-	if u.kind != textUnit {
-		l.channel.events.Add(1)
-	}
-	switch u.kind {
-	case escapeUnit:
-		return l.pass(tea.KeyPressMsg{Code: tea.KeyEscape})
-	case invalidUnit:
-		return l.pass(InvalidMsg{})
-	case cutUnit:
-		return l.pass(SequenceCutMsg{})
-	case pasteUnit:
-		cmd := l.pass(tea.PasteMsg{Content: string(u.bytes)})
-		if u.dropped > 0 {
-			cmd = tea.Batch(cmd, l.pass(PasteCutMsg{u.dropped}))
-		}
-		return cmd
-	case sequenceUnit:
-		_, cmd := l.key(u.bytes) // what the decoder leaves of it was never typed
-		return cmd
-	}
-	return l.keys(u.bytes)
-}
-
-// keys decodes whole characters. A line feed is Enter, as programs and pipes press it,
-// unless it follows one: then both end one line.
-func (l *loop) keys(b []byte) tea.Cmd {
-	var cmds batch
-	for len(b) > 0 {
-		l.channel.events.Add(1)
-		entered := l.entered
-		l.entered = b[0] == '\r'
-		if b[0] == '\n' {
-			if !entered {
-				cmds.add(l.pass(tea.KeyPressMsg{Code: tea.KeyEnter}))
-			}
-			b = b[1:]
-			continue
-		}
-		if n := printable(b); n > 0 {
-			cmds.add(l.pass(tea.KeyPressMsg{Code: tea.KeyExtended, Text: string(b[:n])}))
-			b = b[n:]
-			continue
-		}
-		n, cmd := l.key(b)
-		if n <= 0 {
-			break
-		}
-		b = b[n:]
-		cmds.add(cmd)
-	}
-	return cmds.cmd()
-}
-
-// key decodes what b begins with, and returns how many bytes that is.
-func (l *loop) key(b []byte) (n int, cmd tea.Cmd) {
-	n, event := l.decoder.Decode(b)
-	switch event := event.(type) {
-	case uv.KeyPressEvent:
-		cmd = l.pass(tea.KeyPressMsg(event))
-	case uv.FocusEvent:
-		cmd = l.pass(tea.FocusMsg{})
-	case uv.BlurEvent:
-		cmd = l.pass(tea.BlurMsg{})
-	}
-	return n, cmd
-}
-
-// printable is how many bytes of printable ASCII b begins with. Characters that
-// came together are one message.
-func printable(b []byte) int {
-	for i, c := range b {
-		if c < ' ' || c > '~' {
-			return i
-		}
-	}
-	return len(b)
-}
-
-// lines cuts the input of a client without a terminal into lines.
-func (l *loop) lines(b []byte, cmds *batch) {
-	for len(b) > 0 {
-		end := bytes.IndexByte(b, '\n')
-		if end < 0 {
-			l.keepLine(b)
-			return
-		}
-		l.keepLine(b[:end])
-		cmds.add(l.endLine())
-		b = b[end+1:]
-	}
-}
-
-func (l *loop) keepLine(b []byte) {
-	room := min(maxLine-len(l.line), len(b))
-	l.line = append(l.line, b[:room]...)
-	l.dropped += len(b) - room
-}
-
-func (l *loop) endLine() tea.Cmd {
-	l.channel.events.Add(1)
-	line := LineMsg{string(bytes.TrimSuffix(l.line, []byte("\r"))), l.dropped}
-	l.line, l.dropped = nil, 0
-	return l.pass(line)
-}
-
-// batch collects commands; most often there is none.
-type batch []tea.Cmd
-
-func (b *batch) add(cmd tea.Cmd) {
-	if cmd != nil {
-		*b = append(*b, cmd)
-	}
-}
-
-func (b batch) cmd() tea.Cmd { return tea.Batch(b...) }

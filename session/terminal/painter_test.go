@@ -100,7 +100,7 @@ func TestLeavingRestoresTheTerminal(t *testing.T) {
 	hidden := fullScreen(0, 0, "x")
 	hidden.Cursor = nil
 	c.paint(hidden)
-	c.leave()
+	newLoop(c, nil).leave()
 	written := out.String()
 	for _, pair := range [][2]string{
 		{"\x1b[?1049h", "\x1b[?1049l"}, {"\x1b[?7l", "\x1b[?7h"},

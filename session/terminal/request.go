@@ -49,22 +49,39 @@ func (c *Channel) setup(requests <-chan *ssh.Request, refusing func()) bool {
 	return false
 }
 
-// drain answers requests until the channel is closed, and then ends the
-// Channel's context. It never waits for anybody but the client.
-func (c *Channel) drain(requests <-chan *ssh.Request) {
-	defer c.cancel()
-	for r := range requests {
-		c.answer(r)
+// drain answers requests until the channel is closed, which ends the Channel's context,
+// or Run answers them.
+func (c *Channel) drain() {
+	for {
+		select {
+		case r, ok := <-c.requests:
+			if !c.answer(r, ok) {
+				return
+			}
+		case <-c.hand:
+			return
+		}
 	}
 }
 
-func (c *Channel) answer(r *ssh.Request) {
+// answer answers a request. If there was none the channel is closed: then it ends the
+// Channel's context, and returns false.
+func (c *Channel) answer(r *ssh.Request, any bool) bool {
+	if !any {
+		c.cancel()
+		return false
+	}
+	c.reply(r)
+	return true
+}
+
+func (c *Channel) reply(r *ssh.Request) {
 	defer c.contain()
 	fault(r.Type)
 	ok := r.Type == "window-change" && c.setSize(r.Payload)
 	r.Reply(ok, nil)
-	if ok && c.program.Load() != nil && !c.resized.Swap(true) {
-		c.Go(func() { c.post(resizeMsg{}) })
+	if ok && c.loop.Load() != nil && !c.resized.Swap(true) {
+		c.Post(resizeMsg{})
 	}
 }
 

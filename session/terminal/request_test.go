@@ -34,7 +34,7 @@ func FuzzRequests(f *testing.F) {
 		}
 		close(asked)
 		c.setup(asked, func() {})
-		c.answer(&ssh.Request{Type: kind, Payload: payload})
+		c.reply(&ssh.Request{Type: kind, Payload: payload})
 
 		if len(c.Command) > MaxCommand+1 || c.Command != "" && !c.Exec {
 			t.Errorf("a command of %d bytes; exec: %t", len(c.Command), c.Exec)
