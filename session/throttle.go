@@ -24,7 +24,11 @@ const (
 	hangUpDelay = time.Second / 4
 	// askEvery is how often a client that floods is sent something. If it has hung up,
 	// its end of the connection says so: that alone doesn't wait behind what it has sent.
-	askEvery  = time.Second
+	askEvery = time.Second
+	// idleAfter is how long a session has to have waited for something to read to be taken
+	// for one that isn't behind: what comes meanwhile is not for it. On a busy machine it
+	// may wait that long for its turn.
+	idleAfter = time.Second
 	keepAlive = "keepalive@openssh.com" // as OpenSSH's server calls what it sends for that
 )
 
@@ -36,6 +40,7 @@ type throttle struct {
 	on, spent atomic.Bool
 	ahead     atomic.Int64 // bytes read that the session has yet to read, about
 	conn      net.Conn
+	reading   atomic.Int64 // since when the session waits for something to read, in Unix nanoseconds, or 0
 	closed    chan struct{}
 
 	ask   func()    // sends the client something; set before on
@@ -58,6 +63,9 @@ func (t *throttle) wait(n int) bool {
 	if t.spent.Load() {
 		pause = float64(n) / terminal.Rate
 	}
+	if t.idle(now) {
+		t.ahead.Store(0)
+	}
 	behind := t.ahead.Add(int64(n)) > wireBurst
 	if behind {
 		pause = float64(n) / wireTrickle
@@ -67,11 +75,17 @@ func (t *throttle) wait(n int) bool {
 		if !t.sleep(min(left, hangUpDelay)) || hungUp(t.conn) {
 			return false
 		}
-		if behind && t.ahead.Load() <= wireBurst {
+		if behind && (t.ahead.Load() <= wireBurst || t.idle(time.Now())) {
 			break
 		}
 	}
 	return true
+}
+
+// idle tells whether the session has waited for something to read for a while.
+func (t *throttle) idle(now time.Time) bool {
+	since := t.reading.Load()
+	return since != 0 && now.UnixNano()-since > int64(idleAfter)
 }
 
 // sleep tells whether the connection is still open after so long.
@@ -144,7 +158,9 @@ type metered struct {
 }
 
 func (m metered) Read(p []byte) (int, error) {
+	m.pace.reading.Store(time.Now().UnixNano())
 	n, err := m.Channel.Read(p)
+	m.pace.reading.Store(0)
 	m.pace.took(n, len(p))
 	return n, err
 }
