@@ -81,9 +81,10 @@ func TestThrottleOfTheSlow(t *testing.T) {
 func TestThrottleEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, session := range map[string]func(*throttle){
-			"by reading all":  func(pace *throttle) { pace.took(100, 1000) },
-			"by reading much": func(pace *throttle) { pace.took(wireBurst, wireBurst) },
-			"by being closed": func(pace *throttle) { close(pace.closed) },
+			"by reading all":   func(pace *throttle) { pace.took(100, 1000) },
+			"by reading much":  func(pace *throttle) { pace.took(wireBurst, wireBurst) },
+			"by having waited": func(pace *throttle) { pace.reading.Store(time.Now().Add(-2 * idleAfter).UnixNano()) },
+			"by being closed":  func(pace *throttle) { close(pace.closed) },
 		} {
 			pace, began := newThrottle(nil), time.Now()
 			time.AfterFunc(time.Second, func() { session(pace) })
