@@ -23,11 +23,13 @@ const (
 // screen is how the transcript is looked at.
 type screen struct {
 	cols, rows int
+	height     int  // of the window that was shown last
 	scrolled   int  // rows between the transcript's end and the lowest one shown
 	newBelow   bool // something came below it
 	answered   bool // it shows the beginning of an answer, and nobody has scrolled since
 	down       int  // rows above the first one shown, of a page that is read from its top
 	below      bool // the page goes on below
+	kept       int  // where a row stands that was at the edge, and has to be in the next window; or 0
 	size       int  // bytes of the last view
 
 	rules      []row // the first screen's, as wide as rulesWidth
@@ -55,12 +57,18 @@ func (s *screen) grow(rows int) {
 	if s.scrolled > 0 {
 		s.scrolled += rows
 		s.newBelow = true
+		if s.kept > 0 {
+			s.kept += rows
+		}
 	}
 }
 
 // scroll moves by almost a screen: up for positive pages.
 func (s *screen) scroll(pages int) {
 	s.answered = false
+	if pages < 0 {
+		s.kept = s.scrolled + 1
+	}
 	s.scrolled = max(0, s.scrolled+pages*s.step())
 	if s.scrolled == 0 {
 		s.newBelow = false
@@ -68,9 +76,24 @@ func (s *screen) scroll(pages int) {
 }
 
 // turn moves a page by almost a screen: up for positive pages.
-func (s *screen) turn(pages int) { s.down = max(0, s.down-pages*s.step()) }
+func (s *screen) turn(pages int) {
+	if pages > 0 {
+		s.kept = s.down + 1
+	}
+	s.down = max(0, s.down-pages*s.step())
+}
 
-func (s *screen) step() int { return max(1, s.rows-frameRows-3) }
+func (s *screen) step() int { return max(1, s.height-1) }
+
+// settle has the next window be so high. It is lower than the last one if the status
+// takes more rows now, and then begins where it would otherwise leave out some.
+func (s *screen) settle(position *int, height int) {
+	s.height = height
+	if s.kept > 0 {
+		*position = max(*position, s.kept-height)
+	}
+	s.kept = 0
+}
 
 // page is the part of a page's rows that is looked at: at most height of them.
 func (s *screen) page(rows []row, height int) []row {
@@ -312,11 +335,13 @@ type row struct{ label, text string }
 func (c *chat) body(content *strings.Builder, height int) {
 	s := &c.screen
 	if c.paged() {
+		s.settle(&s.down, height)
 		shown := s.page(c.pageRows(), height)
 		write(content, shown)
 		content.WriteString(strings.Repeat("\n", height-len(shown)))
 		return
 	}
+	s.settle(&s.scrolled, height)
 	shown := s.window(c.lastRows(height+s.scrolled), height)
 	content.WriteString(strings.Repeat("\n", height-len(shown)))
 	write(content, shown)
