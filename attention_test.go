@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -77,6 +78,40 @@ func TestCalledWhileElsewhere(t *testing.T) {
 			t.Errorf("the title was %q", title)
 		}
 	}
+}
+
+// Who looks elsewhere is called when their partner, whose line dropped, is back; once,
+// however often that happens until they look again.
+func TestCalledWhenThePartnerIsBack(t *testing.T) {
+	t.Parallel()
+	key := newStaffKey(t, "me")
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		b, a := pairScreens(t, p, window{me: key})
+		back := func() {
+			t.Helper()
+			b.line.Close()
+			a.expect("stranger away")
+			b = openTerminal(t, p, window{me: key})
+			b.expect(nowBack)
+			a.expectGone("stranger away")
+			synctest.Wait()
+		}
+		back()
+		a.expectCalls(1, "") // as when they met
+		a.lookAway()
+		back()
+		a.expectCalls(2, "Someone is here - chat.example.org")
+		back()
+		a.expectCalls(2, "Someone is here - chat.example.org")
+		a.press(focusIn)
+		a.expectCalls(2, "")
+		a.lookAway()
+		a.press(ctrl('u'), "/bell off", keyEnter, focusOut)
+		a.expect("No bell rings any more.")
+		back()
+		a.expectCalls(2, "Someone is here - chat.example.org")
+	})
 }
 
 // However a full screen is left, focus is reported no more, and the title is as it was.

@@ -162,6 +162,43 @@ func TestQuestionSteers(t *testing.T) {
 	})
 }
 
+// Who waits for a question learns within a minute that one has come, and that it is gone.
+func TestCompanyIsRefreshed(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"", "plain"} {
+		t.Run("ssh HOST "+command, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := startBubble(t, nil)
+				x := openTerminal(t, p, window{command: command})
+				x.expectSent("chat.example.org")
+				x.press("/discuss", keyEnter, map[string]string{"": "", "plain": "yes"}[command], keyEnter)
+				x.expectSent("Looking for a stranger to discuss a question with")
+				time.Sleep(4*time.Minute + time.Second) // the next report in line mode is after 8
+				a := joinPlain(t, p, "127.0.0.21")
+				a.press("/ask Is cereal soup?", keyEnter)
+				a.expectSent("-- Looking for two strangers")
+				time.Sleep(time.Minute)
+				x.expect("1 question waits")
+				a.press("/quit", keyEnter)
+				a.expectExit(exitDone)
+				time.Sleep(time.Minute)
+				x.until("no question", func() bool {
+					told := x.out.bytes.String()
+					return strings.Contains(told[strings.LastIndex(told, "1 question waits"):], "No question waits yet.")
+				})
+				synctest.Wait()
+				told := x.picture()
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				if now := x.picture(); command == "plain" && now != told {
+					t.Errorf("line mode says what hasn't changed, at\n%s", now)
+				}
+			})
+		})
+	}
+}
+
 // Who watches and presses no key for long watches no more; who sleeps is called.
 func TestQuestionIdleAndAsleep(t *testing.T) {
 	t.Parallel()

@@ -11,7 +11,7 @@ type attention struct {
 	muted bool      // no bell
 	away  bool      // the terminal said that nobody looks at it
 	title locale.ID // shown while they are away; empty is none
-	wrote bool      // the partner did, since they looked last
+	again bool      // the partner had them called since they looked last
 }
 
 // looks notes that somebody looks at the terminal, or no more.
@@ -25,11 +25,11 @@ func (c *chat) call(why locale.ID) {
 	}
 }
 
-// callAgain calls who is away, for the first of several messages.
-func (c *chat) callAgain() {
-	if c.attention.away && !c.attention.wrote {
-		c.attention.wrote = true
-		c.call(locale.TitleWrote)
+// callAgain calls who is away, for the first of what the partner does until they look.
+func (c *chat) callAgain(why locale.ID) {
+	if c.attention.away && !c.attention.again {
+		c.attention.again = true
+		c.call(why)
 	}
 }
 

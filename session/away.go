@@ -253,6 +253,9 @@ func (c *chat) awayLine(by uint8) string {
 func (c *chat) partnerBack(by uint8) {
 	c.away = false
 	c.announce(c.words.Say([...]locale.ID{locale.PartnerBack, locale.FirstBack, locale.SecondBack}[by]))
+	if by == 0 {
+		c.callAgain(locale.TitleFound)
+	}
 	if c.state == chatting {
 		c.sayKept()
 		c.sayQueued()

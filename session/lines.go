@@ -42,7 +42,7 @@ func (c *chat) hear(from speaker, message string) {
 	c.add(from, message)
 	c.record.add(from, message)
 	c.print(c.plainLabel(from), message)
-	c.callAgain()
+	c.callAgain(locale.TitleWrote)
 }
 
 // plainLabel is what each line of somebody else begins with.
@@ -86,11 +86,17 @@ func (c *chat) nextHint() {
 	}
 }
 
-// statusReport says how the search goes, after 1, 2, 4, 8 … minutes.
+// statusReport says how the search goes, after 1, 2, 4, 8 … minutes, and when the other
+// side of question mode has somebody, or nobody any more.
 func (c *chat) statusReport() {
-	if waited := c.minutes(); c.state == searching && bits.OnesCount(uint(waited)) == 1 {
+	if c.state != searching {
+		return
+	}
+	accompanied := c.accompanied()
+	if bits.OnesCount(uint(c.minutes())) == 1 || accompanied != c.waiting.accompanied {
 		c.print("-- ", c.waitingLine())
 	}
+	c.waiting.accompanied = accompanied
 }
 
 // waitingLine is how long somebody has waited, from the first minute on, and with how

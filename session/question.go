@@ -119,6 +119,14 @@ func (c *chat) company(s matcher.Stats) string {
 	return c.words.Say(locale.NobodyWaits)
 }
 
+// accompanied tells whether somebody waits on the other side of question mode. To tell
+// those who wait of each change at once would cost a wake of all of them; they see it
+// once a minute.
+func (c *chat) accompanied() bool {
+	s := c.config.Matcher.Stats()
+	return c.errand.question != "" && s.Discussing > 0 || c.errand.discuss && s.Asking > 0
+}
+
 // steer names the side of question mode that waits for somebody like this one, if any
 // does: a question needs two.
 func (c *chat) steer(s matcher.Stats) string {

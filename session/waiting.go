@@ -15,11 +15,14 @@ const questionTime = 10 * time.Minute
 type waiting struct {
 	broken bool // the last question broke the ice, and is not asked again
 	hours  bool // in this search: when more people are here
+
+	accompanied bool // by somebody on the other side of question mode
 }
 
 // wait begins the wait of a search that found nobody at once.
 func (c *chat) wait() {
 	c.waiting.hours = false
+	c.waiting.accompanied = c.accompanied()
 	if c.waiting.broken {
 		c.me.question.Store(0)
 		c.waiting.broken = false
