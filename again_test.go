@@ -53,6 +53,34 @@ func TestAgainWaitsForAChatToEnd(t *testing.T) {
 	b.expect("-- You both asked for it")
 }
 
+// Who asks in the middle of another chat asks for the stranger before; that chat goes on,
+// and hears nothing of it.
+func TestAgainInTheMiddleOfAnotherChat(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	a, b := pairMixed(t, p, window{})
+	a.press("/stop", keyEnter)
+	b.expect("-- Stranger has left the chat\n")
+	c := joinLines(t, p)
+	a.press(keyEnter)
+	c.expect("-- You are now chatting with a stranger\n")
+	a.expect("chatting")
+	a.press("/again", keyEnter)
+	a.expect("-- Asked, for the stranger before this one. If they ask too within ")
+	a.press("hello", keyEnter)
+	if heard := c.expect("stranger: hello\n"); strings.Contains(heard, "gain") {
+		t.Errorf("the other hears %q", heard)
+	}
+	b.send("/again\n")
+	b.expect("-- Asked. If they ask too within ")
+	a.press("still here", keyEnter)
+	c.expectNext("stranger: still here\n")
+	a.press("/stop", keyEnter)
+	c.expectNext("-- Stranger has left the chat\n")
+	a.expect("You both asked for it: this is the stranger from before.")
+	b.expect("-- You both asked for it: this is the stranger from before.\n")
+}
+
 // What is answered is the same whatever the other did; a block, a report or an end of
 // the visit has them not meet.
 func TestAgainTellsNothing(t *testing.T) {

@@ -120,14 +120,14 @@ func sayToWatcher(a, x, y *reader) (first bool) {
 	return first
 }
 
-// A line drops and comes back, and then who watches leaves.
-func TestAwayFitsInEveryLanguage(t *testing.T) {
+// A line drops and comes back, both are idle, and then who watches leaves.
+func TestAwayAndIdleFitInEveryLanguage(t *testing.T) {
 	key := newStaffKey(t, "me")
 	inEveryLanguage(t, nil, func(t *testing.T, p *program, posix string, size window) {
 		a, x, y := debates(t, p, posix, size, key)
-		away, back := locale.SecondAway, locale.SecondBack
+		away, back, other := locale.SecondAway, locale.SecondBack, 1
 		if sayToWatcher(a, x, y) {
-			away, back = locale.FirstAway, locale.FirstBack
+			away, back, other = locale.FirstAway, locale.FirstBack, 2
 		}
 		x.line.Close()
 		minute := locale.Data{"Seconds": 60}
@@ -140,37 +140,33 @@ func TestAwayFitsInEveryLanguage(t *testing.T) {
 		x.fits(x.Say(locale.YouAreBack), x.Say(locale.HeaderChatting))
 		y.fits(y.Say(locale.PartnerBack), y.Say(locale.HeaderChatting))
 		a.fits(a.Say(back))
+		time.Sleep(2 * time.Minute)
+		a.fits(a.Say(locale.HeaderBothIdle), a.Count(locale.Online, 3))
+		y.fits(y.Say(locale.HeaderIdle), y.Count(locale.Online, 3))
+		x.press(" ")
+		a.fits(a.With(locale.HeaderOneIdle, locale.Data{"Number": other}), a.Count(locale.Online, 3))
+		y.fits(y.Say(locale.HeaderChatting))
 		a.leaves(a.Say(locale.ReallyWatching))
 		a.fits(a.Say(locale.NextQuestion))
 		x.fits(x.Say(locale.AskerLeft))
 	})
 }
 
-// Who chats, or watches, is told who is idle.
-func TestIdleFitsInEveryLanguage(t *testing.T) {
-	inEveryLanguage(t, nil, func(t *testing.T, p *program, posix string, size window) {
-		a, x, y := debates(t, p, posix, size, nil)
-		first := sayToWatcher(a, x, y)
-		time.Sleep(2 * time.Minute)
-		a.fits(a.Say(locale.HeaderBothIdle), a.Count(locale.Online, 3))
-		y.fits(y.Say(locale.HeaderIdle), y.Count(locale.Online, 3))
-		x.press(" ")
-		number := 1
-		if first {
-			number = 2
-		}
-		a.fits(a.With(locale.HeaderOneIdle, locale.Data{"Number": number}), a.Count(locale.Online, 3))
-		y.fits(y.Say(locale.HeaderChatting))
-	})
-}
-
 // Two ask to meet again. One then marks a line, and reports.
 func TestAgainAndReportFitInEveryLanguage(t *testing.T) {
 	inEveryLanguage(t, nil, func(t *testing.T, p *program, posix string, size window) {
-		a, b := comes(t, p, posix, size, "127.0.0.21"), comes(t, p, posix, size, "127.0.0.22")
+		a, c := comes(t, p, posix, size, "127.0.0.21"), comes(t, p, posix, size, "127.0.0.23")
 		a.fits(a.Say(locale.Matched))
 		a.enters("/again")
 		a.fits(a.Say(locale.AgainNobody))
+		c.leaves(c.Say(locale.Really))
+		a.fits(a.Say(locale.PartnerLeft))
+		a.press(keyEnter)
+		b := comes(t, p, posix, size, "127.0.0.22")
+		b.fits(b.Say(locale.Matched))
+		a.fits(a.Say(locale.Matched), a.Say(locale.HeaderChatting))
+		a.enters("/again")
+		a.fits(a.With(locale.AgainAskedBefore, locale.Data{"Span": a.Count(locale.Minutes, 10)}))
 		b.leaves(b.Say(locale.Really))
 		asked := b.With(locale.AgainAsked, locale.Data{"Span": b.Count(locale.Minutes, 10)})
 		b.enters("/again")

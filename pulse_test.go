@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,6 +36,27 @@ func TestClientVanishes(t *testing.T) {
 				b.press("/status", keyEnter)
 				b.expect("1 online")
 			})
+		})
+	}
+}
+
+// Somebody's TCP connection ends or breaks, in the full screen: their partner is told at
+// once, and goes on.
+func TestLineDiesOnScreen(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	for name, dies := range map[string]func(line *net.TCPConn){
+		"an end":  func(line *net.TCPConn) { line.Close() },
+		"a reset": func(line *net.TCPConn) { line.SetLinger(0); line.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, b := pairScreens(t, p, window{})
+			a.press("last words", keyEnter)
+			b.expect("Stranger: last words")
+			dies(a.line.(*net.TCPConn))
+			b.expect("Stranger has left the chat", "not chatting", "Press Esc or Enter to look for someone new.")
+			b.press("/quit", keyEnter)
+			b.expectExit(exitDone)
 		})
 	}
 }

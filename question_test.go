@@ -183,9 +183,9 @@ func TestCompanyIsRefreshed(t *testing.T) {
 				a.press("/quit", keyEnter)
 				a.expectExit(exitDone)
 				time.Sleep(time.Minute)
-				x.until("no question", func() bool {
+				x.until("nobody else", func() bool {
 					told := x.out.bytes.String()
-					return strings.Contains(told[strings.LastIndex(told, "1 question waits"):], "No question waits yet.")
+					return strings.Contains(told[strings.LastIndex(told, "1 question waits"):], "the only one here")
 				})
 				synctest.Wait()
 				told := x.picture()

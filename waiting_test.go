@@ -134,6 +134,11 @@ func TestBusierHours(t *testing.T) {
 		a.press("/next", keyEnter)
 		time.Sleep(130 * time.Second)
 		a.expect("-- Usually 12 people are here at 20:00 UTC. Until then: 20 hours.")
+		a.press("/quit", keyEnter)
+		a.expectExit(exitDone)
+		plain := joinPlain(t, p, "")
+		time.Sleep(130 * time.Second)
+		plain.expectSent("-- Usually 12 people are here at 20:00 UTC. Until then: 20 hours.\r\n")
 		stop()
 		<-counted
 		again, err := moderation.NewHours(folder.DB())
