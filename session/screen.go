@@ -97,6 +97,7 @@ func (s *screen) settle(position *int, height int) {
 
 // page is the part of a page's rows that is looked at: at most height of them.
 func (s *screen) page(rows []row, height int) []row {
+	s.settle(&s.down, height)
 	s.down = min(s.down, max(0, len(rows)-height))
 	s.below = s.down+height < len(rows)
 	return rows[s.down:min(s.down+height, len(rows))]
@@ -335,7 +336,6 @@ type row struct{ label, text string }
 func (c *chat) body(content *strings.Builder, height int) {
 	s := &c.screen
 	if c.paged() {
-		s.settle(&s.down, height)
 		shown := s.page(c.pageRows(), height)
 		write(content, shown)
 		content.WriteString(strings.Repeat("\n", height-len(shown)))
