@@ -54,6 +54,6 @@ type Event struct {
 	// Of Matched and Reunited: the Subject of the other, nil to who watches; what both
 	// named as interests; and what the chat is about, nil if it isn't about a question.
 	Partner any
-	Shared  []string
+	Shared  []Name
 	Topic   *Topic
 }

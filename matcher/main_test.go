@@ -206,21 +206,13 @@ func (m *Matcher) check(t testing.TB) {
 			must(s.home == p && int(s.place) == i && s.waiting.Load(), "%d: place in the pool", s.id)
 			must(question || p == &m.asleep || s.choosy() == (p == &m.choosy), "%d: pool", s.id)
 			must(question == (s.topic != nil) && (!question || m.side(s) == p), "%d: topic", s.id)
-			if w := s.wish; w != nil {
-				likes := named(w.likes[:])
-				for i, id := range slices.Concat(likes, named(w.speaks[:])) {
-					users[id]++
-					found, want := 0, 0
-					for _, f := range m.groups.all[id].found {
-						if m.groups.seats[f.number] == s && !m.groups.void(f) {
-							found++
-						}
-					}
-					if !question && p != &m.asleep && (i < len(likes) || !s.wantsInterest()) {
-						want = 1
-					}
-					must(found == want, "%d: is found %d times by %q", s.id, found, m.groups.all[id].name)
-				}
+			likes, speaks := m.wish(s).likes(), m.wish(s).speaks()
+			must(s.likes == (len(likes) > 0) && s.speaks == (len(speaks) > 0), "%d: wish", s.id)
+			for i, id := range slices.Concat(likes, speaks) {
+				users[id]++
+				found := slices.ContainsFunc(m.groups.all[id].found, func(e entry) bool { return e.number() == s.number })
+				should := !question && p != &m.asleep && (i < len(likes) || !s.wantsInterest())
+				must(found == should, "%d: found by %q: %v", s.id, m.groups.names[id].Value(), found)
 			}
 			must(s.partner == nil && !s.closed, "%d: waits, but is closed or in a chat", s.id)
 			if c := s.calling; c != nil {
@@ -263,15 +255,12 @@ func (m *Matcher) check(t testing.TB) {
 	named := len(m.groups.interests) + len(m.groups.languages)
 	must(named == len(users) && 1+named+len(m.groups.free) == len(m.groups.all), "%d groups, of which %d are named", named, len(users))
 	for id, n := range users {
-		g := m.groups.all[id]
-		must(g.users == n && g.names[g.name] == id, "%q has %d users, not %d", g.name, g.users, n)
-		found := 0
-		for _, f := range g.found {
-			if !m.groups.void(f) {
-				found++
-			}
+		g, name := m.groups.all[id], m.groups.names[id]
+		must(g.users == n && (m.groups.interests[name] == id || m.groups.languages[name] == id), "%q has %d users, not %d", name.Value(), g.users, n)
+		for i, e := range g.found {
+			at := e % wishRoom
+			must(m.groups.wishes[e.number()].groups[at] == id && int(m.groups.wishes[e.number()].places[at]) == i, "%q has %d wrongly", name.Value(), e)
 		}
-		must(found <= n && len(g.found) <= 2*n+someVoid+1, "%q has %d of %d found", g.name, found, len(g.found))
 	}
 	awake := slices.Concat(m.awake, m.choosy)
 	for i, a := range awake {

@@ -1,11 +1,11 @@
 package matcher
 
-// How many of those who share an interest are looked at, in all and in a group,
-// before one of them is taken: looking at one costs about as much as a fetch from
-// memory.
+import "slices"
+
 const (
-	interestSamples = 8
-	groupSamples    = 4
+	// interestSamples is how many of those who share an interest are looked at before one
+	// of them is taken: looking at one costs about as much as a fetch from memory.
+	interestSamples = 6
 	// groupScan is up to how many in a group are all looked at when the samples had
 	// nobody.
 	groupScan = 256
@@ -16,12 +16,15 @@ const (
 // pickStranger picks who may be paired with s at once: who shares the most
 // interests, else who shares a language, else anyone.
 func (m *Matcher) pickStranger(s *Seat) *Seat {
-	if s.wish != nil {
+	right := func(c *Seat) bool { return stranger(s, c) }
+	if s.likes || s.speaks {
 		if c := m.pickInterested(s); c != nil || s.wantsInterest() {
 			return c
 		}
-		for _, id := range named(s.wish.speaks[:]) {
-			if c := m.pickSpeaker(s, &m.groups.all[id]); c != nil {
+		for _, id := range m.wish(s).speaks() {
+			found := m.groups.all[id].found
+			at := func(i int) *Seat { return m.groups.seats[found[i].number()] }
+			if c := m.pickAwake(len(found), at, right); c != nil {
 				return c
 			}
 		}
@@ -29,17 +32,16 @@ func (m *Matcher) pickStranger(s *Seat) *Seat {
 			return nil
 		}
 	}
-	return m.pickAwake(m.awake, func(c *Seat) bool { return stranger(s, c) })
+	return m.pickAwake(len(m.awake), m.awake.at, right)
 }
 
 // pickInterested picks who shares the most interests with s, as far as a few
 // samples tell; the rarest interests are looked at first.
 func (m *Matcher) pickInterested(s *Seat) *Seat {
 	var rarest [MaxInterests]*group
-	likes := named(s.wish.likes[:])
+	likes := m.wish(s).likes()
 	for n, id := range likes {
 		g := &m.groups.all[id]
-		g.search = s.search
 		i := n
 		for ; i > 0 && len(rarest[i-1].found) > len(g.found); i-- {
 			rarest[i] = rarest[i-1]
@@ -49,7 +51,7 @@ func (m *Matcher) pickInterested(s *Seat) *Seat {
 	var room [interestSamples]candidate
 	some := room[:0]
 	for _, g := range rarest[:len(likes)] {
-		some = m.draw(some, g, min(groupSamples, interestSamples-len(some)))
+		some = m.draw(some, g, interestSamples-len(some))
 	}
 	c := m.best(some, s)
 	for _, g := range rarest[:len(likes)] {
@@ -63,30 +65,41 @@ func (m *Matcher) pickInterested(s *Seat) *Seat {
 // A candidate shares interests with who searches. The more they are, the higher is its
 // rank; among equals chance decides.
 type candidate struct {
-	finding
-	rank uint64
+	number uint32
+	rank   uint64
+	groups [wishRoom]groupID
 }
 
-// draw adds up to n of a group to all. They are ranked later: so many can be fetched
-// from memory at the same time.
+// draw adds n of a group, or all if there are no more, to all. They are ranked later: so
+// many can be fetched from memory at the same time.
 func (m *Matcher) draw(all []candidate, g *group, n int) []candidate {
-	for i := range n {
-		f := m.groups.draw(g, i, m.rand)
-		if f == nil {
-			break
+	if len(g.found) <= n {
+		for _, e := range g.found {
+			all = append(all, candidate{number: e.number()})
 		}
-		all = append(all, candidate{finding: *f})
+		return all
+	}
+	before := len(all)
+	for len(all) < before+n {
+		number := g.found[m.rand.IntN(len(g.found))].number()
+		if !slices.ContainsFunc(all[before:], func(c candidate) bool { return c.number == number }) {
+			all = append(all, candidate{number: number})
+		}
 	}
 	return all
 }
 
-// best is the first by rank who may be paired with s at once. The groups of what s
-// likes have the number of its search.
+// best is the first by rank who may be paired with s at once.
 func (m *Matcher) best(all []candidate, s *Seat) *Seat {
+	likes := m.wish(s).likes()
+	sketch := sketchOf(likes)
+	for i := range all { // nothing here depends on what comes, so all comes at the same time
+		all[i].groups = m.groups.wishes[all[i].number].groups
+	}
 	for i := range all {
 		c := &all[i]
-		for _, id := range c.likes {
-			if m.groups.all[id].search == s.search {
+		for _, id := range c.groups[:MaxInterests] {
+			if sketch.mayHave(id) && slices.Contains(likes, id) {
 				c.rank += 1 << 32
 			}
 		}
@@ -111,22 +124,6 @@ func (m *Matcher) best(all []candidate, s *Seat) *Seat {
 	return nil
 }
 
-// pickSpeaker picks among those who are found by a language.
-func (m *Matcher) pickSpeaker(s *Seat, g *group) *Seat {
-	for i := 0; ; i++ {
-		f := m.groups.draw(g, i, m.rand)
-		if f == nil {
-			return nil
-		}
-		switch c := m.groups.seats[f.number]; {
-		case m.sleepy(c):
-			m.doze(c)
-		case stranger(s, c):
-			return c
-		}
-	}
-}
-
 // pickAgain picks the one with whom s is offered to meet again. Where many wait,
 // nobody has to: the next to come, or the next search that opens, fits.
 func (m *Matcher) pickAgain(s *Seat) *Seat {
@@ -134,8 +131,8 @@ func (m *Matcher) pickAgain(s *Seat) *Seat {
 		return nil
 	}
 	ok := func(c *Seat) bool { return c.rematch == nil && again(s, c) }
-	if c := m.pickAwake(m.awake, ok); c != nil {
+	if c := m.pickAwake(len(m.awake), m.awake.at, ok); c != nil {
 		return c
 	}
-	return m.pickAwake(m.choosy, ok)
+	return m.pickAwake(len(m.choosy), m.choosy.at, ok)
 }

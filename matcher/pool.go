@@ -22,19 +22,21 @@ func (p *pool) remove(s *Seat) {
 	s.home = nil
 }
 
-// pick returns one of p's seats for which ok holds, each with the same
-// probability, or nil when there is none.
-func (m *Matcher) pick(p pool, ok func(*Seat) bool) *Seat {
-	for range min(samples, len(p)) {
-		if c := p[m.rand.IntN(len(p))]; ok(c) {
+func (p pool) at(i int) *Seat { return p[i] }
+
+// pick returns one of n seats for which ok holds, each with the same probability, or
+// nil when there is none.
+func (m *Matcher) pick(n int, at func(i int) *Seat, ok func(*Seat) bool) *Seat {
+	for range min(samples, n) {
+		if c := at(m.rand.IntN(n)); ok(c) {
 			return c
 		}
 	}
 	var picked *Seat
-	n := 0
-	for _, c := range p {
-		if ok(c) {
-			if n++; m.rand.IntN(n) == 0 {
+	right := 0
+	for i := range n {
+		if c := at(i); ok(c) {
+			if right++; m.rand.IntN(right) == 0 {
 				picked = c
 			}
 		}

@@ -84,7 +84,7 @@ func TestFairPick(t *testing.T) {
 		}
 		counts := make([]int, size)
 		for range picks {
-			counts[m.pick(p, func(s *Seat) bool { return int(s.place)%(size/fit) == 0 }).place]++
+			counts[m.pick(len(p), p.at, func(s *Seat) bool { return int(s.place)%(size/fit) == 0 }).place]++
 		}
 		expected, chi2 := float64(picks)/float64(fit), 0.0
 		for i, n := range counts {
@@ -103,7 +103,7 @@ func TestPickNobody(t *testing.T) {
 	m := New(nil)
 	p := pool{new(Seat)}
 	for _, p := range []pool{nil, p} {
-		if m.pick(p, func(*Seat) bool { return false }) != nil {
+		if m.pick(len(p), p.at, func(*Seat) bool { return false }) != nil {
 			t.Error("picked someone")
 		}
 	}

@@ -251,7 +251,7 @@ func TestQuestionLanguages(t *testing.T) {
 	inHall(t, nil, func(h *hall) {
 		speaks := func(name string, c Criteria, languages ...string) *person {
 			p := h.join(name)
-			c.Languages, c.Interests = languages, []string{name}
+			c.Languages, c.Interests = names(languages...), names(name)
 			p.Find(c)
 			return p
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unique"
 )
 
 // A tenure is one person's time on one seat, and what they saw of it. Only its
@@ -143,10 +144,10 @@ func (p *tenure) move(chance *rand.Rand) bool {
 // whim asks for anything, or for nothing.
 func whim(chance *rand.Rand) (c Criteria) {
 	for range chance.IntN(4) {
-		c.Interests = append(c.Interests, string(rune('a'+chance.IntN(6))))
+		c.Interests = append(c.Interests, unique.Make(string(rune('a'+chance.IntN(6)))))
 	}
 	for range chance.IntN(3) {
-		c.Languages = append(c.Languages, string(rune('a'+chance.IntN(3))))
+		c.Languages = append(c.Languages, unique.Make(string(rune('a'+chance.IntN(3)))))
 	}
 	c.OnlyLanguages = chance.IntN(4) == 0
 	switch chance.IntN(6) {

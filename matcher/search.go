@@ -2,7 +2,7 @@ package matcher
 
 // fits reports whether a and b may be partners at this time.
 func fits(a, b *Seat) bool {
-	return a != b && agree(a, b) && a.m.mayMeet(a, b)
+	return a != b && a.m.agree(a, b) && a.m.mayMeet(a, b)
 }
 
 // mayMeet reports whether those on a and b may be partners at all.
@@ -80,7 +80,7 @@ func (m *Matcher) search(s *Seat) {
 
 // match begins the chat of a and b, who wait.
 func (m *Matcher) match(a, b *Seat) {
-	m.bring(a, b, Event{Kind: Matched, Shared: m.shared(a.wish, b.wish)})
+	m.bring(a, b, Event{Kind: Matched, Shared: m.shared(a, b)})
 }
 
 // bring puts a and b, who are in none, into one chat, and tells them by e.
@@ -120,12 +120,12 @@ func (m *Matcher) call(s *Seat, right func(s, c *Seat) bool) bool {
 		return false
 	}
 	fresh := func(c *Seat) bool { return c.missed < s.search && right(s, c) }
-	c := m.pick(m.asleep, func(c *Seat) bool { return c.caller == nil && fresh(c) })
+	c := m.pick(len(m.asleep), m.asleep.at, func(c *Seat) bool { return c.caller == nil && fresh(c) })
 	switch {
 	case c != nil:
 		s.calling, c.caller = c, s
 		m.deliver(c, Event{Kind: Called})
-	case m.pick(m.asleep, fresh) == nil:
+	case m.pick(len(m.asleep), m.asleep.at, fresh) == nil:
 		return false
 	}
 	m.wait(s, m.now+m.opts.CallTimeout)

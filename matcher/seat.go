@@ -34,50 +34,54 @@ type Profile struct {
 // goroutine, its owner, who must Close it in the end. After Close, or after
 // an eviction, they do nothing and Say returns ErrNoPartner.
 type Seat struct {
-	// What a match touches comes first: with many who wait, a match costs about as
-	// many nanoseconds as cache lines it has to fetch. Guarded by m.mu, but for the
-	// id, which doesn't change.
+	// What a match touches lies in the first three cache lines: with many who wait, a
+	// match costs about as many nanoseconds as lines it has to fetch. Guarded by m.mu, but
+	// for the id, which doesn't change.
 	touched time.Duration // when a key was pressed last
 	id      uint64
 	last    uint64 // the id of partner, or of the last one
-	partner *Seat
-	home    *pool // of m's, or none
-	place   int32 // in home
-	alarm   int32 // place in m.alarms, while until is set
+	home    *pool  // of m's, or none
 	// What is under way: a call, or the wait for somebody else's, while until
 	// is set; or an offer, while rematch is set, too; or an absence, while away is.
 	until   time.Duration
+	place   int32       // in home
+	number  uint32      // in m.groups
+	turn    uint32      // counts Find and Leave; written by the owner alone
+	waiting atomic.Bool // home != nil, for Touch and Waits
+	closed  bool
+	// likes, speaks: the search asks for interests, for languages.
+	likes, speaks bool
+	waited        bool // the search is open to anyone
+	only          bool // but for a language it insists on
+	// gathered: the groups of its interests have it; understood: those of its
+	// languages, too.
+	gathered, understood bool
+	away                 bool // nobody's for now
+
+	partner *Seat
 	calling *Seat // who sleeps, whose caller is this seat
 	caller  *Seat // who is awake, whose calling is this seat
 	rematch *Seat // whose rematch is this seat
 	inbox   []Event
 	wake    func()
-	wish    *wish       // of the present search, or nil
-	number  uint32      // in m.groups
-	turn    uint32      // counts Find and Leave; written by the owner alone
-	waiting atomic.Bool // home != nil, for Touch and Waits
-	closed  bool
-	waited  bool // the search is open to anyone
-	only    bool // but for a language it insists on
-	// gathered: the groups of its interests have it; understood: those of its
-	// languages, too.
-	gathered, understood bool
-	tried                bool // in this search a call had its time: an offer comes before the next
-	// declined is set for both between whom an offer was declined.
-	declined bool
-	aside    bool    // left alone, though idle
-	typing   bool    // the partner was told so; the owner's alone
-	away     bool    // nobody's for now
-	sleepers         // of the present chat
-	topic    *topic  // of the present chat or search, or of the chat that the other left, if it has one
-	former   hope    // of the last chat that ended, whether it is hoped or not
-	hoping   *[]hope // nil is none
 
 	subject any
-	m       *Matcher
-	evict   func()
-	search  uint64 // the number of the present search
-	missed  uint64 // searches up to this number called in vain
+	former  hope    // of the last chat that ended, whether it is hoped or not
+	hoping  *[]hope // nil is none
+	topic   *topic  // of the present chat or search, or of the chat that the other left, if it has one
+	search  uint64  // the number of the present search
+	alarm   int32   // place in m.alarms, while until is set
+	tried   bool    // in this search a call had its time: an offer comes before the next
+	// declined is set for both between whom an offer was declined.
+	declined bool
+	aside    bool // left alone, though idle
+	typing   bool // the partner was told so; the owner's alone
+
+	m        *Matcher
+	evict    func()
+	missed   uint64    // searches up to this number called in vain
+	sleepers           // of the present chat
+	_        [4]uint64 // a seat of 256 bytes begins where a cache line does
 }
 
 // Join gives a person a seat. It is idle until Find.
@@ -136,11 +140,11 @@ func (s *Seat) Foreign() int {
 	m := s.m
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if s.home == nil || s.wish == nil {
+	if s.home == nil || !s.likes && !s.speaks {
 		return 0
 	}
 	others := len(m.awake) + len(m.choosy) + len(m.asleep) - 1
-	for _, id := range named(s.wish.speaks[:]) {
+	for _, id := range m.wish(s).speaks() {
 		others -= m.groups.all[id].users - 1
 	}
 	return max(0, others)
@@ -173,7 +177,7 @@ func (s *Seat) Find(c Criteria) {
 	if s.topic = topicFor(s, c); s.topic != nil {
 		c.Interests = nil
 	}
-	s.wish = m.wishFor(c)
+	m.ask(s, c)
 	s.waited, s.only = false, c.OnlyLanguages
 	s.aside = false
 	s.touched = m.now

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unique"
 )
 
 // How people of a small town behave: means of what is drawn (exponential), and
@@ -68,7 +69,7 @@ type citizen struct {
 	began, searched, talked      time.Duration // since when; never: not now
 	away, offered                bool
 	partner, previous, disdained *citizen
-	shared                       []string        // with partner
+	shared                       []Name          // with partner
 	met                          []time.Duration // partners of whose source is new
 	settled                      int
 }
@@ -159,10 +160,10 @@ func (w *town) listen() {
 
 func (w *town) arrive() {
 	c := &citizen{w: w, began: w.now(), searched: never, talked: never}
-	c.criteria.Languages = []string{"en"}
+	c.criteria.Languages = names("en")
 	if w.happens(namesLikes) {
 		for range 1 + w.chance.IntN(3) {
-			c.criteria.Interests = append(c.criteria.Interests, fmt.Sprint(int(w.chance.ExpFloat64()*8)))
+			c.criteria.Interests = append(c.criteria.Interests, unique.Make(fmt.Sprint(int(w.chance.ExpFloat64()*8))))
 		}
 	}
 	c.Seat = w.m.Join(Profile{Subject: c, Wake: func() {

@@ -9,11 +9,11 @@ const AsleepAfter = 2 * time.Minute
 // is to be put to sleep.
 func (m *Matcher) sleepy(s *Seat) bool { return m.now-s.touched >= m.opts.AsleepAfter }
 
-// pickAwake picks in a pool of those awake. Nobody watches them fall asleep; whoever
+// pickAwake picks among those awake. Nobody watches them fall asleep; whoever
 // is found to have is put to sleep here, which is soon enough.
-func (m *Matcher) pickAwake(p pool, ok func(*Seat) bool) *Seat {
+func (m *Matcher) pickAwake(n int, at func(i int) *Seat, ok func(*Seat) bool) *Seat {
 	var sleepy []*Seat
-	c := m.pick(p, func(c *Seat) bool {
+	c := m.pick(n, at, func(c *Seat) bool {
 		if m.sleepy(c) {
 			sleepy = append(sleepy, c)
 			return false

@@ -17,8 +17,8 @@ const (
 // Until Options.InterestWait is over, or Anyone is called, a search with interests
 // takes only who shares one, and a search with languages only who shares one.
 type Criteria struct {
-	Interests []string // up to MaxInterests
-	Languages []string // up to MaxLanguages, the one liked best first
+	Interests []Name // up to MaxInterests
+	Languages []Name // up to MaxLanguages, the one liked best first
 	// OnlyLanguages: who shares no language is taken at no time.
 	OnlyLanguages bool
 
@@ -29,101 +29,95 @@ type Criteria struct {
 	Discuss bool
 }
 
-// A wish is the Criteria of one search.
-type wish struct {
-	// The groups of the interests and of the languages; noGroup fills up.
-	likes  [MaxInterests]groupID
-	speaks [MaxLanguages]groupID
-}
+// wish is that of the present search of s.
+func (m *Matcher) wish(s *Seat) *wish { return &m.groups.wishes[s.number] }
 
-// wishFor returns the wish for c, or nil if it asks for nothing.
-func (m *Matcher) wishFor(c Criteria) *wish {
+// ask has the search of s, which asks for nothing so far, ask for what c names.
+func (m *Matcher) ask(s *Seat, c Criteria) {
 	interests := c.Interests[:min(len(c.Interests), MaxInterests)]
 	languages := c.Languages[:min(len(c.Languages), MaxLanguages)]
-	if len(interests)+len(languages) == 0 {
-		return nil
-	}
-	w := new(wish)
-	m.groups.name(w.likes[:], m.groups.interests, interests)
-	m.groups.name(w.speaks[:], m.groups.languages, languages)
-	return w
+	w := m.wish(s)
+	m.groups.name(w.groups[:MaxInterests], m.groups.interests, interests)
+	m.groups.name(w.groups[MaxInterests:], m.groups.languages, languages)
+	s.likes, s.speaks = len(interests) > 0, len(languages) > 0
 }
 
 // forget ends the wish of s.
 func (m *Matcher) forget(s *Seat) {
-	if s.wish == nil {
+	if !s.likes && !s.speaks {
 		return
 	}
 	m.scatter(s)
-	m.groups.leave(s.wish.likes[:])
-	m.groups.leave(s.wish.speaks[:])
-	s.wish = nil
+	w := m.wish(s)
+	m.groups.leave(m.groups.interests, w.likes())
+	m.groups.leave(m.groups.languages, w.speaks())
+	*w = wish{}
+	s.likes, s.speaks = false, false
 }
 
 // gather has s, who is awake and waits, be found by what it may share; with a topic
 // it is only looked for on its side.
 func (m *Matcher) gather(s *Seat) {
-	if s.wish == nil {
+	if !s.likes && !s.speaks {
 		return
 	}
+	w := m.wish(s)
 	if !s.gathered {
 		s.gathered = true
-		m.groups.add(s, s.wish.likes[:])
+		m.groups.add(s, 0, len(w.likes()))
 		if s.choosy() {
 			m.openings = append(m.openings, opening{m.now + m.opts.InterestWait, s, s.search})
 		}
 	}
 	if !s.understood && !s.wantsInterest() && s.topic == nil {
 		s.understood = true
-		m.groups.add(s, s.wish.speaks[:])
+		m.groups.add(s, MaxInterests, len(w.speaks()))
 	}
 }
 
 // scatter has s be found by nothing.
 func (m *Matcher) scatter(s *Seat) {
+	w := m.wish(s)
 	if s.gathered {
-		m.groups.remove(s)
-		s.gathered, s.understood = false, false
+		m.groups.remove(s, 0, len(w.likes()))
 	}
+	if s.understood {
+		m.groups.remove(s, MaxInterests, len(w.speaks()))
+	}
+	s.gathered, s.understood = false, false
 }
 
 // wantsInterest and wantsLanguage tell what s insists on at this time.
-func (s *Seat) wantsInterest() bool {
-	return s.wish != nil && !s.waited && s.wish.likes[0] != noGroup
-}
-
-func (s *Seat) wantsLanguage() bool {
-	return s.wish != nil && (!s.waited || s.only) && s.wish.speaks[0] != noGroup
-}
+func (s *Seat) wantsInterest() bool { return s.likes && !s.waited }
+func (s *Seat) wantsLanguage() bool { return s.speaks && (!s.waited || s.only) }
 
 // choosy reports whether s doesn't take just anyone.
 func (s *Seat) choosy() bool { return s.wantsInterest() || s.wantsLanguage() }
 
 // agree reports whether a and b share what either insists on.
-func agree(a, b *Seat) bool {
+func (m *Matcher) agree(a, b *Seat) bool {
 	interest := a.wantsInterest() || b.wantsInterest()
 	language := a.wantsLanguage() || b.wantsLanguage()
-	if a.wish == nil || b.wish == nil {
-		return !interest && !language
-	}
-	return (!interest || common(a.wish.likes[:], b.wish.likes[:])) &&
-		(!language || common(a.wish.speaks[:], b.wish.speaks[:]))
+	return (!interest || common(m.wish(a).likes(), m.wish(b).likes())) &&
+		(!language || common(m.wish(a).speaks(), m.wish(b).speaks()))
 }
 
 // common reports whether a group is in both.
 func common(a, b []groupID) bool {
-	return slices.ContainsFunc(named(a), func(id groupID) bool { return slices.Contains(b, id) })
+	return slices.ContainsFunc(a, func(id groupID) bool { return slices.Contains(b, id) })
 }
 
 // shared names the interests that a and b share.
-func (m *Matcher) shared(a, b *wish) (names []string) {
-	if a == nil || b == nil {
+func (m *Matcher) shared(a, b *Seat) (names []Name) {
+	if !a.likes || !b.likes {
 		return nil
 	}
-	all := make([]string, 0, MaxInterests)
-	for _, id := range named(a.likes[:]) {
-		if slices.Contains(b.likes[:], id) {
-			all = append(all, m.groups.all[id].name)
+	all := make([]Name, 0, MaxInterests)
+	likes := m.wish(b).likes()
+	sketch := sketchOf(likes)
+	for _, id := range m.wish(a).likes() {
+		if sketch.mayHave(id) && slices.Contains(likes, id) {
+			all = append(all, m.groups.names[id])
 		}
 	}
 	return append(names, all...) // as large as need be

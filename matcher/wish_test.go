@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unique"
 	"weak"
 )
 
@@ -25,14 +26,21 @@ func asks(words string) (c Criteria) {
 		language, ok := strings.CutPrefix(word, "@")
 		switch {
 		case !ok:
-			c.Interests = append(c.Interests, word)
+			c.Interests = append(c.Interests, unique.Make(word))
 		case language == "@":
 			c.OnlyLanguages = true
 		default:
-			c.Languages = append(c.Languages, language)
+			c.Languages = append(c.Languages, unique.Make(language))
 		}
 	}
 	return c
+}
+
+func names(all ...string) (names []Name) {
+	for _, name := range all {
+		names = append(names, unique.Make(name))
+	}
+	return names
 }
 
 func TestWhoMeetsAtOnceAndWhoAfterTheWait(t *testing.T) {
@@ -113,7 +121,7 @@ func TestSharedInterestsAreNamed(t *testing.T) {
 		a, b := h.seek("a", "jazz go tea"), h.seek("b", "go jazz")
 		for _, p := range []*person{a, b} {
 			h.want(p, "matched")
-			if got := p.begun.Shared; len(got) != 2 || !slices.Contains(got, "go") || !slices.Contains(got, "jazz") {
+			if got := p.begun.Shared; len(got) != 2 || !slices.Contains(got, unique.Make("go")) || !slices.Contains(got, unique.Make("jazz")) {
 				t.Errorf("%s shares %v", p.name, got)
 			}
 		}
@@ -213,20 +221,20 @@ func TestFairAmongThoseWhoShare(t *testing.T) {
 type zipf struct {
 	chance *rand.Rand
 	ranks  *rand.Zipf
-	names  []string
+	names  []Name
 }
 
 func newZipf(seed uint64) *zipf {
 	chance := rand.New(rand.NewPCG(seed, 1))
-	names := make([]string, 10_000)
+	names := make([]Name, 10_000)
 	for i := range names {
-		names[i] = fmt.Sprint("interest ", i)
+		names[i] = unique.Make(fmt.Sprint("interest ", i))
 	}
 	return &zipf{chance, rand.NewZipf(chance, 1.1, 1, 9_999), names}
 }
 
-func (z *zipf) interests(n int) []string {
-	var all []string
+func (z *zipf) interests(n int) []Name {
+	var all []Name
 	for len(all) < n {
 		if name := z.names[z.ranks.Uint64()]; !slices.Contains(all, name) {
 			all = append(all, name)
@@ -254,7 +262,7 @@ func TestNobodyStarves(t *testing.T) {
 		for i := range people {
 			p := h.join(fmt.Sprint(i))
 			begun[p] = time.Now()
-			p.Find(Criteria{Interests: z.interests(1 + z.chance.IntN(3)), Languages: []string{[]string{"en", "es", "id"}[z.chance.IntN(3)]}})
+			p.Find(Criteria{Interests: z.interests(1 + z.chance.IntN(3)), Languages: names([]string{"en", "es", "id"}[z.chance.IntN(3)])})
 			h.pass(100 * time.Millisecond)
 			served()
 		}
@@ -283,7 +291,7 @@ func BenchmarkMatchInterests(b *testing.B) {
 	wait := func(s *Seat) {
 		m.lock()
 		s.touched = m.now
-		s.wish = m.wishFor(asks[z.chance.IntN(len(asks))])
+		m.ask(s, asks[z.chance.IntN(len(asks))])
 		m.beginSearch(s)
 		m.gather(s)
 		m.retry = m.retry[:0]

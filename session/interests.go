@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unique"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -21,17 +22,18 @@ const maxInterest = 40
 // interest is what somebody likes to talk about.
 type interest struct {
 	shown string // as they wrote it
-	name  string // as it is compared
+	name  matcher.Name
 }
 
 // interests reads a list with commas, such as "go, jazz". Of one that is too long it reads
 // no more than shows that: a user name can be a hundred thousand of them.
 func interests(list string) (all []interest) {
 	for part := range strings.SplitSeq(list, ",") {
-		in := interest{shown: strings.Join(strings.Fields(text.Line(part)), " ")}
-		in.name = foldInterest(in.shown)
+		shown := strings.Join(strings.Fields(text.Line(part)), " ")
+		folded := foldInterest(shown)
+		in := interest{shown, unique.Make(folded)}
 		same := func(other interest) bool { return other.name == in.name }
-		if in.name != "" && !slices.ContainsFunc(all, same) {
+		if folded != "" && !slices.ContainsFunc(all, same) {
 			all = append(all, in)
 		}
 		if len(all) > matcher.MaxInterests {
@@ -148,7 +150,10 @@ func (c *chat) list(all []string, last locale.ID) string {
 
 // seek has the matcher look for somebody by what this one likes and speaks.
 func (c *chat) seek() {
-	criteria := matcher.Criteria{Languages: c.speaks.codes, OnlyLanguages: c.speaks.only}
+	criteria := matcher.Criteria{OnlyLanguages: c.speaks.only}
+	for _, code := range c.speaks.codes {
+		criteria.Languages = append(criteria.Languages, unique.Make(code))
+	}
 	for _, in := range c.likes {
 		criteria.Interests = append(criteria.Interests, in.name)
 	}
@@ -214,7 +219,7 @@ func (c *chat) anyoneLine(words locale.ID) string {
 }
 
 // sharedLine names what both like, of what both named, or is empty.
-func (c *chat) sharedLine(names []string) string {
+func (c *chat) sharedLine(names []matcher.Name) string {
 	var both []string
 	for _, in := range c.likes {
 		if slices.Contains(names, in.name) {
