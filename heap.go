@@ -34,8 +34,8 @@ const (
 	someGarbage = 16 << 20
 	garbageFor  = 4
 	// goroutineHolds is how many bytes are garbage, about, when a goroutine has ended: a
-	// person has nine, and less than 100 KB.
-	goroutineHolds = 8 << 10
+	// person has seven, and some 86 KB.
+	goroutineHolds = 12 << 10
 )
 
 // heap is what the program knows of its memory.
@@ -154,7 +154,7 @@ func (u heapUse) worthTrimming(trimmed heapUse) bool {
 }
 
 // deserted tells whether so many are gone of the most that were there for a collection
-// to pay, though nothing is allocated any more: a tenth of all who are there, or 200.
+// to pay, though nothing is allocated any more: an eighth of all who are there, or 200.
 func (u heapUse) deserted(crowd uint64) bool {
 	return (crowd-u.goroutines)*goroutineHolds > max(u.live/8, someGarbage)
 }

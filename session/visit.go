@@ -239,10 +239,10 @@ func (s *Server) seat(c *chat) {
 
 // finish gives up the place.
 func (c *chat) finish() int {
+	defer c.pass.Close() // also after a panic
+	defer c.close()
 	c.dropped = c.ch.Context().Err() != nil && c.ch.Panicked() == nil
 	c.leaves()
-	c.close()
-	c.pass.Close()
 	return c.code
 }
 

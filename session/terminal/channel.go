@@ -205,8 +205,8 @@ func (c *Channel) Close() {
 	c.waiters.Wait()
 }
 
-// After posts msg when d has passed. Any goroutine may call it. The caller stops the timer that it no longer
-// needs, or it keeps the Channel in memory.
+// After posts msg when d has passed. Any goroutine may call it. The caller stops the
+// timer that it no longer needs, or it keeps the Channel in memory.
 func (c *Channel) After(d time.Duration, msg tea.Msg) *time.Timer {
 	return time.AfterFunc(d, func() {
 		defer c.contain()

@@ -151,14 +151,17 @@ func (l *loop) take(f func()) {
 	if l.over {
 		return
 	}
-	defer func() {
-		if recover() != nil {
-			l.channel.panicked.CompareAndSwap(nil, &PanicError{Where()})
-			l.quit()
-		}
-	}()
+	defer l.rescue()
 	if f(); !l.over {
 		l.paint()
+	}
+}
+
+// rescue, when deferred, makes a panic the last that this loop does.
+func (l *loop) rescue() {
+	if recover() != nil {
+		l.channel.panicked.CompareAndSwap(nil, &PanicError{Where()})
+		l.quit()
 	}
 }
 
@@ -243,14 +246,17 @@ func (l *loop) windowSize() tea.WindowSizeMsg {
 
 // quit has no turn follow this one.
 func (l *loop) quit() {
-	l.over = true
-	close(l.ended)
+	if !l.over {
+		l.over = true
+		close(l.ended)
+	}
 }
 
 // leave takes the last turn, if there was none, and restores the terminal.
 func (l *loop) leave() {
 	l.turn <- struct{}{}
 	defer func() { <-l.turn }()
+	defer l.rescue()
 	l.over = true
 	l.channel.paint(tea.View{})
 }

@@ -64,10 +64,10 @@ func (c *Channel) drain() {
 	}
 }
 
-// answer answers a request. If there was none the channel is closed: then it ends the
+// answer answers a request. If none came the channel is closed: then it ends the
 // Channel's context, and returns false.
-func (c *Channel) answer(r *ssh.Request, any bool) bool {
-	if !any {
+func (c *Channel) answer(r *ssh.Request, came bool) bool {
+	if !came {
 		c.cancel()
 		return false
 	}
