@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"strangerd/moderation"
 )
 
 // cut has the line of a client drop: it is killed, and says no goodbye.
@@ -290,6 +292,73 @@ func TestBackBeforeAWatcher(t *testing.T) {
 	asker.expectNext("-- Stranger " + number + " has left the chat\n")
 }
 
+// Whose line drops while they watch is back with all that was said meanwhile, and the two
+// who discuss hear nothing of it.
+func TestWatcherBackInLines(t *testing.T) {
+	t.Parallel()
+	p, key := startServer(t), newStaffKey(t, "me")
+	asker, x, y := debate(t, p, "Is cereal soup?", key.as("me")...)
+	asker.cut()
+	if !eventually(func() bool {
+		x.send("/status\n")
+		return x.expect(" waiting, 2 chatting.\n") == "-- 2 people online, 0"
+	}) {
+		t.Fatal("nobody has gone")
+	}
+	y.send("it is\n")
+	x.expectNext("stranger: it is\n")
+	x.send("never\n")
+	y.expectNext("stranger: never\n")
+	asker = startSSH(t, p, key.as("me", "-T")...)
+	asker.expectNext("-- " + nowBack + "\n-- The last lines of it:\n-- The question: Is cereal soup?\n" +
+		"stranger 1: first words\nstranger 2: it is\nstranger 1: never\n")
+	asker.send("it is not\n")
+	asker.expectNext("-- Not sent: who asks only watches. To talk with a stranger: /next\n")
+	y.send("/quit\n")
+	asker.expectNext("-- Stranger 2 has left the chat\n")
+	x.expectNext("-- Stranger has left the chat\n")
+}
+
+// In the full screen, who asked and whose line drops is back within 60 seconds, and
+// waited for no longer.
+func TestWatcherBackOnScreen(t *testing.T) {
+	t.Parallel()
+	for _, after := range []time.Duration{59 * time.Second, 61 * time.Second} {
+		t.Run(after.String(), func(t *testing.T) {
+			key := newStaffKey(t, "me")
+			synctest.Test(t, func(t *testing.T) {
+				p := startBubble(t, nil)
+				a := joinScreen(t, p, window{me: key})
+				a.press("/ask Is cereal soup?", keyEnter)
+				a.expect("Looking for two strangers")
+				x, y := joinPlain(t, p, "127.0.0.22"), joinPlain(t, p, "127.0.0.23")
+				x.press("/discuss", keyEnter)
+				y.press("/discuss", keyEnter)
+				a.expect("watching 0 min")
+				a.line.Close()
+				synctest.Wait()
+				for i := range 25 { // more than a session lags behind
+					x.press(fmt.Sprint("words ", i), keyEnter)
+					y.expectSent(fmt.Sprintf("stranger: words %d\r\n", i))
+					time.Sleep(time.Second)
+				}
+				time.Sleep(after - 25*time.Second)
+				again := openTerminal(t, p, window{me: key})
+				if after < time.Minute {
+					again.expect("words 24", "watching 1 min")
+					x.press("still here", keyEnter)
+					again.expect("still here")
+					return
+				}
+				again.expect("they hold", "Looking for a stranger")
+				for _, c := range []*terminal{x, y} {
+					c.expectSent("-- Who asked the question has left. You two can go on.")
+				}
+			})
+		})
+	}
+}
+
 // Whoever can't come in again is not waited for: the server drains, or they are banned.
 func TestNobodyWaitsInVain(t *testing.T) {
 	t.Parallel()
@@ -316,9 +385,35 @@ func TestNobodyWaitsInVain(t *testing.T) {
 		a.cut()
 		c.expect("-- " + lineDropped)
 		root.done(t, p, "ban", report, "--reason", "Enough")
+		c.expect("-- Stranger has left the chat\n") // though nobody comes
 		a = startSSH(t, p, key.as("me", "-T", "-b", "127.0.0.74")...)
-		c.expect("-- Stranger has left the chat\n")
 		a.expect("You can't chat at")
+	})
+}
+
+// Who is banned while they are away is waited for no more, from that moment on.
+func TestBannedWhileAway(t *testing.T) {
+	t.Parallel()
+	key := newStaffKey(t, "me")
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		report := reported(t, p, "127.0.0.21", "127.0.0.22")
+		a := joinScreen(t, p, window{me: key, source: "127.0.0.22"})
+		b := mustSpeak(t, p, "127.0.0.23")
+		b.must(t, nowChatting)
+		a.line.Close()
+		b.must(t, "-- "+lineDropped)
+		began := time.Now()
+		if _, err := p.bubble.desk.Resolve("root", report, moderation.Decision{Action: moderation.ActionBan, Reason: "Enough"}); err != nil {
+			t.Fatal(err)
+		}
+		b.must(t, "-- Stranger has left the chat\n")
+		if took := time.Since(began); took > 0 {
+			t.Errorf("it takes %v", took)
+		}
+		if sessions, err := p.bubble.gate.Sessions("root"); err != nil || len(sessions) != 1 {
+			t.Errorf("inside are %v, %v", sessions, err)
+		}
 	})
 }
 

@@ -11,10 +11,10 @@ import (
 )
 
 // debate returns one who watches two others discuss their question, in line mode.
-// Stranger 1 is x.
-func debate(t *testing.T, p *program, question string) (asker, x, y *chatter) {
+// Stranger 1 is x. What is in as is for the client of who asks.
+func debate(t *testing.T, p *program, question string, as ...string) (asker, x, y *chatter) {
 	t.Helper()
-	asker, x, y = joinFrom(t, p, "127.0.0.31"), startSSH(t, p, "-T", "-b", "127.0.0.32"), startSSH(t, p, "-T", "-b", "127.0.0.33")
+	asker, x, y = joinLines(t, p, append([]string{"-b", "127.0.0.31"}, as...)...), startSSH(t, p, "-T", "-b", "127.0.0.32"), startSSH(t, p, "-T", "-b", "127.0.0.33")
 	asker.send("/ask " + question + "\n")
 	asker.expect("-- Looking for two strangers to discuss your question\n")
 	for _, c := range []*chatter{x, y} {

@@ -86,8 +86,7 @@ func (m *Matcher) hopeAgain(s *Seat) {
 
 // free reports whether s can be met again at this time.
 func (s *Seat) free() bool {
-	watches := s.topic != nil && s.topic.asker == s && s.home == nil
-	return !s.closed && !s.aside && !s.away && s.partner == nil && !watches
+	return !s.closed && !s.aside && !s.away && s.partner == nil && !s.watches()
 }
 
 // reunite has s, if it is free, meet somebody whom it hopes to meet and who hopes so,

@@ -9,21 +9,24 @@ import (
 var ErrAway = errors.New("matcher: the partner is away")
 
 // Away says that the owner is gone for now: whoever chats with them is told (PartnerAway)
-// and may leave or wait. It reports whether there is a chat to come back to. If so, the
-// seat is nobody's, has what comes for it kept, and closes after d unless Back is called.
+// and may leave or wait; whom they only watch need not know. It reports whether there is a
+// chat to come back to. If so, the seat is nobody's, has what comes for it kept, and closes
+// after d unless Back is called.
 func (s *Seat) Away(d time.Duration) bool {
 	m := s.m
 	m.lock()
 	defer m.unlock()
-	if s.closed || s.listener() == nil {
+	if s.closed || s.listener() == nil && !s.watches() {
 		return false
 	}
-	s.away = true
+	s.away, s.behind = true, true
 	s.wake, s.evict = nil, nil
 	s.typing = false
 	s.eachOther(func(o *Seat, number uint8) { o.sleepers.forget(number) })
 	m.online--
-	m.chatting--
+	if s.partner != nil {
+		m.chatting--
+	}
 	m.wait(s, m.now+d)
 	m.tell(s, PartnerAway)
 	return true

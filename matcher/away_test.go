@@ -1,6 +1,7 @@
 package matcher
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -152,8 +153,66 @@ func TestAway(t *testing.T) {
 			h.want(x, "2:left")
 			h.want(a, "away left")
 			if x.Away(backWithin) {
-				h.t.Error("who only watches is away")
+				h.t.Error("who watched is away from a chat that is over")
 			}
+		}},
+		{"who watches comes back to all that was said", func(h *hall) {
+			x, a, b := h.watched()
+			h.gone(x)
+			h.counts(2, 2)
+			var all []string
+			for range 2 * inboxSize { // a and b read in time
+				h.says(x.begun.Topic.Strangers[0].(*person), "one", nil)
+				all = append(all, "1:said:one")
+				a.take()
+				b.take()
+			}
+			h.pass(backWithin - 1)
+			h.back(x, true)
+			h.says(x.begun.Topic.Strangers[1].(*person), "two", nil)
+			h.want(x, strings.Join(append(all, "2:said:two"), " "))
+			h.counts(3, 2)
+			h.together(a, b)
+			if x.evicted > 0 {
+				h.t.Error("who is back is thrown out")
+			}
+		}},
+		{"who watched is not waited for any longer", func(h *hall) {
+			x, a, b := h.watched()
+			h.gone(x)
+			h.pass(backWithin - 1)
+			h.want(a, "")
+			h.pass(1)
+			h.want(a, "unwatched")
+			h.want(b, "unwatched")
+			h.back(x, false)
+			h.together(a, b)
+			h.counts(2, 2)
+		}},
+		{"who watched comes back to the end", func(h *hall) {
+			x, a, b := h.watched()
+			h.gone(x)
+			x.begun.Topic.Strangers[1].(*person).Leave()
+			h.back(x, true)
+			h.want(x, "2:left")
+			h.counts(3, 0)
+			a.Find(Criteria{})
+			x.Find(Criteria{})
+			h.want(x, "matched")
+			h.together(a, x)
+			b.Close()
+		}},
+		{"an inbox has room for so much, even of who is away", func(h *hall) {
+			x, a, b := h.watched()
+			h.gone(x)
+			for range awayInbox {
+				h.says(a, "x", nil)
+				b.take()
+			}
+			h.want(a, "")
+			h.says(a, "x", nil)
+			h.want(a, "unwatched")
+			h.back(x, false)
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -65,6 +65,9 @@
 // said meanwhile is refused, not kept. What comes for the seat waits in its inbox, the
 // end of the chat too. When the time is up the seat closes. Who is away is in no count.
 //
+// Who watches can be away, too. The two go on, and are told nothing unless the seat
+// closes: what they say waits for who comes back, in an inbox that is larger meanwhile.
+//
 // # Requirements
 //
 //  1. A seat is in exactly one chat, or watches exactly one, or neither; it is never
@@ -90,8 +93,9 @@
 //  10. No two who asked for each other after the same chat, and may meet, are both
 //     free while that can be. No event tells one of them what the other asked for
 //     before they meet.
-//  11. Who is away is in the chat that they left, or in none, and begins no other.
-//     An absence is told once, and so is its end, by PartnerBack or PartnerLeft.
+//  11. Who is away is in the chat that they left, or watches it, or is in none, and
+//     begins no other. An absence of who chats is told once, and so is its end, by
+//     PartnerBack or PartnerLeft.
 //  12. Whoever has taken all that came knows of each of the others in their chat
 //     whether they sleep. A chat begins with everybody awake.
 //

@@ -218,7 +218,7 @@ func (m *Matcher) deliver(s *Seat, e Event) bool {
 	if s.closed {
 		return false
 	}
-	if len(s.inbox) == inboxSize {
+	if len(s.inbox) >= s.room() {
 		m.lost = append(m.lost, s)
 		return false
 	}
@@ -226,6 +226,14 @@ func (m *Matcher) deliver(s *Seat, e Event) bool {
 	s.inbox = append(s.inbox, e)
 	s.rouse()
 	return true
+}
+
+// room is how many events the inbox of s takes.
+func (s *Seat) room() int {
+	if s.behind {
+		return awayInbox
+	}
+	return inboxSize
 }
 
 // rouse has the owner of s look for what has come.

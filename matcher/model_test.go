@@ -239,14 +239,14 @@ func (w *model) tell(s *soul, what string) {
 }
 
 func (w *model) goAway(s *soul) {
-	if p := s.partner; p != nil && p.isAway() && len(p.inbox) > inboxSize-5 {
-		return // that one would lose the seat
+	inChat := s.partner != nil || s.debate != nil
+	if gone := s.seat.Away(backWithin); gone != inChat {
+		w.Fatal("in a chat: ", inChat, ", away: ", gone)
 	}
-	if gone := s.seat.Away(backWithin); gone != (s.partner != nil) {
-		w.Fatal("in a chat: ", s.partner != nil, ", away: ", gone)
+	if inChat {
+		s.away, s.dozes = time.Now(), false
 	}
 	if s.partner != nil {
-		s.away, s.dozes = time.Now(), false
 		w.tell(s, "away")
 	}
 }

@@ -131,6 +131,9 @@ func (m *Matcher) tellAsker(t *topic, s *Seat, e Event) {
 	m.deliver(t.asker, e)
 }
 
+// watches reports whether s watches two others.
+func (s *Seat) watches() bool { return s.topic != nil && s.topic.asker == s && s.home == nil }
+
 // number is that of s, who discusses.
 func (t *topic) number(s *Seat) uint8 {
 	if s == t.pair[1] {

@@ -10,6 +10,9 @@ import (
 const (
 	// inboxSize is how many events a seat's owner may lag behind.
 	inboxSize = 20
+	// awayInbox is that of who is away: what two can say whom they watch, as fast as one
+	// reads, in the minute that an absence takes.
+	awayInbox = 10 * inboxSize
 	// noticeLimit is how full an inbox may be to take notices of typing.
 	noticeLimit = inboxSize / 4
 )
@@ -81,6 +84,7 @@ type Seat struct {
 	evict    func()
 	missed   uint64    // searches up to this number called in vain
 	sleepers           // of the present chat
+	behind   bool      // the owner has yet to take what came while they were away
 	_        [4]uint64 // a seat of 256 bytes begins where a cache line does
 }
 
@@ -103,7 +107,7 @@ func (m *Matcher) Join(p Profile) *Seat {
 func (s *Seat) Events() (events []Event, open bool) {
 	s.m.mu.Lock()
 	defer s.m.mu.Unlock()
-	events, s.inbox = s.inbox, nil
+	events, s.inbox, s.behind = s.inbox, nil, false
 	for i := 1; i < len(events); i++ {
 		if events[i].Kind == Reunited {
 			events, s.inbox = events[:i:i], events[i:]

@@ -61,7 +61,11 @@ func (s *Seat) Dozing(on bool) {
 }
 
 // eachOther calls f for whoever is in the chat with s, with the number that s has to them.
+// Who watches has none.
 func (s *Seat) eachOther(f func(o *Seat, number uint8)) {
+	if s.partner == nil {
+		return
+	}
 	f(s.partner, 0)
 	if t := s.topic; t != nil && t.asker != nil {
 		f(t.asker, t.number(s))

@@ -51,6 +51,7 @@ type Gate struct {
 	networks *networks
 	people   people
 	passes   map[string]*Pass
+	waiting  map[*Pass]struct{} // see Pass.Wait
 	door     Door
 	draining bool
 	drained  chan struct{}
@@ -69,6 +70,7 @@ func NewGate(config Config) (*Gate, error) {
 		max:      config.MaxSessions,
 		clock:    config.Now,
 		passes:   make(map[string]*Pass),
+		waiting:  make(map[*Pass]struct{}),
 		drained:  make(chan struct{}),
 		known:    newKnown(),
 	}
@@ -235,10 +237,16 @@ func (g *Gate) reindex(networks *networks, people people, bans []Ban) (hit []fun
 	}
 	g.networks.settle()
 	now := g.now()
-	for _, p := range g.passes {
+	look := func(p *Pass) {
 		if b, ok := g.banOf(p.addr, p.subject, now); ok {
 			hit = append(hit, func() { p.end(&Banned{b}) })
 		}
+	}
+	for _, p := range g.passes {
+		look(p)
+	}
+	for p := range g.waiting {
+		look(p)
 	}
 	return hit
 }

@@ -200,3 +200,20 @@ func TestDrain(t *testing.T) {
 		})
 	}
 }
+
+// Who is gone and may come back takes no place, and a ban that hits them is told.
+func TestWaitingPass(t *testing.T) {
+	h := newHouse(t)
+	h.max = 1
+	p := h.enter("192.0.2.1")
+	p.Wait()
+	h.enter("192.0.2.2").Close() // else it were full
+	h.ban(BanRequest{Network: net("192.0.2.1/32"), Reason: "Enough"})
+	if p.Why() == nil {
+		t.Error("who waits doesn't learn of a ban")
+	}
+	p.Close()
+	if len(h.waiting) > 0 || len(h.passes) > 0 {
+		t.Error("a closed pass is kept")
+	}
+}

@@ -34,6 +34,18 @@ func (p *Pass) Context() context.Context { return p.ctx }
 // Why returns what ended the Pass, a *Banned or a *Kicked, or nil.
 func (p *Pass) Why() error { return context.Cause(p.ctx) }
 
+// Wait has the Pass be kept without a place, of which a ban alone takes notice, until it
+// is closed: its holder is gone, and may come back by Readmit.
+func (p *Pass) Wait() {
+	p.Unmet()
+	g := p.gate
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.passes, p.id)
+	g.waiting[p] = struct{}{}
+	g.drainedIfEmpty()
+}
+
 // Close gives the Pass back. It may be called more than once.
 func (p *Pass) Close() {
 	p.Unmet()
@@ -61,6 +73,7 @@ func (g *Gate) letOut(p *Pass) {
 	if g.passes[p.id] == p { // else somebody was readmitted as this, and it is closed again
 		delete(g.passes, p.id)
 	}
+	delete(g.waiting, p)
 	g.drainedIfEmpty()
 }
 

@@ -27,7 +27,7 @@ const (
 type absence struct {
 	seat *matcher.Seat
 	me   *person
-	pass *moderation.Pass // closed: who is away takes no place
+	pass *moderation.Pass // waits: who is away takes no place
 	talk
 	queue  []utterance
 	editor editor.Line
@@ -36,10 +36,21 @@ type absence struct {
 	lasted func(time.Duration)
 }
 
+// state is that which its person comes back to.
+func (a *absence) state() state {
+	if a.watched {
+		return watching
+	}
+	return chatting
+}
+
 // end ends a chat that nobody came back to.
 func (a *absence) end() {
 	a.seat.Close()
-	a.talk.end(a.pass, a.lasted, a.since)
+	a.pass.Close()
+	if !a.watched {
+		a.talk.end(a.pass, a.lasted, a.since)
+	}
 }
 
 // absences are those of all who are away, by their keys: one of each, the latest. Any
@@ -53,7 +64,8 @@ type absences struct {
 // of is what an absence is found by: who somebody is, wherever they come from.
 func of(s moderation.Subject) moderation.Subject { return moderation.Subject{Key: s.Key} }
 
-// put keeps an absence until its time is up, or ends it if there is no room.
+// put keeps an absence until its time is up or its person is banned, or ends it if there
+// is no room.
 func (all *absences) put(a *absence) {
 	key := of(*a.me.subject.Load())
 	all.mu.Lock()
@@ -66,6 +78,20 @@ func (all *absences) put(a *absence) {
 	all.mu.Unlock()
 	if other != nil {
 		other.end()
+	}
+	context.AfterFunc(a.pass.Context(), func() { all.drop(key, a) })
+}
+
+// drop ends an absence, unless its person has come back.
+func (all *absences) drop(key moderation.Subject, a *absence) {
+	all.mu.Lock()
+	there := all.by[key] == a
+	if there {
+		delete(all.by, key)
+	}
+	all.mu.Unlock()
+	if there {
+		a.end()
 	}
 }
 
@@ -171,12 +197,12 @@ func (s *Server) admit(v *visit, a *absence) (*moderation.Pass, error) {
 // whether it does.
 func (c *chat) goAway() bool {
 	switch {
-	case !c.dropped, c.over, c.done, c.state != chatting, !c.remembered():
+	case !c.dropped, c.over, c.done, !c.inChat(), !c.remembered():
 		return false
 	case c.pass.Why() != nil, c.config.Gate.Draining(), !c.seat.Away(backWithin):
 		return false
 	}
-	c.pass.Close()
+	c.pass.Wait()
 	c.absences.put(&absence{
 		seat: c.seat, me: c.me, pass: c.pass, talk: c.talk, queue: c.queue, editor: c.editor,
 		since: c.since, until: time.Now().Add(backWithin), lasted: c.config.Timings.Chat,
@@ -195,11 +221,12 @@ func (c *chat) comeBack() bool {
 	a.me.languages.Store(c.me.languages.Load())
 	a.me.blocks.Store(c.me.blocks.Load())
 	c.profile.Subject = a.me
+	a.pass.Close()
 	if !a.seat.Back(c.profile) {
 		a.end()
 		return false
 	}
-	c.enter(chatting)
+	c.enter(a.state())
 	c.seat.Close()
 	c.me, c.seat, c.talk, c.queue = a.me, a.seat, a.talk, a.queue
 	if c.editor.Text() == "" {
@@ -230,10 +257,10 @@ func (c *chat) retell() {
 		c.print("-- ", c.words.Say(locale.LastLines))
 	}
 	for _, e := range last {
-		if e.from == stranger {
-			c.print(c.plainLabel(e.from), e.text)
-		} else {
+		if e.from == you || e.from == asker {
 			c.print("-- "+c.label(e.from), e.text)
+		} else {
+			c.print(c.plainLabel(e.from), e.text)
 		}
 	}
 }

@@ -146,13 +146,14 @@ func newChat(v *visit, pass *moderation.Pass, plain bool) *chat {
 	return c
 }
 
-// close gives up the seat and stops the timers.
-func (c *chat) close() {
+// close gives up the seat and stops the timers. It tells whether both the seat and the
+// pass wait for who has gone away.
+func (c *chat) close() (waits bool) {
 	c.woken.Store(true) // nobody is woken any more
 	if c.state == chatting {
 		c.pass.Met(c.partner.pass)
 	}
-	if !c.goAway() {
+	if waits = c.goAway(); !waits {
 		c.seat.Close() // and not Leave before it: who asked to meet this one again would, for a moment
 		c.chatOver()
 	}
@@ -168,6 +169,7 @@ func (c *chat) close() {
 	stop(c.opens)
 	stop(c.motion.timer)
 	close(c.gone)
+	return waits
 }
 
 func stop(t *time.Timer) {

@@ -239,8 +239,13 @@ func (s *Server) seat(c *chat) {
 
 // finish gives up the place.
 func (c *chat) finish() int {
-	defer c.pass.Close() // also after a panic
-	defer c.close()
+	waits := false
+	defer func() {
+		if !waits { // also after a panic
+			c.pass.Close()
+		}
+	}()
+	defer func() { waits = c.close() }()
 	c.dropped = c.ch.Context().Err() != nil && c.ch.Panicked() == nil
 	c.leaves()
 	return c.code
