@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"strangerd/data"
 )
 
 // What a new source may do, for who is banned comes back from a fresh one. It is new
@@ -28,8 +26,8 @@ const (
 	openersKept    = 16
 )
 
-// maxPasts is how many sources are remembered, of which each takes about 700 bytes at
-// most.
+// maxPasts is how many sources are remembered, of which each takes about 600 bytes at
+// most, and 150 when nothing that it said counts.
 const maxPasts = 50_000
 
 // conduct remembers how people behaved in chats, by their source; of a shared source
@@ -38,7 +36,8 @@ const maxPasts = 50_000
 //
 // What is remembered lies in two maps of half the size. When the first is full, it
 // takes the place of the second, which is forgotten; what is asked for moves to the
-// first.
+// first. It lies in the maps themselves: each by itself on the heap, they would keep
+// whole pages of it from being given back after a crowd.
 type conduct struct {
 	newSources bool // are limited
 	hashes     identity
@@ -47,15 +46,19 @@ type conduct struct {
 	half       int
 
 	mu            sync.Mutex // guards what follows and Pass.place; no other lock is taken under it
-	recent, older map[data.Hash]*past
+	recent, older map[name]past
 }
+
+// name is what somebody is remembered under, a hash.
+type name uint64
 
 // past is what is remembered of one source.
 type past struct {
-	met     []meeting // a partner at most once, latest last
-	places  int       // taken by those who search, or have said nothing to their partner yet
-	settled int       // chats, less those that were reported
-	openers []opener  // oldest first
+	met      [newPartners]meeting // a partner at most once, latest last
+	meetings int8                 // of them
+	places   int32                // taken by those who search, or have said nothing to their partner yet; with meetings newPartners at most
+	settled  int32                // chats, less those that were reported
+	openers  []opener             // oldest first
 }
 
 type meeting struct {
@@ -77,44 +80,50 @@ func newConduct(newSources bool, clock func() time.Time) *conduct {
 		clock:      clock,
 		began:      clock(),
 		half:       maxPasts / 2,
-		recent:     make(map[data.Hash]*past),
+		recent:     make(map[name]past),
 	}
 }
 
-// past returns what is remembered under a name, from now on at least that it was
-// asked for. The caller holds mu.
-func (c *conduct) past(name data.Hash) *past {
-	if p := c.recent[name]; p != nil {
-		return p
+// look runs do with what is remembered under a name, from now on at least that it was
+// asked for.
+func (c *conduct) look(who name, do func(*past)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.locked(who, do)
+}
+
+// locked is look for who holds mu.
+func (c *conduct) locked(who name, do func(*past)) {
+	p, ok := c.recent[who]
+	if !ok {
+		p = c.older[who]
+		delete(c.older, who)
+		if len(c.recent) >= c.half {
+			c.older, c.recent = c.recent, make(map[name]past)
+		}
 	}
-	p := c.older[name]
-	if p == nil {
-		p = new(past)
-	}
-	delete(c.older, name)
-	if len(c.recent) >= c.half {
-		c.older, c.recent = c.recent, make(map[data.Hash]*past)
-	}
-	c.recent[name] = p
-	return p
+	do(&p)
+	c.recent[who] = p
 }
 
 // now is the time since the process began, whatever the machine's clock is set to.
 func (c *conduct) now() time.Duration { return c.clock().Sub(c.began) }
 
 // source is the name of a source.
-func (c *conduct) source(s Subject) data.Hash { return c.hashes.hash("source", string(s.Source[:])) }
+func (c *conduct) source(s Subject) name { return c.named("source", string(s.Source[:])) }
 
 // name is what somebody is remembered under.
-func (c *conduct) name(p *Pass) data.Hash {
+func (c *conduct) name(p *Pass) name {
 	switch s := p.subject; {
 	case !s.Source.IsZero():
 		return c.source(s)
 	case !s.Key.IsZero():
-		return c.hashes.hash("key", string(s.Key[:]))
+		return c.named("key", string(s.Key[:]))
 	}
-	return c.hashes.hash("session", p.id)
+	return c.named("session", p.id)
 }
+
+func (c *conduct) named(kind, value string) name { return name(c.short(kind, value)) }
 
 // short is a hash of what nobody can choose to make two the same.
 func (c *conduct) short(kind, value string) uint64 {
@@ -123,15 +132,13 @@ func (c *conduct) short(kind, value string) uint64 {
 }
 
 // New tells whether the holder comes from a new source, which may say no links.
-func (p *Pass) New() bool {
+func (p *Pass) New() (isNew bool) {
 	c := p.gate.conduct
 	if !c.newSources || p.subject.Source.IsZero() || p.gate.knows(p.subject) {
 		return false
 	}
-	name := c.source(p.subject)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.past(name).settled < settledChats
+	c.look(c.source(p.subject), func(past *past) { isNew = past.settled < settledChats })
+	return isNew
 }
 
 // knows tells whether somebody has a key that has been coming for a while.
@@ -144,64 +151,68 @@ func (g *Gate) knows(s Subject) bool {
 // Seek asks for a partner, and returns how long the holder, whose source is new, has
 // to wait before asking again; 0 is a yes. A partner is one place of the source's,
 // from the search on. It becomes a meeting by Met, or is given back by Unmet or Close.
-func (p *Pass) Seek() time.Duration {
+func (p *Pass) Seek() (wait time.Duration) {
 	if !p.New() {
 		return 0
 	}
 	c := p.gate.conduct
-	name := c.source(p.subject)
-	now := c.now()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	past := c.past(name)
-	past.met = slices.DeleteFunc(past.met, func(m meeting) bool { return now-m.at >= newWindow })
-	switch {
-	case p.place != nil:
-		return 0
-	case len(past.met)+past.places < newPartners:
-		past.places++
-		p.place = past
-		return 0
-	case len(past.met) > 0:
-		return past.met[0].at + newWindow - now
-	}
-	return placeWait
+	source, now := c.source(p.subject), c.now()
+	c.look(source, func(past *past) {
+		past.forget(func(m meeting) bool { return now-m.at >= newWindow })
+		switch {
+		case p.place != 0:
+		case int32(past.meetings)+past.places < newPartners:
+			past.places++
+			p.place = source
+		case past.meetings > 0:
+			wait = past.met[0].at + newWindow - now
+		default:
+			wait = placeWait
+		}
+	})
+	return wait
 }
 
 // placeWait is when to ask again while others of the source have all the places.
 const placeWait = 10 * time.Second
 
+// forget takes out meetings.
+func (p *past) forget(gone func(meeting) bool) {
+	p.meetings = int8(len(slices.DeleteFunc(p.met[:p.meetings], gone)))
+}
+
 // Met says that the holder has said something to the session partner, or left it. A
 // partner who is met again is still one.
 func (p *Pass) Met(partner string) {
 	c := p.gate.conduct
-	with := c.short("partner", partner)
-	now := c.now()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if past := p.giveBack(); past != nil {
-		past.met = slices.DeleteFunc(past.met, func(m meeting) bool { return m.partner == with })
-		past.met = append(past.met, meeting{with, now})
-	}
+	met := meeting{c.short("partner", partner), c.now()}
+	p.giveBack(func(past *past) {
+		past.forget(func(m meeting) bool { return m.partner == met.partner })
+		past.met[past.meetings] = met
+		past.meetings++
+	})
 }
 
 // Unmet says that the search or the chat has ended, if there was any, and that the
 // holder needs no partner for now.
-func (p *Pass) Unmet() {
+func (p *Pass) Unmet() { p.giveBack(func(*past) {}) }
+
+// giveBack gives back the place, if there is one, for what was done with it. Meanwhile
+// it may have been forgotten with all that was known of the source.
+func (p *Pass) giveBack(done func(*past)) {
 	c := p.gate.conduct
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	p.giveBack()
-}
-
-// giveBack gives back the place, if there is one, and returns whose it was. The
-// caller holds conduct's mu.
-func (p *Pass) giveBack() (of *past) {
-	if of = p.place; of != nil {
-		of.places--
-		p.place = nil
+	if p.place == 0 {
+		return
 	}
-	return of
+	c.locked(p.place, func(past *past) {
+		if past.places > 0 {
+			past.places--
+			done(past)
+		}
+	})
+	p.place = 0
 }
 
 // Settled says that a chat of the holder with partner has ended in which both spoke.
@@ -213,10 +224,7 @@ func (c *conduct) settle(s, partner Subject, by int) {
 	if s.Source.IsZero() || s.Source == partner.Source {
 		return
 	}
-	name := c.source(s)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.past(name).settled += by
+	c.look(c.source(s), func(past *past) { past.settled += int32(by) })
 }
 
 // Repeats notes what the holder says to the session partner at the beginning of a
@@ -224,14 +232,14 @@ func (c *conduct) settle(s, partner Subject, by int) {
 // to say it once more; that isn't noted.
 func (p *Pass) Repeats(opening, partner string) (others int) {
 	c := p.gate.conduct
-	name := c.name(p)
-	now := c.now()
-	said := opener{c.short("opener", opening), c.short("partner", partner), now}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	past := c.past(name)
-	past.openers = slices.DeleteFunc(past.openers, func(o opener) bool { return now-o.at >= openerWindow })
-	for _, o := range past.openers {
+	said := opener{c.short("opener", opening), c.short("partner", partner), c.now()}
+	c.look(c.name(p), func(past *past) { others = past.repeats(said) })
+	return others
+}
+
+func (p *past) repeats(said opener) (others int) {
+	p.openers = slices.DeleteFunc(p.openers, func(o opener) bool { return said.at-o.at >= openerWindow })
+	for _, o := range p.openers {
 		switch {
 		case o.text == said.text && o.partner == said.partner:
 			return 0
@@ -242,9 +250,9 @@ func (p *Pass) Repeats(opening, partner string) (others int) {
 	if others >= openerPartners {
 		return others
 	}
-	if len(past.openers) == openersKept {
-		past.openers = slices.Delete(past.openers, 0, 1)
+	if len(p.openers) == openersKept {
+		p.openers = slices.Delete(p.openers, 0, 1)
 	}
-	past.openers = append(past.openers, said)
+	p.openers = append(p.openers, said)
 	return 0
 }

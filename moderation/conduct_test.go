@@ -237,7 +237,7 @@ func TestRow28SameOpener(t *testing.T) {
 	for i := range 1000 {
 		p.Repeats(fmt.Sprint("opener ", i), fmt.Sprint("S-", i))
 	}
-	if n := len(h.conduct.past(h.conduct.name(p)).openers); n != openersKept {
+	if n := len(h.conduct.recent[h.conduct.name(p)].openers); n != openersKept {
 		t.Errorf("%d openers are kept", n)
 	}
 }
@@ -270,12 +270,30 @@ func TestConductIsBounded(t *testing.T) {
 	if n > 2*c.half {
 		t.Errorf("%d sources are remembered", n)
 	}
-	if len(c.past(c.name(p)).openers) == 0 {
+	if len(c.recent[c.name(p)].openers) == 0 {
 		t.Error("the latest is forgotten")
 	}
 	each := (memory() - before) / n
 	t.Logf("%d bytes a source, %d MB for %d", each, each*maxPasts>>20, maxPasts)
 	if each > 1000 {
 		t.Errorf("a source takes %d bytes", each)
+	}
+}
+
+// A place that was forgotten with its source can't be given back: others of the source
+// have places by then.
+func TestForgottenPlace(t *testing.T) {
+	h := newHouse(t)
+	c := h.conduct
+	first, second := h.enter(fresh), h.enter(fresh)
+	first.Seek()
+	for i := range 2*c.half + 1 {
+		c.look(name(i), func(*past) {})
+	}
+	second.Seek()
+	first.Met("S-a")
+	second.Met("S-b")
+	if p := c.recent[c.name(first)]; p.places != 0 || p.meetings != 1 {
+		t.Errorf("after two places of which one was forgotten: %+v", p)
 	}
 }

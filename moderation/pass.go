@@ -19,7 +19,7 @@ type Pass struct {
 	ctx context.Context // ends when the Pass is revoked
 	end context.CancelCauseFunc
 
-	place *past // where it takes a place, or nil; guarded by conduct.mu
+	place name // under which it takes a place, or 0; guarded by conduct.mu
 }
 
 // ID names the session to staff, S-….
