@@ -163,17 +163,18 @@ func (d *Desk) file(filed Filed, f Filing) (paused bool, err error) {
 
 // keepReport takes r into memory. The caller holds change and mu, or is alone.
 func (d *Desk) keepReport(r data.Report) {
+	kept := packed(r)
 	if d.reports[r.ID] == nil {
-		d.index.add(&r)
+		d.index.add(kept)
 	}
-	d.reports[r.ID] = &r
+	d.reports[kept.ID] = kept
 	switch {
 	case r.Machine:
-		d.flags[r.ID] = &r
+		d.flags[kept.ID] = kept
 	case r.Reporter.Nobody():
-		d.nobodys[r.ID] = &r
+		d.nobodys[kept.ID] = kept
 	}
-	d.receipts[r.Receipt] = r.ID
+	d.receipts[r.Receipt] = kept.ID
 }
 
 // NobodysShare is how many times as many reports an hour are taken of all those
@@ -187,7 +188,7 @@ func (d *Desk) mayFile(r *data.Report, now time.Time) error {
 	if r.Machine {
 		return d.mayFlag(r, now)
 	}
-	for _, id := range d.index.chats[r.Chat] {
+	for id := range d.index.chats[r.Chat].all {
 		if other := d.reports[id]; sameReporter(other, r) && other.SubjectSession == r.SubjectSession {
 			return ErrReported
 		}
@@ -264,7 +265,7 @@ func sameReporter(a, b *data.Report) bool {
 // mutual returns the undecided report by which the one whom r reports reported
 // r's reporter in the same chat. The caller holds change.
 func (d *Desk) mutual(r *data.Report) (*data.Report, bool) {
-	for _, id := range d.index.chats[r.Chat] {
+	for id := range d.index.chats[r.Chat].all {
 		other := d.reports[id]
 		if other.Decision == nil && other.Mutual == "" &&
 			other.ReporterSession == r.SubjectSession && other.SubjectSession == r.ReporterSession {

@@ -47,7 +47,7 @@ func TestReportsAreFound(t *testing.T) {
 			if r.Subject.Is(who) {
 				against = append(against, r)
 			}
-			if !slices.Contains(h.index.chats[r.Chat], r.ID) {
+			if !slices.Contains(slices.Collect(h.index.chats[r.Chat].all), r.ID) {
 				t.Fatalf("%s isn't found by its chat", r.ID)
 			}
 			chats++
