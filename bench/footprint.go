@@ -10,7 +10,9 @@ import (
 	"time"
 )
 
-// footprint is what a server holds.
+// footprint is what a server holds. Its heap is what lies there, not the pages that it
+// lies on: the room between is for whoever comes next, and part of the memory that a
+// profile prints, too.
 type footprint struct{ goroutines, descriptors, heap float64 }
 
 // How near a footprint is to another for nothing to have been left behind, and how long
@@ -46,7 +48,7 @@ func readFootprint(ctx context.Context, operator string) (f footprint, err error
 	figures := map[string]*float64{
 		"go_goroutines":                &f.goroutines,
 		"process_open_fds":             &f.descriptors,
-		"go_memstats_heap_inuse_bytes": &f.heap,
+		"go_memstats_heap_alloc_bytes": &f.heap,
 	}
 	lines := bufio.NewScanner(answer.Body)
 	for lines.Scan() {
