@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -214,5 +215,42 @@ func TestAgainComesAfterAReport(t *testing.T) {
 				c.expect("Stranger has left the chat")
 			})
 		})
+	}
+}
+
+// Who is met again with the end of a chat isn't lost by what is typed behind it in the
+// same write, which would look for somebody else.
+func TestAgainComesBeforeTheNextSearch(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"", "plain"} {
+		for _, keys := range []string{"/block" + keyEnter + keyEnter, "/stop" + keyEnter + keyEnter, "/stop" + keyEnter + "/next" + keyEnter, "/next" + keyEnter, keyEsc + keyEsc + keyEsc} {
+			t.Run(fmt.Sprintf("ssh HOST %s %q", command, keys), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					p := startBubble(t, nil)
+					a := openTerminal(t, p, window{command: command, source: "127.0.0.22"})
+					a.expectSent("chat.example.org")
+					a.press(map[string]string{"plain": "yes"}[command], keyEnter)
+					b := joinScreen(t, p, window{source: "127.0.0.23"})
+					b.expect("You are now chatting with a stranger")
+					a.press("/stop", keyEnter)
+					b.expect("Stranger has left the chat")
+					b.press("/again", keyEnter)
+					b.expect("If they ask too within 10 min")
+					a.press(keyEnter)
+					c := joinScreen(t, p, window{source: "127.0.0.24"})
+					c.expect("You are now chatting with a stranger")
+					a.press("/again", keyEnter)
+					c.press("hello", keyEnter)
+					a.until("a hello", func() bool { return strings.Contains(a.text(), ": hello") })
+					a.press(keys)
+					c.expect("Stranger has left the chat")
+					a.until("the one from before", func() bool { return strings.Contains(a.text(), "You both asked for it") })
+					b.expect("You both asked for it")
+					b.press("there you are", keyEnter)
+					a.until("words", func() bool { return strings.Contains(a.text(), ": there you are") })
+				})
+			})
+		}
 	}
 }

@@ -68,6 +68,11 @@ func TestTabCompletes(t *testing.T) {
 		{"/lang o", "> /lang only ", ""},
 		{"/lang only de, en e", "> /lang only de, en es", ""},
 		{"/lang t", "> /lang tr", ""},
+		{"/lang only de en fr id e", "> /lang only de en fr id e", ""}, // no fifth
+		{"/STA", "> /status", ""},
+		{"/Report Ha", "> /Report Ha", "harassment hate"},
+		{"/Report Hat", "> /report hate", ""},
+		{"/Lang Only de, en E", "> /lang Only de, en es", ""},
 		{"/st", "> /st", "/stop /status"},
 		{"/qiut", "> /qiut", "Did you mean /quit?"},
 		{"no command", "> no command", ""},

@@ -356,6 +356,9 @@ func (c *chat) search() {
 	if c.warn() || c.comeBack() {
 		return
 	}
+	if c.receive(); c.done || c.inChat() { // with whom both asked for, as soon as the last chat was left
+		return
+	}
 	told := (c.state == atRules || c.state == atYear) && c.alone() // by the opening
 	c.enter(searching)
 	c.announce(c.lookingLine())

@@ -33,10 +33,10 @@ func (c *chat) complete() {
 
 // choose lists ways that go on from what is typed, as many as there is room for.
 func (c *chat) choose(typed string, ways []string) string {
-	known := typed[:strings.LastIndex(typed, " ")+1]
+	known := strings.LastIndex(typed, " ") + 1
 	var list []string
 	for _, way := range ways {
-		list = append(list, strings.TrimSpace(strings.TrimPrefix(way, known)))
+		list = append(list, strings.TrimSpace(way[known:]))
 	}
 	for n, more := len(list), ""; ; n, more = n-1, " ..." {
 		shown := strings.Join(list[:n], " ") + more
@@ -56,17 +56,22 @@ func (c *chat) completions(typed string) (ways []string) {
 			whole += " "
 		}
 		switch {
-		case !argued && strings.HasPrefix(whole, typed):
+		case !argued && beginsWith(whole, typed):
 			ways = append(ways, whole)
-		case argued && strings.HasPrefix(typed, whole):
+		case argued && beginsWith(typed, whole):
 			for _, choice := range c.choices(command, argument) {
-				if strings.HasPrefix(choice, argument) {
+				if beginsWith(choice, argument) {
 					ways = append(ways, whole+choice)
 				}
 			}
 		}
 	}
 	return ways
+}
+
+// beginsWith tells whether s does, in capitals or not: phones capitalize.
+func beginsWith(s, beginning string) bool {
+	return len(s) >= len(beginning) && strings.EqualFold(s[:len(beginning)], beginning)
 }
 
 // choices are what the argument of a command may become, if that is known.

@@ -49,10 +49,13 @@ func readSpoken(typed string) (s spoken, unknown string) {
 }
 
 // spokenChoices are what is typed after /lang with another last word: a language of the
-// interface that isn't named yet.
+// interface that isn't named yet, unless as many are named as there can be.
 func (c *chat) spokenChoices(typed string) (choices []string) {
 	known := typed[:strings.LastIndexAny(typed, " ,")+1]
 	named, _ := readSpoken(known)
+	if len(named.codes) >= matcher.MaxLanguages {
+		return nil
+	}
 	if strings.TrimSpace(known) == "" {
 		choices = append(choices, known+"only ")
 	}

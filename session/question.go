@@ -67,6 +67,7 @@ func (c *chat) lookFor(what errand) {
 	case chatting, watching:
 		c.walkOut()
 		c.announce(c.words.Say(locale.YouLeft))
+		c.enter(resting)
 	case searching:
 		c.seat.Leave() // the next may have to wait
 	}
