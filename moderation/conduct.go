@@ -27,7 +27,7 @@ const (
 )
 
 // maxPasts is how many sources are remembered, of which each takes about 600 bytes at
-// most, and 150 when nothing that it said counts.
+// most.
 const maxPasts = 50_000
 
 // conduct remembers how people behaved in chats, by their source; of a shared source
@@ -185,8 +185,8 @@ func (p *past) forget(gone func(meeting) bool) {
 // partner who is met again is still one.
 func (p *Pass) Met(partner string) {
 	c := p.gate.conduct
-	met := meeting{c.short("partner", partner), c.now()}
 	p.giveBack(func(past *past) {
+		met := meeting{c.short("partner", partner), c.now()}
 		past.forget(func(m meeting) bool { return m.partner == met.partner })
 		past.met[past.meetings] = met
 		past.meetings++
