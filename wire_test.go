@@ -65,6 +65,9 @@ func TestWire(t *testing.T) {
 		a := &wirer{terminal: openTerminal(t, p, window{source: "127.0.0.21"})}
 		a.expect("Press Enter")
 		a.weigh("a log-in, until the rules are read", 1, 8000)
+		if a.down.packets > 10 { // 12 by themselves: the key exchange's last three go together for sure
+			t.Errorf("a log-in takes %d packets of the server's, 10 at most", a.down.packets)
+		}
 		a.press(keyEnter)
 		a.expect("Looking for a stranger")
 		a.weigh("the search", 1, 4000)

@@ -29,7 +29,8 @@ var errKeyNeeded = errors.New("a key is needed")
 // VerifiedPublicKeyCallback, after the client has proven that it holds the
 // key: offering a key without its signature gives nothing.
 func (s *Server) authentication(ctx ssh.Context) *gossh.ServerConfig {
-	staffOnly := ctx.Value(connKey{}).(*conn).staffOnly()
+	c := ctx.Value(connKey{}).(*conn)
+	staffOnly := c.staffOnly()
 	return &gossh.ServerConfig{
 		Config:                  algorithms,
 		PublicKeyAuthAlgorithms: signatures,
@@ -56,6 +57,7 @@ func (s *Server) authentication(ctx ssh.Context) *gossh.ServerConfig {
 			return &gossh.Permissions{Extensions: map[string]string{keyExtension: string(key.Marshal())}}, nil
 		},
 		BannerCallback: func(meta gossh.ConnMetadata) string {
+			c.bundle.follows() // whether the client is let in
 			if staffOnly || meta.User() == userAdmin {
 				return s.staffBanner
 			}

@@ -24,6 +24,8 @@ type conn struct {
 	arrival *moderation.Arrival // nil at the staff's own address
 	counted *counters
 	version version
+	ahead   []byte // read with the version, and not yet taken
+	bundle  bundle // of what is written until the session has begun
 	pace    throttle
 	grace   *time.Timer // closes the connection unless a session is opened
 	taken   atomic.Bool // by its one session
@@ -64,6 +66,7 @@ func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
 	}
 	s.counters.accepted.Add(1)
 	c.pace.conn, c.pace.closed = c.Conn, make(chan struct{})
+	c.bundle.send = c.send
 	c.close = sync.OnceFunc(func() {
 		c.grace.Stop()
 		close(c.pace.closed)
@@ -136,26 +139,69 @@ func (c *conn) staffOnly() bool { return c.arrival == nil }
 // version: the SSH library would skip lines before it, such as a PROXY header that
 // nobody should believe.
 func (c *conn) Read(p []byte) (int, error) {
+	if !c.version.done || len(c.ahead) > 0 {
+		return c.readAhead(p)
+	}
+	logsIn := !c.bundle.over.Load()
+	if logsIn {
+		if err := c.bundle.waits(); err != nil {
+			return 0, err
+		}
+	}
 	n, err := c.Conn.Read(p)
+	if logsIn {
+		c.bundle.came()
+	}
 	c.heard.Store(true)
 	c.counted.received.Add(uint64(n))
-	if c.version.done {
-		if !c.pace.wait(n) {
-			return 0, net.ErrClosed
-		}
-		return n, err
-	}
-	if !c.version.read(p[:n]) {
-		return 0, errNoVersion
-	}
-	if c.version.done && c.arrival != nil {
-		c.arrival.Spoke()
+	if !c.pace.wait(n) {
+		return 0, net.ErrClosed
 	}
 	return n, err
 }
 
-// Write writes to the client.
+// aheadSize is what is read with a version, in bytes. The longest that the SSH library
+// takes has 255.
+const aheadSize = 256
+
+// readAhead reads up to the version's end: the SSH library asks for each byte by itself.
+func (c *conn) readAhead(p []byte) (int, error) {
+	var err error
+	if len(c.ahead) == 0 {
+		if err := c.bundle.waits(); err != nil {
+			return 0, err
+		}
+		var n int
+		c.ahead = make([]byte, aheadSize)
+		n, err = c.Conn.Read(c.ahead)
+		c.ahead = c.ahead[:n]
+		c.bundle.came()
+		c.heard.Store(true)
+		c.counted.received.Add(uint64(n))
+		if !c.version.read(c.ahead) {
+			return 0, errNoVersion
+		}
+		if c.version.done && c.arrival != nil {
+			c.arrival.Spoke()
+		}
+	}
+	n := copy(p, c.ahead)
+	if c.ahead = c.ahead[n:]; len(c.ahead) == 0 {
+		c.ahead = nil
+	}
+	return n, err
+}
+
+// Write writes to the client, or keeps what more follows at once during a log-in.
 func (c *conn) Write(p []byte) (int, error) {
+	if !c.bundle.over.Load() {
+		return c.bundle.write(p, c.opened.Load())
+	}
+	return c.send(p)
+}
+
+// send writes to the client now.
+func (c *conn) send(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
 	c.counted.sent.Add(uint64(n))
 	return n, err

@@ -58,7 +58,7 @@ func (s *Server) channel(_ *ssh.Server, sc *gossh.ServerConn, offer gossh.NewCha
 
 // open lets a session begin, if it does so in time.
 func (s *Server) open(c *conn, sc *gossh.ServerConn, offer gossh.NewChannel) *terminal.Channel {
-	ch, err := terminal.Accept(meteredOffer{offer, &c.pace}, sc, c.answered)
+	ch, err := terminal.Accept(meteredOffer{offer, &c.pace}, sc, terminal.Hooks{Refusing: c.answered, Shell: c.bundle.follows})
 	if err != nil {
 		c.Close()
 		return nil

@@ -66,18 +66,22 @@ type Channel struct {
 	painter  painter
 }
 
+// Hooks are called by [Accept]: Refusing before a subsystem is refused, Shell before a
+// shell is granted, which output follows without a word from the client.
+type Hooks struct{ Refusing, Shell func() }
+
 // Accept accepts a session channel and answers its requests until the client
 // asks for a shell or a command, or closes it, which is io.EOF. A client that asks for
-// a subsystem, such as sftp, is refused after refusing was called. When the Channel is
+// a subsystem, such as sftp, is refused after hooks.Refusing was called. When the Channel is
 // closed, conn is closed with it.
-func Accept(offer ssh.NewChannel, conn io.Closer, refusing func()) (*Channel, error) {
+func Accept(offer ssh.NewChannel, conn io.Closer, hooks Hooks) (*Channel, error) {
 	ch, requests, err := offer.Accept()
 	if err != nil {
 		return nil, err
 	}
 	c := &Channel{ch: ch, requests: requests, hand: make(chan struct{}), conn: conn}
 	c.size.store(0, 0)
-	if !c.setup(requests, refusing) {
+	if !c.setup(requests, hooks) {
 		return nil, io.EOF
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())

@@ -34,7 +34,7 @@ func dial(t *testing.T) (client *ssh.Client, session *ssh.Session, in io.WriteCl
 			return
 		}
 		go ssh.DiscardRequests(requests)
-		if c, err := Accept(<-offers, conn, func() {}); err == nil {
+		if c, err := Accept(<-offers, conn, Hooks{Refusing: func() {}, Shell: func() {}}); err == nil {
 			channels <- c
 		}
 	}()

@@ -17,11 +17,12 @@ const (
 
 // setup answers requests up to the shell or exec request, and tells whether
 // there was one.
-func (c *Channel) setup(requests <-chan *ssh.Request, refusing func()) bool {
+func (c *Channel) setup(requests <-chan *ssh.Request, hooks Hooks) bool {
 	for r := range requests {
 		fault(r.Type)
 		switch r.Type {
 		case "shell":
+			hooks.Shell()
 			r.Reply(true, nil)
 			return true
 		case "exec":
@@ -40,7 +41,7 @@ func (c *Channel) setup(requests <-chan *ssh.Request, refusing func()) bool {
 		case "window-change":
 			r.Reply(c.setSize(r.Payload), nil)
 		case "subsystem":
-			refusing()
+			hooks.Refusing()
 			r.Reply(false, nil)
 		default:
 			r.Reply(false, nil)

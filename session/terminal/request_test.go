@@ -33,7 +33,7 @@ func FuzzRequests(f *testing.F) {
 			}
 		}
 		close(asked)
-		c.setup(asked, func() {})
+		c.setup(asked, Hooks{Refusing: func() {}, Shell: func() {}})
 		c.reply(&ssh.Request{Type: kind, Payload: payload})
 
 		if len(c.Command) > MaxCommand+1 || c.Command != "" && !c.Exec {
