@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"sync"
 	"sync/atomic"
 )
@@ -13,9 +14,9 @@ type bundle struct {
 
 	mu      sync.Mutex // guards what follows; held while send is called
 	send    func([]byte) (int, error)
-	kept    []byte
-	reading bool // somebody waits for the client, who may wait for what is written
-	more    bool // what is written next isn't the last
+	kept    *bytes.Buffer // from keeps, or nil
+	reading bool          // somebody waits for the client, who may wait for what is written
+	more    bool          // what is written next isn't the last
 }
 
 // follows says that what is written next is followed by more at once.
@@ -25,25 +26,36 @@ func (b *bundle) follows() {
 	b.more = true
 }
 
+// keeps holds the buffers of what is kept.
+var keeps = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // write sends p and what was kept, or keeps it: until the next write if follows was
 // called before, or until the one goroutine that reads does so. If last, this is the
 // last that it does.
-func (b *bundle) write(p []byte, last bool) (int, error) {
+func (b *bundle) write(p []byte, last bool) (n int, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.kept = append(b.kept, p...)
-	if b.more || !b.reading && !last {
-		b.more = false
-		return len(p), nil
+	keep := b.more || !b.reading && !last
+	b.more = false
+	if !keep && b.kept == nil {
+		n, err = b.send(p)
+	} else {
+		n, err = b.keep(p)
+		if !keep {
+			err = b.flush()
+		}
 	}
-	if err := b.flush(); err != nil {
-		return 0, err
-	}
-	if last {
+	if last && !keep {
 		b.over.Store(true)
-		b.kept = nil
 	}
-	return len(p), nil
+	return n, err
+}
+
+func (b *bundle) keep(p []byte) (int, error) {
+	if b.kept == nil {
+		b.kept = keeps.Get().(*bytes.Buffer)
+	}
+	return b.kept.Write(p)
 }
 
 // waits sends what was kept, and says that somebody waits for the client.
@@ -62,10 +74,12 @@ func (b *bundle) came() {
 }
 
 func (b *bundle) flush() error {
-	if len(b.kept) == 0 {
+	if b.kept == nil {
 		return nil
 	}
-	_, err := b.send(b.kept)
-	b.kept = b.kept[:0]
+	_, err := b.send(b.kept.Bytes())
+	b.kept.Reset()
+	keeps.Put(b.kept)
+	b.kept = nil
 	return err
 }

@@ -4,8 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"strangerd/session/locale"
@@ -61,7 +63,11 @@ func (c *chat) arrival() []string {
 // opening is what somebody reads first: where they are, who is there, and what
 // holds here.
 func (c *chat) opening() []string {
-	lines := append(c.arrival(), strings.Split(rulesText(c.config, c.words), "\n")...)
+	return slices.Concat(c.arrival(), strings.Split(rulesText(c.config, c.words), "\n"), c.hints())
+}
+
+// hints say what one may do here, before the rules are accepted.
+func (c *chat) hints() (lines []string) {
 	if c.remembered() {
 		lines = append(lines, c.words.With(locale.MeHint, locale.Data{"SSH": c.config.Host.SSH(userMe)}),
 			c.words.With(locale.BackHint, locale.Data{"Seconds": int(backWithin.Seconds())}))
@@ -70,6 +76,26 @@ func (c *chat) opening() []string {
 		return append(lines, c.words.Say(locale.InterestsHintPlain))
 	}
 	return append(lines, c.words.Say(locale.InterestsHint))
+}
+
+// layouts are the rules as rows, which are the same for everybody who reads them in one
+// language and as wide.
+type layouts struct {
+	rows sync.Map // of layout to []row, which nobody changes
+}
+
+type layout struct {
+	words *locale.Words
+	width int
+}
+
+// of returns the rules as rows of such a width.
+func (l *layouts) of(config *Config, words *locale.Words, width int) []row {
+	rows, ok := l.rows.Load(layout{words, width})
+	if !ok {
+		rows, _ = l.rows.LoadOrStore(layout{words, width}, wrap(nil, rulesText(config, words), width))
+	}
+	return rows.([]row)
 }
 
 // askToAccept says how to go on from the first screen.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,6 +19,8 @@ const (
 	maxInputRows = 5
 	frameRows    = 2 // header and footer
 	maxStatus    = 3 // rows that a long input leaves to the status
+
+	firstView = 2 << 10 // bytes, about
 )
 
 // screen is how the transcript is looked at.
@@ -129,7 +132,7 @@ func (c *chat) View() tea.View {
 	status := c.status(room - 1)
 	height := max(1, room-len(status))
 	var content strings.Builder
-	content.Grow(c.screen.size)
+	content.Grow(cmp.Or(c.screen.size, firstView))
 	content.WriteString(c.header())
 	c.body(&content, height)
 	for _, line := range slices.Concat(status, input) {
@@ -399,8 +402,13 @@ func (c *chat) lastRows(n int) []row {
 func (c *chat) rulesRows() []row {
 	s := &c.screen
 	if width := s.width(); s.rulesWidth != width {
-		s.rules, s.rulesWidth = nil, width
-		for _, line := range c.opening() {
+		rules := c.layouts.of(c.config, c.words, width)
+		s.rules, s.rulesWidth = make([]row, 0, len(rules)+8), width
+		for _, line := range c.arrival() {
+			s.rules = wrap(s.rules, line, width)
+		}
+		s.rules = append(s.rules, rules...)
+		for _, line := range c.hints() {
 			s.rules = wrap(s.rules, line, width)
 		}
 	}

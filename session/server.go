@@ -92,6 +92,7 @@ type Server struct {
 	pulses   pulses
 	absences absences
 	lobby    *lobby
+	layouts  layouts
 
 	mu        sync.Mutex // guards what follows
 	ended     bool       // nobody comes any more

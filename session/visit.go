@@ -148,7 +148,7 @@ func (s *Server) panicked(where string) {
 // visit returns what the client came for.
 func (s *Server) visit(ch *terminal.Channel, sc *gossh.ServerConn) *visit {
 	words := s.words.For(ch.Env("LC_ALL"), ch.Env("LC_MESSAGES"), ch.Env("LANG"))
-	v := &visit{config: &s.config, counted: s.counters, absences: &s.absences, lobby: s.lobby, ch: ch, catalogues: s.words, words: words, addr: address(sc.RemoteAddr())}
+	v := &visit{config: &s.config, counted: s.counters, absences: &s.absences, lobby: s.lobby, layouts: &s.layouts, ch: ch, catalogues: s.words, words: words, addr: address(sc.RemoteAddr())}
 	if sc.User() != userAdmin {
 		v.subject = s.config.Gate.Subject(v.addr, provenKey(sc))
 		v.named = interestsOf(sc.User())
@@ -168,6 +168,7 @@ type visit struct {
 	counted    *counters  // the server's, as is what follows
 	absences   *absences
 	lobby      *lobby
+	layouts    *layouts
 }
 
 // languages are those of the visitor, best first, as far as the client says.

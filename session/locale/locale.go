@@ -214,22 +214,20 @@ func (w *Words) With(id ID, data Data) string {
 	if text, ok := w.plain[id]; ok {
 		return text
 	}
-	n, _ := data["Count"].(int)
-	marks := make(Data, len(data))
-	for name, value := range data {
+	for _, value := range data {
 		switch value.(type) {
 		case string, int:
-			marks[name] = mark + name + mark
 		default: // it decides what the text says
 			return w.localize(id, data, data["Count"])
 		}
 	}
-	return fill(w.pattern(id, n, marks), data)
+	n, _ := data["Count"].(int)
+	return fill(w.pattern(id, n, data), data)
 }
 
 // Count returns a text whose only variable is a number.
 func (w *Words) Count(id ID, n int) string {
-	return strings.Replace(w.pattern(id, n, countMarks), countMark, strconv.Itoa(n), 1)
+	return strings.Replace(w.pattern(id, n, counted), countMark, strconv.Itoa(n), 1)
 }
 
 // mark stands on both sides of a variable's name in a pattern.
@@ -237,15 +235,21 @@ const mark = "\x00"
 
 const countMark = mark + "Count" + mark
 
-var countMarks = Data{"Count": countMark}
+// counted is the data of a text whose only variable is a number.
+var counted = Data{"Count": 0}
 
-// pattern returns a text in the plural form for n, with marks for its variables.
-func (w *Words) pattern(id ID, n int, marks Data) string {
+// pattern returns a text in the plural form for n, with marks for its variables, which
+// data names.
+func (w *Words) pattern(id ID, n int, data Data) string {
 	key := form{id, cardinal(w.tag, n), cardinal(language.English, n), n != 0 && n%1_000_000 == 0}
 	pattern, ok := w.patterns.Load(key)
 	if !ok {
 		var count any
-		if marks["Count"] != nil {
+		marks := make(Data, len(data))
+		for name := range data {
+			marks[name] = mark + name + mark
+		}
+		if data["Count"] != nil {
 			count = n
 		}
 		pattern, _ = w.patterns.LoadOrStore(key, w.localize(id, marks, count))
@@ -259,11 +263,17 @@ func cardinal(tag language.Tag, n int) plural.Form {
 
 // fill puts the variables where a pattern names them.
 func fill(pattern string, data Data) string {
-	parts := strings.Split(pattern, mark)
-	for i := 1; i < len(parts); i += 2 {
-		parts[i] = fmt.Sprint(data[parts[i]])
+	var filled strings.Builder
+	for {
+		before, rest, found := strings.Cut(pattern, mark)
+		filled.WriteString(before)
+		if !found {
+			return filled.String()
+		}
+		var name string
+		name, pattern, _ = strings.Cut(rest, mark)
+		fmt.Fprint(&filled, data[name])
 	}
-	return strings.Join(parts, "")
 }
 
 // localize has go-i18n find the text in the plural form for count, which is nil for

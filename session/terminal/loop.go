@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"bytes"
 	"sync"
 	"time"
 
@@ -95,6 +96,17 @@ func (i *inbox) put(msg tea.Msg) {
 	}
 }
 
+// some tells whether there is something to take, and has nobody else be woken for it.
+func (i *inbox) some() bool {
+	select {
+	case <-i.wake:
+	default:
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return len(i.msgs) > 0
+}
+
 func (i *inbox) take() []tea.Msg {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -115,8 +127,11 @@ func (c *Channel) Run(model tea.Model) {
 	l := newLoop(c, withFaults(c, model))
 	c.loop.Store(l)
 	defer l.leave()
-	l.take(l.begin)
-	c.Go(func() { c.read(l) })
+	l.turn <- struct{}{} // the first one is of who reads, whose stack has to be large anyway
+	c.Go(func() {
+		l.taken(l.begin)
+		c.read(l)
+	})
 	for {
 		select {
 		case <-l.posted.wake:
@@ -147,6 +162,11 @@ func newLoop(c *Channel, model tea.Model) *loop {
 // is the last that this loop does.
 func (l *loop) take(f func()) {
 	l.turn <- struct{}{}
+	l.taken(f)
+}
+
+// taken is take of whose turn it is already.
+func (l *loop) taken(f func()) {
 	defer func() { <-l.turn }()
 	if l.over {
 		return
@@ -226,17 +246,31 @@ func (l *loop) run(cmd tea.Cmd) {
 	})
 }
 
-// paint paints what changed.
+// paint paints what changed. What has been posted by then, such as by who was found at
+// once, is painted after it and leaves with it: of both is the terminal told, in one write.
 func (l *loop) paint() {
 	if !l.dirty {
 		return
 	}
-	l.dirty = false
 	begun := time.Now()
-	l.channel.paint(l.model.View())
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	l.draw(buffer)
+	if l.posted.some() {
+		if l.deliver(); l.dirty && !l.over {
+			l.draw(buffer)
+		}
+	}
+	l.channel.show(buffer)
 	if painted := l.channel.Painted; painted != nil {
 		painted(time.Since(begun))
 	}
+}
+
+func (l *loop) draw(buffer *bytes.Buffer) {
+	l.dirty = false
+	l.channel.draw(buffer, l.model.View())
 }
 
 func (l *loop) windowSize() tea.WindowSizeMsg {

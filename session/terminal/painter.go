@@ -53,6 +53,12 @@ func (c *Channel) paint(v tea.View) {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buffer)
 	buffer.Reset()
+	c.draw(buffer, v)
+	c.show(buffer)
+}
+
+// draw adds what is different between v and what the terminal shows.
+func (c *Channel) draw(buffer *bytes.Buffer, v tea.View) {
 	p := &c.painter
 	switch {
 	case !c.Pty:
@@ -72,6 +78,10 @@ func (c *Channel) paint(v tea.View) {
 		buffer.WriteByte('\a')
 		p.bell = false
 	}
+}
+
+// show writes what was drawn.
+func (c *Channel) show(buffer *bytes.Buffer) {
 	if buffer.Len() > 0 {
 		c.raw(c.ch, buffer.Bytes())
 	}
