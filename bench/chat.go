@@ -76,35 +76,37 @@ func chatting(ctx context.Context, s *server, p plan, stage func(string), f figu
 }
 
 // talking lets everyone say their lines: a burst, then at their pace, and the last
-// ones measured.
+// ones measured, of as many as may talk at the plan's rate. The others say theirs after
+// that.
 func talking(c *crowd, m meter, stage func(string), f figures) error {
-	people, pace := float64(c.plan.Sessions), c.plan.pace*float64(c.plan.Sessions)
+	everyone, pace := c.shuffled(), c.plan.pace*float64(c.plan.Sessions)
 	rate := math.Min(float64(c.plan.Rate), pace)
+	talkers := everyone[:min(len(everyone), max(1, int(rate/c.plan.pace)))]
 	first := min(c.plan.Lines/2, burst)
-	last := min(c.plan.Lines-first, int(math.Ceil(rate*talkTime.Seconds()/people)))
+	last := min(c.plan.Lines-first, int(math.Ceil(rate*talkTime.Seconds()/float64(len(talkers)))))
 
 	stage("talking at once")
 	began := time.Now()
 	burstCPU, err := m.during(func() error {
-		_, err := c.talk(first, math.Inf(1))
+		_, err := c.talk(everyone, first, math.Inf(1))
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if messages := float64(first) * people; messages > 0 {
+	if messages := float64(first * len(everyone)); messages > 0 {
 		f["messages"] = messages / time.Since(began).Seconds()
 		f["burst_cpu"] = burstCPU / messages * 1e6
 	}
 	stage("talking")
-	if _, err := c.talk(c.plan.Lines-first-last, pace); err != nil {
+	if _, err := c.talk(everyone, c.plan.Lines-first-last, pace); err != nil {
 		return err
 	}
 	stage("talking, measured")
 	runtime.GC() // the clients' own collector then stays out of it
 	var latencies []time.Duration
 	cpu, err := m.during(func() (err error) {
-		latencies, err = c.talk(last, rate)
+		latencies, err = c.talk(talkers, last, rate)
 		return err
 	})
 	if err != nil {
@@ -112,7 +114,8 @@ func talking(c *crowd, m meter, stage func(string), f figures) error {
 	}
 	f["message_cpu"] = cpu / float64(len(latencies)) * 1e6
 	f["latency_p50"], f["latency_p99"], f["latency_p999"] = quantile(latencies, 0.5), quantile(latencies, 0.99), quantile(latencies, 0.999)
-	return nil
+	_, err = c.talk(everyone[len(talkers):], last, pace)
+	return err
 }
 
 // waiting takes the memory of people who have said nothing yet, in a server that was

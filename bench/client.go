@@ -33,7 +33,7 @@ func connect(ctx context.Context, c *crowd, id int, addr string, rules bool) (*c
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	p := &client{id: id, crowd: c, dialed: time.Now(), greeted: make(chan struct{})}
-	conn, err := dial(ctx, c.source(id), addr)
+	conn, err := c.reach(ctx, id, addr)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,8 @@ type crowd struct {
 	clients []*client // nil until connected
 	readers sync.WaitGroup
 
+	dials chan struct{} // of those who are about to be connected
+
 	start   time.Time
 	refused atomic.Int64
 	paired  atomic.Int64
@@ -37,6 +39,7 @@ func newCrowd(ctx context.Context, p plan) *crowd {
 	c := &crowd{
 		plan:    p,
 		clients: make([]*client, p.Sessions),
+		dials:   make(chan struct{}, dials),
 		start:   time.Now(),
 		waits:   make([]time.Duration, p.Sessions),
 		next:    1,
@@ -54,6 +57,26 @@ func (c *crowd) source(id int) *net.TCPAddr {
 		return nil
 	}
 	return source(id)
+}
+
+// dials is how many are about to be connected at the same time, so that each has told its
+// version a moment after.
+const dials = 64
+
+// reach connects, and tells the client's version.
+func (c *crowd) reach(ctx context.Context, id int, addr string) (net.Conn, error) {
+	c.dials <- struct{}{}
+	defer func() { <-c.dials }()
+	conn, err := dial(ctx, c.source(id), addr)
+	if err != nil {
+		return nil, err
+	}
+	spoken, err := speak(conn)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return spoken, nil
 }
 
 // connect lets everyone in and waits until all are paired, if the plan has them be.
@@ -108,20 +131,19 @@ func (c *crowd) enter(id int, s *server) {
 // backlog is how many messages may be on their way at once.
 const backlog = 500
 
-// talk lets everyone say so many lines, rate of them a second all told, and
+// talk lets each of who say so many lines, rate of them a second all told, and
 // waits until all have arrived. It returns their latencies, sorted.
-func (c *crowd) talk(lines int, rate float64) ([]time.Duration, error) {
+func (c *crowd) talk(who []*client, lines int, rate float64) ([]time.Duration, error) {
 	first := c.next
-	order := rand.Perm(len(c.clients)) // or partners would speak one right after the other
 	begun := time.Now()
-	for i := range lines * len(c.clients) {
+	for i := range lines * len(who) {
 		due := begun.Add(time.Duration(float64(i) / rate * float64(time.Second)))
 		time.Sleep(time.Until(due))
 		if err := c.await("arrived", &c.there, c.next-backlog); err != nil {
 			return nil, err
 		}
 		c.sent[c.next].Store(int64(time.Since(c.start)))
-		if err := c.clients[order[i%len(order)]].say(c.next); err != nil {
+		if err := who[i%len(who)].say(c.next); err != nil {
 			return nil, fmt.Errorf("say: %w", err)
 		}
 		c.next++
@@ -135,6 +157,13 @@ func (c *crowd) talk(lines int, rate float64) ([]time.Duration, error) {
 	}
 	slices.Sort(latencies)
 	return latencies, nil
+}
+
+// shuffled are all, so that partners don't speak one right after the other.
+func (c *crowd) shuffled() []*client {
+	who := slices.Clone(c.clients)
+	rand.Shuffle(len(who), func(i, j int) { who[i], who[j] = who[j], who[i] })
+	return who
 }
 
 // await waits until count has reached want, and gives up when it has not

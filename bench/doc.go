@@ -27,7 +27,8 @@
 //  2. Everyone says [burst] lines at once, of which [backlog] are on their way
 //     at a time: messages a second. Then all but the last few, no faster than
 //     one a second each.
-//  3. The last lines follow at -rate, which leaves the server mostly idle, so
+//  3. As many of them as -rate says the last lines, one a second each, and the
+//     others theirs after that. That leaves the server mostly idle, so
 //     that no queue builds. CPU a message and the latencies are taken here: a
 //     latency is the time from the write of the keys on one side to the read
 //     of the bytes that show them on the other.
@@ -44,7 +45,9 @@
 //
 // In a connect-storm everyone has an address of their own, is inside, loses the
 // connection by a restart, and dials again at the same moment as all others; who
-// is refused counts, and comes again after a second.
+// is refused counts, and comes again after a second. Server and clients share the cores,
+// so the CPU time of each is printed too, over the number of cores: with the clients
+// elsewhere, the server needs no less than its part.
 //
 // The messy profile has nothing to compare with. Its people come from a new
 // address each time, in a full screen or in line mode, and chat, skip, report,

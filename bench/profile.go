@@ -102,6 +102,8 @@ var typingRows = []row{{"key_cpu", "CPU a key", "µs"}}
 
 var stormRows = []row{
 	{"back", "all are back and paired", "s"},
+	{"alone", "CPU of the server, over all cores", "s"},
+	{"clients", "CPU of the clients, likewise", "s"},
 	{"paired_p50", "time to be paired p50", "ms"},
 	{"paired_p99", "time to be paired p99", "ms"},
 	{"connect_cpu", "CPU a connect", "ms"},

@@ -20,6 +20,14 @@ const (
 	// hush is how long each of them is let alone when all places are taken. So many
 	// of them a second are accepted even if none ever speaks: a thousand.
 	hush = 100 * time.Millisecond
+	// maxEntering is how many may log in at a time while others wait for their turn:
+	// where everybody returns at once, those who came first are in soon, and nobody's
+	// grace period ends among thousands of others. From far away it takes two seconds
+	// to log in: then 500 a second do.
+	maxEntering = 1000
+	// lull is how long they wait for somebody who takes longer, or stalls: 200 a second
+	// begin whatever the others do.
+	lull = 5 * time.Millisecond
 	// crowd is how many connections from one shared source are a reason to ask
 	// whether a proxy or a container network hides who comes.
 	crowd = 5
@@ -56,6 +64,9 @@ type admission struct {
 	shared  map[uint64]*tally
 	silent  []*Arrival // oldest first
 	hinted  bool
+	// entering have begun to log in and have no session yet; the last began then.
+	entering int
+	last     time.Duration
 }
 
 func newAdmission(l limits, clock func() time.Time) *admission {
@@ -100,7 +111,7 @@ func (a *admission) admit(addr netip.Addr, shared bool, displace func() bool) (*
 			break
 		}
 		if other.displace() {
-			other.Spoke() // its end may take a moment
+			other.Spoke() // its end, or reading what it said, may take a moment
 		}
 	}
 	return arrival, err
@@ -125,9 +136,11 @@ func (a *admission) count(key uint64, shared bool, displace func() bool) (*Arriv
 		}
 	}
 	s.live++
-	s.silent++
-	arrival := &Arrival{admission: a, source: s, shared: shared, since: now, silent: true, displace: displace}
-	a.silent = append(a.silent, arrival)
+	arrival := &Arrival{admission: a, source: s, shared: shared, since: now, silent: displace != nil, displace: displace}
+	if arrival.silent {
+		s.silent++
+		a.silent = append(a.silent, arrival)
+	}
 	return arrival, nil
 }
 
@@ -181,6 +194,16 @@ func (a *admission) crowded() time.Duration {
 	return a.silent[0].since + hush - a.now()
 }
 
+// busy is how long nobody should begin to log in.
+func (a *admission) busy() time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.entering < maxEntering {
+		return 0
+	}
+	return a.last + lull - a.now()
+}
+
 // Arrival is a connection that Screen has let through. Its methods may be called
 // by any number of goroutines.
 type Arrival struct {
@@ -192,7 +215,7 @@ type Arrival struct {
 	since     time.Duration
 
 	// admission.mu guards what follows.
-	silent, opened, answered, flooded, closed bool
+	silent, entering, opened, answered, flooded, closed bool
 }
 
 // Spoke says that the client has told its version. From then on the connection
@@ -221,11 +244,31 @@ func (a *Arrival) Opened() (crowded bool) {
 	a.admission.mu.Lock()
 	defer a.admission.mu.Unlock()
 	a.opened = true
+	a.entered()
 	if a.hides && a.source.live >= crowd && !a.admission.hinted {
 		a.admission.hinted = true
 		return true
 	}
 	return false
+}
+
+// Enter says that the client begins to log in.
+func (a *Arrival) Enter() {
+	a.admission.mu.Lock()
+	defer a.admission.mu.Unlock()
+	if !a.entering && !a.opened && !a.closed {
+		a.entering = true
+		a.admission.entering++
+		a.admission.last = a.admission.now()
+	}
+}
+
+// entered says that it has, or never will. The caller holds mu.
+func (a *Arrival) entered() {
+	if a.entering {
+		a.entering = false
+		a.admission.entering--
+	}
 }
 
 // Answered says that the client has logged in and asked for what is not here, such as
@@ -262,6 +305,7 @@ func (a *Arrival) Close() {
 	case !a.opened && !a.answered:
 		a.strike()
 	}
+	a.entered()
 	a.source.live--
 	if a.shared && a.source.live == 0 {
 		delete(a.admission.shared, a.source.key)

@@ -344,6 +344,61 @@ func TestWhoIsLateToSpeakStays(t *testing.T) {
 	}
 }
 
+// Where everybody returns at once, and whoever waited to be accepted has told their
+// version meanwhile, nobody makes room who is late to tell it.
+func TestStormDisplacesNobody(t *testing.T) {
+	d := newDoorway(t, usual)
+	come := func(i int, displace func() bool) {
+		_, err := d.admit(netip.AddrFrom4([4]byte{192, 0, byte(i >> 8), byte(i)}), false, displace)
+		must(t, err)
+	}
+	for i := range 10_000 {
+		if i%102 == 0 { // 99 of them
+			come(i, func() bool { t.Error("who is late makes room"); return true })
+			continue
+		}
+		come(i, nil)
+	}
+}
+
+// Where a thousand log in, the next one waits until one of them has a session, or is
+// gone, but for no longer than a lull.
+func TestStormLogsInByAndBy(t *testing.T) {
+	d := newDoorway(t, limits{})
+	var entering []*Arrival
+	enter := func() {
+		a := d.come("192.0.2.1")
+		a.Enter()
+		entering = append(entering, a)
+	}
+	for range maxEntering {
+		if wait := d.busy(); wait > 0 {
+			t.Fatalf("after %d, the next waits for %v", len(entering), wait)
+		}
+		enter()
+	}
+	if wait := d.busy(); wait != lull {
+		t.Errorf("the next waits for %v", wait)
+	}
+	d.pass(lull)
+	if wait := d.busy(); wait > 0 {
+		t.Errorf("the next waits for %v more", wait)
+	}
+	enter()
+	entering[0].Opened()
+	entering[0].Opened() // counts once
+	entering[0].Close()
+	if d.busy() <= 0 {
+		t.Error("the next doesn't wait")
+	}
+	entering[1].Close()
+	entering[1].Close()
+	entering[1].Enter() // after it was cut off
+	if wait := d.busy(); wait > 0 || d.entering != maxEntering-1 {
+		t.Errorf("the next waits for %v, for %d", wait, d.entering)
+	}
+}
+
 // Five people at one shared address are a reason to ask, once.
 func TestCrowdAtASharedAddress(t *testing.T) {
 	d := newDoorway(t, limits{})

@@ -98,8 +98,9 @@ func (g *Gate) Subject(addr netip.Addr, key []byte) Subject { return g.subject(a
 // Screen says whether addr may go on to the key exchange. It only looks in
 // memory. The Arrival is the caller's to close when the connection ends. If that
 // should make room for another before its client has spoken, displace is called, by
-// the goroutine of that other: it ends the connection, or tells that the client
-// has just said something. Errors: a *Banned if a banned network
+// the goroutine of that other: it ends the connection, or finds that the client has
+// told its version, and returns true; false is that the client is about to. It is nil
+// for a client that has told it already. Errors: a *Banned if a banned network
 // holds addr, a *Limited if its source must wait.
 //
 // A connection of this machine to itself, whose two addresses are the same, is never
@@ -118,6 +119,10 @@ func (g *Gate) Screen(addr, local netip.Addr, displace func() bool) (*Arrival, e
 // Crowded is how long to wait before the next connection is accepted; not positive
 // means not at all. It is never longer than a tenth of a second.
 func (g *Gate) Crowded() time.Duration { return g.admission.crowded() }
+
+// Busy is how long to wait before the next client that has told its version begins to
+// log in; not positive means not at all. It is never longer than 5 ms.
+func (g *Gate) Busy() time.Duration { return g.admission.busy() }
 
 // Admit lets the subject in, who comes from addr, or says why not: a *Banned,
 // ErrFull, ErrDraining, ErrDoor, ErrTooYoung, or that the database could not be

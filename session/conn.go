@@ -57,11 +57,21 @@ func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
 			s.refusals.say(nc, s.words.For().Say(locale.NoProxyHeader))
 			return nil
 		}
+		displace := func() bool { return s.displace(nc) }
+		spoke := told(nc)
+		if spoke {
+			displace = nil
+		}
 		var err error
-		if c.arrival, err = s.config.Gate.Screen(addr, address(nc.LocalAddr()), func() bool { return s.displace(nc) }); err != nil {
+		if c.arrival, err = s.config.Gate.Screen(addr, address(nc.LocalAddr()), displace); err != nil {
 			s.counters.refused.add(refusal(err))
 			s.refusals.say(nc, s.screened(err))
 			return nil
+		}
+		if spoke {
+			s.queue(c.arrival)
+		} else {
+			c.arrival.Enter()
 		}
 	}
 	s.counters.accepted.Add(1)
@@ -88,28 +98,51 @@ func (s *Server) track(ctx ssh.Context, nc net.Conn) net.Conn {
 	return c
 }
 
-// displace ends a connection that has said nothing, to make room for another. What
-// it said may wait to be read, on a busy machine: then it isn't ended.
+// queue waits for a client's turn to log in. Nobody else knows of the connection
+// meanwhile: it costs a goroutine, and its grace period has not begun.
+func (s *Server) queue(a *moderation.Arrival) {
+	s.turn.Lock() // first come, first served
+	defer s.turn.Unlock()
+	for wait := s.config.Gate.Busy(); wait > 0; wait = s.config.Gate.Busy() {
+		time.Sleep(min(wait, time.Millisecond)) // somebody may be in, or go
+	}
+	a.Enter()
+}
+
+// displace ends a connection that has said nothing, to make room for another, and tells
+// whether there is room now. What it said may wait to be read, on a busy machine: then
+// it isn't ended, and makes room if that is its version.
 func (s *Server) displace(nc net.Conn) bool {
-	if raw, ok := nc.(syscall.Conn); ok && pending(raw) {
-		return false
+	if len(unread(nc)) > 0 {
+		return told(nc)
 	}
 	s.counters.limits.add(limitSilent)
 	abort(nc)
 	return true
 }
 
-// pending tells whether there is something to read.
-func pending(c syscall.Conn) (some bool) {
+// told tells whether a client's version waits to be read.
+func told(nc net.Conn) bool {
+	var v version
+	return v.read(unread(nc)) && v.done
+}
+
+// unread returns the beginning of what waits to be read, as much as a version takes
+// (RFC 4253, section 4.2).
+func unread(nc net.Conn) []byte {
+	c, ok := nc.(syscall.Conn)
+	if !ok {
+		return nil
+	}
 	raw, err := c.SyscallConn()
 	if err != nil {
-		return false
+		return nil
 	}
+	n, line := 0, make([]byte, 255)
 	raw.Control(func(fd uintptr) { // not Read, which waits for who is reading
-		n, _, _ := syscall.Recvfrom(int(fd), make([]byte, 1), syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		some = n > 0
+		n, _, _ = syscall.Recvfrom(int(fd), line, syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 	})
-	return some
+	return line[:max(n, 0)]
 }
 
 // screened are the words for whom the gate refused.

@@ -93,6 +93,7 @@ type Server struct {
 	absences absences
 	lobby    *lobby
 	layouts  layouts
+	turn     sync.Mutex // to log in, where many are about to
 
 	mu        sync.Mutex // guards what follows
 	ended     bool       // nobody comes any more
