@@ -270,6 +270,38 @@ func TestRow11ManySources(t *testing.T) {
 	})
 }
 
+// Everybody returns at once, as after a restart. A server that begins to log in all of
+// them has nobody inside for long, and one that refuses some has them come again.
+func TestManyLogInByAndBy(t *testing.T) {
+	t.Parallel()
+	const (
+		atOnce, more = 1000, 300
+		apart        = 5 * time.Millisecond // begin those beyond, while nobody gets on
+	)
+	p := startServer(t)
+	p.cmd.Process.Signal(syscall.SIGSTOP) // all are there when the first is accepted
+	conns := make([]net.Conn, atOnce+more)
+	for i := range conns {
+		conn, err := knock(p, fmt.Sprintf("127.5.%d.%d", i/1000, 1+i%200), "SSH-2.0-storm\r\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		conns[i] = conn
+	}
+	began := time.Now()
+	p.cmd.Process.Signal(syscall.SIGCONT)
+	for i, conn := range conns {
+		conn.SetReadDeadline(time.Now().Add(patience))
+		if _, err := conn.Read(make([]byte, 100)); err != nil {
+			t.Fatalf("%d: %v", i, err)
+		}
+	}
+	if took := time.Since(began); took < more*apart {
+		t.Errorf("%d begin to log in within %v", len(conns), took)
+	}
+}
+
 // A client says in a PROXY header that it comes from somewhere else, or speaks no
 // SSH at all. A server that believes it, or looks for a version behind it, bans
 // the wrong ones.
