@@ -70,6 +70,30 @@ func TestIdleInLines(t *testing.T) {
 	})
 }
 
+// Who types a line for minutes, without a terminal, is idle only once nothing comes of it.
+func TestIdleWithinLine(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, b := pairVoices(t, startBubble(t, nil), new(sources))
+		for range 5 {
+			time.Sleep(time.Minute)
+			a.in.Write([]byte("x"))
+			b.say("go on")
+			a.must(t, "stranger: go on\n")
+		}
+		time.Sleep(time.Minute)
+		a.say("")
+		if said := b.must(t, "stranger: xxxxx\n"); said != "" {
+			t.Errorf("while the line is typed, the other is told %q", said)
+		}
+		a.in.Write([]byte("y"))
+		time.Sleep(idleAfter)
+		b.must(t, "-- Stranger is idle\n")
+		a.in.Write([]byte("y"))
+		b.must(t, "-- Stranger is active again\n")
+	})
+}
+
 // Who watches a question sees which of the two is idle, and neither of them that of who
 // watches.
 func TestIdleIsShownToWhoWatches(t *testing.T) {

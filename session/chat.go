@@ -256,6 +256,9 @@ func (c *chat) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.BlurMsg:
 		c.attention.looks(false)
 	case terminal.ReadMsg:
+		if !c.ch.Pty { // a line that takes long to type
+			c.pressed()
+		}
 		c.leftOut = false
 		c.sign()
 	case terminal.PasteCutMsg:

@@ -128,17 +128,22 @@ func printable(b []byte) int {
 	return len(b)
 }
 
-// lines cuts the input of a client without a terminal into lines.
+// lines cuts the input of a client without a terminal into lines. Where none ended, the
+// model learns that something was read.
 func (l *loop) lines(b []byte) {
+	part := true
 	for len(b) > 0 {
 		end := bytes.IndexByte(b, '\n')
 		if end < 0 {
 			l.keepLine(b)
+			if part {
+				l.pass(ReadMsg{})
+			}
 			return
 		}
 		l.keepLine(b[:end])
 		l.endLine()
-		b = b[end+1:]
+		part, b = false, b[end+1:]
 	}
 }
 

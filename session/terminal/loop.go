@@ -42,7 +42,8 @@ type (
 	EOFMsg struct{}
 	// PasteCutMsg follows a paste of which so many bytes were dropped.
 	PasteCutMsg struct{ Dropped int }
-	// ReadMsg follows the keys and pastes that were read at once.
+	// ReadMsg follows the keys and pastes that were read at once. Without a terminal it
+	// stands for a part of a line that was read, and is not yet passed on.
 	ReadMsg struct{}
 	// SequenceCutMsg says that an escape sequence was left out: it had more than
 	// [MaxSequence] bytes, or never ended.
