@@ -15,24 +15,27 @@ import (
 type record struct {
 	own         speaker // whose record it is
 	first, last []said
-	count       int // messages so far
-	bytes       int // of last
-	marked      int // the number of the marked one; 0 for none
+	count       int   // messages so far
+	bytes       int   // of last
+	marked      int32 // the number of the marked one; 0 for none
 	spoke       [asker + 1]bool
 }
 
-// said is a message in a record.
+// said is a message in a record, of which everybody here has many: 32 bytes.
 type said struct {
-	number int // from 1
-	from   speaker
 	text   string
-	at     time.Time
+	at     int64 // Unix nanoseconds
+	number int32 // from 1
+	from   speaker
 }
 
 func (r *record) add(from speaker, message string) {
 	r.spoke[from] = true
 	r.count++
-	s := said{r.count, from, message, time.Now()}
+	s := said{message, time.Now().UnixNano(), int32(r.count), from}
+	if r.first == nil {
+		r.first = make([]said, 0, moderation.FirstLines)
+	}
 	if len(r.first) < moderation.FirstLines {
 		r.first = append(r.first, s)
 		return
@@ -66,7 +69,7 @@ func (r *record) lines(reported speaker) []moderation.Line {
 		case r.own:
 			who = moderation.SpeakerReporter
 		}
-		lines = append(lines, moderation.Line{Speaker: who, Text: s.text, At: s.at, Marked: s.number == r.marked})
+		lines = append(lines, moderation.Line{Speaker: who, Text: s.text, At: time.Unix(0, s.at), Marked: s.number == r.marked})
 	}
 	return lines
 }
@@ -87,7 +90,7 @@ func (r *record) mark(words string) bool {
 // moveMark marks somebody else's message after the marked one, or the one before it
 // if by is -1. Round the ends lies none.
 func (r *record) moveMark(by int) {
-	numbers := []int{0} // none, and others' messages
+	numbers := []int32{0} // none, and others' messages
 	for _, s := range r.all() {
 		if s.from != r.own {
 			numbers = append(numbers, s.number)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -345,10 +346,18 @@ func (c *chat) body(content *strings.Builder, height int) {
 		return
 	}
 	s.settle(&s.scrolled, height)
-	shown := s.window(c.lastRows(height+s.scrolled), height)
+	buffer := rowBuffers.Get().(*[]row)
+	rows := c.lastRows((*buffer)[:0], height+s.scrolled)
+	shown := s.window(rows, height)
 	content.WriteString(strings.Repeat("\n", height-len(shown)))
 	write(content, shown)
+	clear(rows) // what was said is not kept
+	*buffer = rows
+	rowBuffers.Put(buffer)
 }
+
+// rowBuffers holds one list of rows for each transcript that is being laid out.
+var rowBuffers = sync.Pool{New: func() any { return new([]row) }}
 
 // write writes rows, each after a line end.
 func write(content *strings.Builder, rows []row) {
@@ -383,15 +392,14 @@ func (c *chat) pageRows() []row {
 	return rows
 }
 
-// lastRows lays out at least the last n rows, if there are so many.
-func (c *chat) lastRows(n int) []row {
+// lastRows appends at least the last n rows, laid out, if there are so many.
+func (c *chat) lastRows(rows []row, n int) []row {
 	entries, width := c.transcript.entries, c.screen.width()
 	first := len(entries)
 	for count := 0; first > 0 && count < n; {
 		first--
 		count += c.height(entries[first], width)
 	}
-	rows := make([]row, 0, min(n, 2*c.screen.rows))
 	for _, e := range entries[first:] {
 		rows = c.layOut(rows, e, width)
 	}

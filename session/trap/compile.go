@@ -27,7 +27,7 @@ type piece struct {
 // finds tells whether a piece matches a text with these hits, of which its are under a
 // number. It is run on what of the text lies around the hits of a clause alone, and only
 // where all its clauses have one.
-func (p *piece) finds(look string, spaces []int, hits hits, number int) bool {
+func (p *piece) finds(look string, spaces []int, hits *hits, number int) bool {
 	if len(p.clauses) == 0 {
 		return p.match.MatchString(look)
 	}

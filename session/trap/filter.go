@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // minWord is how long a word has to be that the filter looks for, in bytes.
@@ -81,9 +82,15 @@ type chain struct {
 	first, last int32
 }
 
+// spare holds hits for each text that is being looked at: whoever found them puts them back.
+var spare = sync.Pool{New: func() any { return new(hits) }}
+
 // find finds the words in s.
-func (f *filter) find(s string) hits {
-	found := hits{make([]hit, 1, 8), make([]chain, len(f.needs))}
+func (f *filter) find(s string) *hits {
+	found := spare.Get().(*hits)
+	found.all = append(found.all[:0], hit{})
+	found.pieces = slices.Grow(found.pieces[:0], len(f.needs))[:len(f.needs)]
+	clear(found.pieces)
 	for i := 0; i+minWord <= len(s); i++ {
 		if !f.begins[hash(s[i:])] {
 			continue
@@ -100,7 +107,7 @@ func (f *filter) find(s string) hits {
 }
 
 // may tells whether a piece may match the text of these hits.
-func (f *filter) may(piece int, h hits) bool { return h.pieces[piece].has == f.needs[piece] }
+func (f *filter) may(piece int, h *hits) bool { return h.pieces[piece].has == f.needs[piece] }
 
 func (h *hits) add(of of, from, to int) {
 	p := &h.pieces[of.piece]
@@ -116,14 +123,14 @@ func (h *hits) add(of of, from, to int) {
 }
 
 // of calls visit with each hit of a piece, in the order of the text.
-func (h hits) of(piece int, visit func(hit)) {
+func (h *hits) of(piece int, visit func(hit)) {
 	for i := h.pieces[piece].first; i != 0; i = h.all[i].next {
 		visit(h.all[i])
 	}
 }
 
 // rarest is the clause of a piece that has the fewest hits.
-func (h hits) rarest(piece int) (clause uint8) {
+func (h *hits) rarest(piece int) (clause uint8) {
 	var counts [maxClauses]int
 	h.of(piece, func(at hit) { counts[bits.TrailingZeros8(at.clause)]++ })
 	least := 0
@@ -137,7 +144,7 @@ func (h hits) rarest(piece int) (clause uint8) {
 
 // windows are the parts of a text in which all clauses of a piece have a hit: what is
 // around those of the rarest one, joined where it meets.
-func (h hits) windows(piece int, around func(hit) window) (all []window) {
+func (h *hits) windows(piece int, around func(hit) window) (all []window) {
 	rarest := h.rarest(piece)
 	h.of(piece, func(at hit) {
 		if at.clause != rarest {

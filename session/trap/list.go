@@ -222,6 +222,7 @@ func (l *List) Find(in Place, written string) (f Found) {
 	}
 	look := " " + strings.TrimSpace(text.Skeleton(written)) + " "
 	hits := l.words.find(look)
+	defer spare.Put(hits)
 	var spaces []int
 	last := -1
 	for i, of := range l.of {
