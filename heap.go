@@ -144,13 +144,13 @@ func (u heapUse) percent(room uint64) int {
 // calm tells whether little was allocated since last: the minutes that pass on
 // everybody's screen take a tenth of that, and whoever reads /metrics less.
 func (u heapUse) calm(last heapUse) bool {
-	return u.allocated-last.allocated < max(u.live/64, 4<<20)
+	return u.allocated-last.allocated < max(u.live/256, 1<<20)
 }
 
 // worthTrimming tells whether enough was allocated since the last time for a
 // collection to pay.
 func (u heapUse) worthTrimming(trimmed heapUse) bool {
-	return u.allocated-trimmed.allocated > max(u.live/2, 16<<20)
+	return u.allocated-trimmed.allocated > max(u.live/4, 8<<20)
 }
 
 // deserted tells whether so many are gone of the most that were there for a collection

@@ -19,9 +19,8 @@ const (
 	// pasteDelay half a paste: what came after its end would be typed.
 	unfinishedDelay = time.Second
 	pasteDelay      = 10 * time.Second
-	// readSize is the buffer that an idle reader holds, in bytes: more than anybody types
-	// at once. A paste takes several.
-	readSize = 1 << 8
+	// readSize is the buffer that an idle reader holds, in bytes.
+	readSize = 1 << 10
 	// maxLine is how much of a line is kept when there is no terminal, in
 	// bytes: twice what a message may have, so that it can be told apart.
 	maxLine = 8 << 10
