@@ -135,6 +135,9 @@ func TestQuestionSteers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		p := startBubble(t, nil)
+		third := joinPlain(t, p, "127.0.0.19")
+		third.press("/stop", keyEnter)
+		third.expectSent("-- The search has stopped.\r\n")
 		talks := joinPlain(t, p, "127.0.0.20")
 		a := joinPlain(t, p, "127.0.0.21")
 		a.expectSent("now chatting")
@@ -159,6 +162,31 @@ func TestQuestionSteers(t *testing.T) {
 			c.press("/discuss", keyEnter)
 			c.expectSent([]string{"-- No question waits yet.\r\n", "-- No question waits yet. 2 people wait for a question: /ask QUESTION\r\n"}[i])
 		}
+	})
+}
+
+// Question mode takes three people: two are not offered it, and three are.
+func TestQuestionTakesThree(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := joinPlain(t, p, "127.0.0.21"), joinPlain(t, p, "127.0.0.22")
+		a.expectSent("now chatting")
+		a.press("/ask Is cereal soup?", keyEnter)
+		a.expectSent("-- Nobody waits to discuss a question yet. It takes two.\r\n")
+		b.press("/next", keyEnter)
+		b.expectSent("-- Nobody else is waiting.\r\n")
+		b.press("/stop", keyEnter)
+		b.expectSent("-- The search has stopped.\r\n-- Type /next or press Enter to look for someone new, or /quit to leave.\r\n")
+		if told := b.out.bytes.String(); strings.Contains(told, "1 question") {
+			t.Errorf("two people are offered question mode, at\n%s", told)
+		}
+		c := joinPlain(t, p, "127.0.0.23")
+		c.expectSent("-- Nobody else is waiting. 1 question waits to be discussed: /discuss\r\n")
+		b.press("/next", keyEnter)
+		b.expectSent("-- You are now chatting with a stranger\r\n")
+		c.press("/stop", keyEnter)
+		c.expectSent("-- 1 question waits to be discussed: /discuss\r\n")
 	})
 }
 

@@ -129,10 +129,13 @@ func (c *chat) accompanied() bool {
 }
 
 // steer names the side of question mode that waits for somebody like this one, if any
-// does: a question needs two.
+// does: a question needs two. Where fewer than three are online it stays silent: question
+// mode would take from one another the two who could talk.
 func (c *chat) steer(s matcher.Stats) string {
 	asking, discussing := s.Asking, s.Discussing
 	switch {
+	case s.Online < 3:
+		return ""
 	case c.state != searching:
 	case c.errand.question != "":
 		asking--
