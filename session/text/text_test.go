@@ -252,15 +252,19 @@ func checkClean(t *testing.T, s string) {
 		if w := ansi.StringWidth(c); w > 2 {
 			t.Errorf("cluster %+q of %+q is %d wide", c, s, w)
 		}
-		marks, runes := 0, 0
+		marks, runes, joiners := 0, 0, 0
 		for i, r := range c {
+			if r == zwj || r == zwnj { // none by itself: after a virama, or between emoji
+				joiners++
+				continue
+			}
 			runes++
 			if i > 0 && unicode.IsMark(r) { // some marks take a cell of their own, and begin a cluster
 				marks++
 			}
 		}
-		if marks > 4 || runes > 11 {
-			t.Errorf("cluster %+q has %d marks, %d runes", c, marks, runes)
+		if marks > 4 || runes > 11 || joiners > 4 {
+			t.Errorf("cluster %+q has %d marks, %d runes, %d joiners", c, marks, runes, joiners)
 		}
 		if start && len("x"+c) == clusterLen("x"+c) {
 			t.Errorf("%+q: %+q joins what is before the line", s, c)
