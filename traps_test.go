@@ -4,8 +4,14 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+
+	"strangerd/moderation"
+	"strangerd/session"
+	"strangerd/session/trap"
 )
 
 const careful = "-- Careful: many scams begin with a move to another app."
@@ -109,6 +115,122 @@ func TestTrapsOfTheOperator(t *testing.T) {
 		if code != http.StatusOK || !strings.Contains(metrics, want) {
 			t.Errorf("/metrics lacks %s", want)
 		}
+	}
+}
+
+// everyTrap does each of what a list can do, of everything that people write.
+const everyTrap = `
+[[pattern]]
+name = "gold"
+match = 'wire me gold'
+does = ["warn"]
+about = "money"
+
+[[pattern]]
+name = "lottery"
+match = 'secret lottery'
+does = ["stop"]
+
+[[pattern]]
+name = "pyramids"
+match = 'join our pyramid'
+does = ["flag"]
+category = "illegal"
+
+[[pattern]]
+name = "teapots"
+match = 'pot of tea'
+does = ["stop"]
+in = ["questions"]
+`
+
+// In both modes, of messages, interests and questions: who reads a message is warned,
+// who watches too, and what would be warned of isn't taken where nobody can be; what is
+// stopped is refused, and stays in the screen's input line; what is flagged goes through
+// without a word, and is in the queue with what it was found in.
+func TestTrapsOfEachPlace(t *testing.T) {
+	t.Parallel()
+	list, err := trap.Parse([]byte(everyTrap), moderation.Categories)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		notTaken = "Not taken: it reads like a well-known trap."
+		notSent  = "Not sent: it reads like a well-known trap."
+		caution  = "Careful: whoever wants money"
+	)
+	for _, command := range []string{"", "plain"} {
+		t.Run("ssh HOST "+command, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := startBubble(t, func(c *session.Config) { c.Traps = list })
+				join := func(source string) *terminal {
+					if command == "plain" {
+						return joinPlain(t, p, source)
+					}
+					return joinScreen(t, p, window{source: source})
+				}
+				refused := func(c *terminal, line, why string) {
+					t.Helper()
+					before := strings.Count(c.out.String(), why)
+					c.press(line, keyEnter)
+					c.until(why+" once more", func() bool { return strings.Count(c.out.bytes.String(), why) > before })
+					if command == "" {
+						c.expect("> " + line)
+						c.press(ctrl('u'))
+						c.expectGone(why)
+					}
+				}
+				a, x, y := join("127.0.0.21"), join("127.0.0.22"), join("127.0.0.23")
+				x.expect("You are now chatting with a stranger")
+				x.press("/stop", keyEnter)
+				a.expect("Stranger has left the chat")
+				refused(x, "/interests go, wire me gold", notTaken)
+				refused(x, "/interests secret lottery", notTaken)
+				x.press("/interests join our pyramid, pot of tea", keyEnter)
+				x.expect("You like join our pyramid and pot of tea.")
+				refused(a, "/ask would you wire me gold?", notTaken)
+				refused(a, "/ask is it a secret lottery?", notTaken)
+				refused(a, "/ask a pot of tea?", notTaken)
+				a.press("/ask who may join our pyramid?", keyEnter)
+				a.expect("Looking for two strangers to discuss your question")
+				for _, c := range []*terminal{x, y} {
+					c.press("/discuss", keyEnter)
+				}
+				x.expect("who may join our pyramid?")
+				refused(x, "a secret lottery", notSent)
+				for _, line := range []string{"a pot of tea", "wire me gold", "and join our pyramid"} {
+					x.press(line, keyEnter)
+					a.expect(": " + line)
+					y.expect("tranger: " + line)
+				}
+				for _, c := range []*terminal{a, y} {
+					c.expectSent(caution)
+				}
+				if y.shows("lottery") {
+					t.Errorf("what is stopped is read, at\n%s", y.picture())
+				}
+				if _, said, _ := strings.Cut(x.out.String(), "who may join our pyramid?"); strings.Contains(said, caution) || strings.Contains(said, "moderator") {
+					t.Errorf("who is flagged reads %q", said)
+				}
+				reports, err := p.bubble.desk.Reports("root", moderation.Filter{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				var flagged []string
+				for _, r := range reports {
+					report, err := p.bubble.desk.Report("root", r.ID)
+					if err != nil || report.Category != "illegal" || report.Note != "pyramids" {
+						t.Errorf("of %v the report is %v, %v", r, report, err)
+					}
+					flagged = append(flagged, report.Lines[len(report.Lines)-1].Text)
+				}
+				slices.Sort(flagged)
+				if want := []string{"and join our pyramid", "join our pyramid", "who may join our pyramid?"}; !slices.Equal(flagged, want) {
+					t.Errorf("in the queue are %q, want %q", flagged, want)
+				}
+			})
+		})
 	}
 }
 

@@ -108,7 +108,8 @@ func (c *chat) rememberInterests() (said string) {
 	return c.remember(func(m *moderation.Memory) { m.Interests = c.shown() })
 }
 
-// interestsCommand is /interests: with a list it sets them, without it tells them.
+// interestsCommand is /interests: with a list it sets them, without it tells them. What
+// can't be taken stays in the input line.
 func (c *chat) interestsCommand(argument string) {
 	said := ""
 	switch {
@@ -117,6 +118,7 @@ func (c *chat) interestsCommand(argument string) {
 		c.tell(c.rememberInterests() + c.words.Say(locale.InterestsOff))
 	case argument != "":
 		if !c.setInterests(interests(argument)) {
+			c.putBack("/interests " + argument)
 			return
 		}
 		said = c.rememberInterests()

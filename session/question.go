@@ -1,7 +1,6 @@
 package session
 
 import (
-	"strings"
 	"time"
 
 	"strangerd/matcher"
@@ -28,8 +27,8 @@ type errand struct {
 
 // askCommand is /ask QUESTION. What can't be asked stays in the input line.
 func (c *chat) askCommand(question string) {
-	if !c.ask(question) && !c.plain {
-		c.insert(strings.TrimSpace("/ask " + question))
+	if !c.ask(question) {
+		c.putBack("/ask " + question)
 	}
 }
 

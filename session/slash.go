@@ -59,6 +59,14 @@ func (c *chat) slash(line string) {
 	c.unknown(name)
 }
 
+// putBack has a command that was not taken stand in the input line again, to be mended.
+// Line mode shows it above.
+func (c *chat) putBack(command string) {
+	if !c.plain {
+		c.insert(strings.TrimSpace(command))
+	}
+}
+
 // help lays out the commands. Lines of the line mode are never wrapped.
 func (c *chat) help() {
 	width := c.screen.width() - len("-- ")
