@@ -128,6 +128,42 @@ func askedAgain(t *testing.T, p *program) (a, b *terminal) {
 	return a, b
 }
 
+// Who looks for something else in question mode meanwhile still meets again; a question
+// that was to be asked is given back, to be asked later.
+func TestAgainGivesAQuestionBack(t *testing.T) {
+	t.Parallel()
+	const back = "To ask it later: /ask Is cereal soup?"
+	for _, command := range []string{"", "plain"} {
+		t.Run("ssh HOST "+command, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := startBubble(t, nil)
+				join := joiner(p, command)
+				a, b := join(t, "127.0.0.21"), join(t, "127.0.0.22")
+				b.expect("You are now chatting with a stranger")
+				a.press("/stop", keyEnter, "/again", keyEnter, "/ask Is cereal soup?", keyEnter)
+				a.expect("Looking for two strangers to discuss your question")
+				b.press("/discuss", keyEnter)
+				b.expect("Looking for a stranger to discuss a question with")
+				b.press("/again", keyEnter)
+				a.expect("You both asked for it: this is the stranger from before.", back)
+				b.expect("You both asked for it: this is the stranger from before.")
+				a.press("hello", keyEnter)
+				b.expect("tranger: hello")
+				if b.shows("cereal") || b.shows("isn't asked") {
+					t.Errorf("the other reads of the question, at\n%s", b.picture())
+				}
+				a.press("/ask Is cereal soup?", keyEnter)
+				for _, c := range []*terminal{b, join(t, "127.0.0.23")} {
+					c.press("/discuss", keyEnter)
+				}
+				time.Sleep(time.Minute) // as one question a minute is asked
+				b.expect("The question: Is cereal soup?")
+			})
+		})
+	}
+}
+
 // Whoever asks when ten minutes are over is too late.
 func TestAgainIsOverAfterTenMinutes(t *testing.T) {
 	t.Parallel()

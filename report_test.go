@@ -19,6 +19,18 @@ func joinPlain(t *testing.T, p *program, source string) *terminal {
 	return term
 }
 
+// joiner is joinScreen from an address or, if the command is plain, joinPlain: for what
+// both modes do.
+func joiner(p *program, command string) func(t *testing.T, source string) *terminal {
+	return func(t *testing.T, source string) *terminal {
+		t.Helper()
+		if command == "plain" {
+			return joinPlain(t, p, source)
+		}
+		return joinScreen(t, p, window{source: source})
+	}
+}
+
 // onlyReport is the one report in the queue.
 func onlyReport(t *testing.T, p *program) moderation.Report {
 	t.Helper()

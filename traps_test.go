@@ -164,12 +164,7 @@ func TestTrapsOfEachPlace(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				p := startBubble(t, func(c *session.Config) { c.Traps = list })
-				join := func(source string) *terminal {
-					if command == "plain" {
-						return joinPlain(t, p, source)
-					}
-					return joinScreen(t, p, window{source: source})
-				}
+				join := joiner(p, command)
 				refused := func(c *terminal, line, why string) {
 					t.Helper()
 					before := strings.Count(c.out.String(), why)
@@ -181,7 +176,7 @@ func TestTrapsOfEachPlace(t *testing.T) {
 						c.expectGone(why)
 					}
 				}
-				a, x, y := join("127.0.0.21"), join("127.0.0.22"), join("127.0.0.23")
+				a, x, y := join(t, "127.0.0.21"), join(t, "127.0.0.22"), join(t, "127.0.0.23")
 				x.expect("You are now chatting with a stranger")
 				x.press("/stop", keyEnter)
 				a.expect("Stranger has left the chat")

@@ -466,8 +466,8 @@ func (c *chat) matched(e matcher.Event) {
 	c.call(locale.TitleFound)
 	c.announce(c.words.Say(locale.Matched))
 	if e.Kind == matcher.Reunited {
-		c.errand = errand{}
 		c.announce(c.words.Say(locale.Reunited))
+		c.unask()
 	}
 	if both := c.sharedLine(e.Shared); both != "" {
 		c.announce(both)

@@ -54,6 +54,15 @@ func (c *chat) ask(question string) bool {
 	return true
 }
 
+// unask ends an errand that a chat comes in the way of. A question is given back, as it
+// is asked again.
+func (c *chat) unask() {
+	question := c.errand.question
+	if c.errand = (errand{}); question != "" {
+		c.announce(c.words.With(locale.QuestionUnasked, locale.Data{"Question": question}))
+	}
+}
+
 // discuss looks for somebody's question.
 func (c *chat) discuss() { c.lookFor(errand{discuss: true}) }
 

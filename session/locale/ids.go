@@ -297,8 +297,9 @@ const (
 // Of questions.
 const (
 	AskUsage         ID = "ask_usage"
-	QuestionLong     ID = "question_long"  // Count
-	QuestionPaced    ID = "question_paced" // Count
+	QuestionUnasked  ID = "question_unasked" // Question
+	QuestionLong     ID = "question_long"    // Count
+	QuestionPaced    ID = "question_paced"   // Count
 	LookingForTwo    ID = "looking_for_two"
 	LookingToDiscuss ID = "looking_to_discuss"
 	TalkInstead      ID = "talk_instead"
@@ -389,7 +390,7 @@ var ids = []ID{
 	Category("selfharm"), Category("illegal"), Category("spam"), Category("doxxing"), Category("other"),
 	Slash("next"), Slash("stop"), Slash("report"), Slash("interests"), Slash("lang"), Slash("block"), Slash("again"), Slash("save"), Slash("mark"),
 	Slash("typing"), Slash("bell"), Slash("up"), Slash("down"), Slash("motion"), Slash("plain"), Slash("status"), Slash("rules"), Slash("help"), Slash("quit"),
-	AskUsage, QuestionLong, QuestionPaced, LookingForTwo, LookingToDiscuss, TalkInstead, NobodyDiscusses, SomeDiscuss,
+	AskUsage, QuestionLong, QuestionPaced, QuestionUnasked, LookingForTwo, LookingToDiscuss, TalkInstead, NobodyDiscusses, SomeDiscuss,
 	NoQuestion, QuestionsForTwo, QuestionsWait, DiscussersWait, Question, Watching, AskerWatches, AskerLeft, WatchOnly,
 	NextQuestion, ReallyWatching, SaveWatched, BlockWhom, First, Second, FirstPlain, SecondPlain, FirstLeft, SecondLeft,
 	HeaderWatching, KeysWatching, KeysWhom, ReportWhom, ReportUsageWhom, TheStranger, TheFirst, TheSecond, TheAsker,
