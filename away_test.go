@@ -359,19 +359,22 @@ func TestWatcherBackOnScreen(t *testing.T) {
 	}
 }
 
-// Whoever can't come in again is not waited for: the server drains, or they are banned.
+// Whoever can't come in again is not waited for: the server drains, its door is closed, or
+// they are banned.
 func TestNobodyWaitsInVain(t *testing.T) {
 	t.Parallel()
 	root := newStaffKey(t, "root")
-	t.Run("drain", func(t *testing.T) {
-		t.Parallel()
-		p := startServer(t, "--admin-key", root.line)
-		_, a, b := meLines(t, p)
-		a.cut()
-		b.expect("-- " + lineDropped)
-		root.done(t, p, "drain")
-		b.expect("-- Stranger has left the chat\n")
-	})
+	for _, command := range []string{"drain", "door closed"} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			p := startServer(t, "--admin-key", root.line)
+			_, a, b := meLines(t, p)
+			a.cut()
+			b.expect("-- " + lineDropped)
+			root.done(t, p, command)
+			b.expect("-- Stranger has left the chat\n")
+		})
+	}
 	t.Run("ban", func(t *testing.T) {
 		t.Parallel()
 		p := startServer(t, "--admin-key", root.line)
@@ -413,6 +416,70 @@ func TestBannedWhileAway(t *testing.T) {
 		}
 		if sessions, err := p.bubble.gate.Sessions("root"); err != nil || len(sessions) != 1 {
 			t.Errorf("inside are %v, %v", sessions, err)
+		}
+	})
+}
+
+// A door that shuts while somebody is away has them waited for no more, unless it lets
+// them in; and whose line drops behind it isn't waited for at all.
+func TestDoorShutsWhileAway(t *testing.T) {
+	t.Parallel()
+	for _, shut := range []struct {
+		door  moderation.Door
+		known bool
+		waits bool
+	}{
+		{moderation.DoorClosed, true, false},
+		{moderation.DoorKnown, false, false},
+		{moderation.DoorKnown, true, true},
+	} {
+		t.Run(fmt.Sprintf("%s, known %v", shut.door, shut.known), func(t *testing.T) {
+			t.Parallel()
+			key := newStaffKey(t, "me")
+			synctest.Test(t, func(t *testing.T) {
+				p := startBubble(t, nil)
+				if shut.known { // for longer than a week
+					p.bubble.leap.Store(int64(-8 * 24 * time.Hour))
+					openTerminal(t, p, window{me: key}).press("/quit", keyEnter)
+					synctest.Wait()
+					p.bubble.leap.Store(0)
+				}
+				a, b := pairScreens(t, p, window{me: key})
+				b.press("hello", keyEnter)
+				a.expect("Stranger: hello")
+				a.line.Close()
+				b.expect("stranger away")
+				began := time.Now()
+				if err := p.bubble.gate.SetDoor("root", shut.door); err != nil {
+					t.Fatal(err)
+				}
+				if !shut.waits {
+					b.expect("Stranger has left the chat")
+					if took := time.Since(began); took > 2*time.Second {
+						t.Errorf("it takes %v", took)
+					}
+					return
+				}
+				time.Sleep(55 * time.Second)
+				again := openTerminal(t, p, window{me: key})
+				again.expect(nowBack, "Stranger: hello")
+				b.expect("Stranger is back")
+				again.line.Close()
+				b.expect("stranger away")
+			})
+		})
+	}
+	key := newStaffKey(t, "me")
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := pairScreens(t, p, window{me: key})
+		if err := p.bubble.gate.SetDoor("root", moderation.DoorClosed); err != nil {
+			t.Fatal(err)
+		}
+		a.line.Close()
+		b.expect("Stranger has left the chat")
+		if said := b.out.String(); strings.Contains(said, "line dropped") {
+			t.Error("who can't come back is waited for")
 		}
 	})
 }

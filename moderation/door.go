@@ -90,11 +90,25 @@ func (g *Gate) Drain(by string, d time.Duration) (<-chan struct{}, error) {
 	return g.drained, err
 }
 
-// Draining tells whether nobody is let in because of a Drain.
-func (g *Gate) Draining() bool {
+// Shut returns why the subject is not let in whatever they did: ErrDraining,
+// ErrDoorClosed, ErrDoorKnown, or nil if they may be.
+func (g *Gate) Shut(s Subject) error {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	return g.draining
+	return g.shut(s, g.now())
+}
+
+// shut is Shut. The caller holds mu.
+func (g *Gate) shut(s Subject, now time.Time) error {
+	switch {
+	case g.draining:
+		return ErrDraining
+	case g.door == DoorClosed:
+		return ErrDoorClosed
+	case g.door == DoorKnown && !g.known.since(s.Key, now.Add(-knownAfter)):
+		return ErrDoorKnown
+	}
+	return nil
 }
 
 // Drained is closed when a Drain is done.

@@ -142,17 +142,13 @@ func (g *Gate) Readmit(addr netip.Addr, s Subject, id string) (*Pass, error) {
 	if b, ok := g.banOf(addr, s, now); ok {
 		return nil, &Banned{b}
 	}
-	switch {
+	switch shut := g.shut(s, now); {
 	case err != nil:
 		return nil, err
-	case g.draining:
-		return nil, ErrDraining
+	case shut != nil:
+		return nil, shut
 	case young:
 		return nil, ErrTooYoung
-	case g.door == DoorClosed:
-		return nil, ErrDoorClosed
-	case g.door == DoorKnown && !g.known.since(s.Key, now.Add(-knownAfter)):
-		return nil, ErrDoorKnown
 	case g.max > 0 && len(g.passes) >= g.max:
 		return nil, ErrFull
 	}

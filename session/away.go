@@ -107,13 +107,14 @@ func (all *absences) take(s moderation.Subject) *absence {
 	return a
 }
 
-// sweep ends the absences whose time is up, or all of them.
-func (all *absences) sweep(every bool) {
+// sweep ends the absences whose time is up, and those of which vain says that nobody can
+// come back to them.
+func (all *absences) sweep(vain func(*absence) bool) {
 	now := time.Now()
 	var over []*absence
 	all.mu.Lock()
 	for key, a := range all.by {
-		if every || now.After(a.until) {
+		if now.After(a.until) || vain(a) {
 			delete(all.by, key)
 			over = append(over, a)
 		}
@@ -129,7 +130,7 @@ func (all *absences) close() {
 	all.mu.Lock()
 	all.closed = true
 	all.mu.Unlock()
-	all.sweep(true)
+	all.sweep(func(*absence) bool { return true })
 }
 
 // askedFor is how long who came as the same me@ before has to show that they are still
@@ -199,7 +200,7 @@ func (c *chat) goAway() bool {
 	switch {
 	case !c.dropped, c.over, c.done, !c.inChat(), !c.remembered():
 		return false
-	case c.pass.Why() != nil, c.config.Gate.Draining(), !c.seat.Away(backWithin):
+	case c.pass.Why() != nil, c.config.Gate.Shut(c.subject) != nil, !c.seat.Away(backWithin):
 		return false
 	}
 	c.pass.Wait()

@@ -196,7 +196,7 @@ func (s *Server) Run(ctx context.Context) {
 			tell(s.chats[second], notice{kind: minutePassed})
 			s.mu.Unlock()
 			s.pulses.look()
-			s.absences.sweep(s.config.Gate.Draining())
+			s.absences.sweep(func(a *absence) bool { return s.config.Gate.Shut(*a.me.subject.Load()) != nil })
 			if second%5 == 0 {
 				s.sample()
 			}
