@@ -143,6 +143,74 @@ func TestCalledAndGone(t *testing.T) {
 	}
 }
 
+// promise is what somebody reads who waits alone where a bell will ring.
+const promise = "A bell rings when someone comes."
+
+// In lines a bell is promised, and rings, where there is a terminal and it is wanted.
+func TestBellIsPromisedWhereItRings(t *testing.T) {
+	t.Parallel()
+	p := startServer(t)
+	a := startSSH(t, p, "-tt", "plain")
+	a.expect("-- You're the only one here. " + promise + "\r\n")
+	a.expect("Type yes")
+	a.send("/bell off\r")
+	a.expect("-- No bell rings any more.")
+	a.send("yes\r/next\r")
+	a.expect("-- You're the only one here.\r\n")
+	for _, bell := range []struct {
+		command, says string
+		rung          int
+	}{
+		{"/bell on", promise, 1}, {"/bell off", "No bell rings any more.", 1}, {"/bell on", promise, 2},
+	} {
+		a.send(bell.command + "\r")
+		a.expect("-- " + bell.says + "\r\n")
+		b := joinLines(t, p)
+		a.expect("-- You are now chatting with a stranger")
+		b.send("hello\n")
+		a.expect("stranger: hello")
+		if rung := strings.Count(a.out.String(), "\a"); rung != bell.rung {
+			t.Errorf("after %s it has rung %d times, not %d", bell.command, rung, bell.rung)
+		}
+		b.send("/quit\n")
+		b.expectExit(exitDone)
+		a.expect("-- Type /next")
+		a.send("/next\r")
+		a.expect("-- Looking for a stranger")
+	}
+	a.send("/quit\r")
+	a.expectExit(exitDone)
+
+	c := startSSH(t, p, "-T")
+	if opening := c.expect("Type yes"); strings.Contains(opening, "bell") || !strings.Contains(opening, "-- You're the only one here.\n") {
+		t.Errorf("without a terminal the opening is\n%s", opening)
+	}
+	c.send("/bell on\nyes\n/next\n")
+	c.expect("-- Without a terminal no bell rings.\n")
+	c.expect("-- You're the only one here.\n")
+}
+
+// On the screen, too, it is promised only as long as it is wanted.
+func TestBellOnScreenIsPromisedWhereItRings(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a := openTerminal(t, p, window{})
+		a.expect("You're the only one here. "+promise, "Press Enter")
+		a.press("/bell off", keyEnter)
+		synctest.Wait()
+		if !a.shows("You're the only one here.\n") || !a.shows("No bell rings any more.") {
+			t.Errorf("after /bell off at the rules:\n%s", a.picture())
+		}
+		a.press(keyEnter)
+		a.expect("Looking for a stranger", "You're the only one here.\n")
+		a.press("/bell on", keyEnter)
+		a.expect("A bell rings when someone comes, or writes while you look elsewhere.")
+		a.press("x")
+		a.expect("You're the only one here. " + promise)
+	})
+}
+
 // A terminal that isn't known to understand it is sent nothing of it; what it says all
 // the same is heeded in silence.
 func TestOtherTerminalsSeeNoGarbage(t *testing.T) {

@@ -85,7 +85,7 @@ func TestOpeningAsksForYes(t *testing.T) {
 	opening := a.expect("-- Type yes to accept and to look for a stranger. Type /help for help.\n")
 	for _, want := range []string{
 		"chat.example.org",
-		"-- You're the only one here; a bell rings when someone comes.\n",
+		"-- You're the only one here.\n",
 		"-- 1. ",
 		"-- You must be 18 or older",
 		"mail host@example.org",
@@ -872,7 +872,7 @@ func TestSearchSaysHowManyWait(t *testing.T) {
 	b.expect("-- 1 person online")
 	b.send("/next\n")
 	b.expect("-- Looking for a stranger\n")
-	b.expectNext("-- You're the only one here; a bell rings when someone comes.\n")
+	b.expectNext("-- You're the only one here.\n")
 	c := startSSH(t, p, "-T")
 	c.expect("-- Type yes")
 	b.send("/next\n")

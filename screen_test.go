@@ -19,7 +19,7 @@ func TestScreenMeetsLines(t *testing.T) {
 	t.Parallel()
 	p := startServer(t)
 	a := startTmux(t, p)
-	a.expect("You're the only one here; a bell rings when someone comes.", "1. ", "Press Enter if you are 18 or older")
+	a.expect("You're the only one here. A bell rings when someone comes.", "1. ", "Press Enter if you are 18 or older")
 	a.press("Enter")
 	a.expect("Looking for a stranger")
 	b := joinLines(t, p)
@@ -659,7 +659,7 @@ func TestLineModeSaysWhereItBegins(t *testing.T) {
 			{"long search", func(a *terminal) {
 				time.Sleep(2*time.Minute + time.Second)
 				a.expect("You have waited 2 minutes.")
-			}, "-- Looking for a stranger\r\n-- You have waited 2 minutes. You're the only one here; a bell rings when someone comes.\r\n"},
+			}, "-- Looking for a stranger\r\n-- You have waited 2 minutes. You're the only one here. A bell rings when someone comes.\r\n"},
 			{"chat", func(a *terminal) {
 				partner()
 				a.expectSent("Someone is here!")

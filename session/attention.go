@@ -34,10 +34,13 @@ func (c *chat) callAgain(why locale.ID) {
 }
 
 func (c *chat) ring() {
-	if !c.attention.muted {
+	if c.rings() {
 		c.ch.Bell()
 	}
 }
+
+// rings tells whether a bell can be heard here, and is wanted.
+func (c *chat) rings() bool { return c.ch.Pty && !c.attention.muted }
 
 // title is the window's, or empty for the terminal's own.
 func (c *chat) title() string {
@@ -56,10 +59,21 @@ func (c *chat) setBell(argument string) {
 		c.tell(c.words.Say(locale.BellUsage))
 		return
 	}
+	c.screen.rulesWidth = 0 // they begin with whether it rings
 	said := c.remember(func(m *moderation.Memory) { m.BellOff = c.attention.muted })
-	if c.attention.muted {
-		c.tell(said + c.words.Say(locale.BellOff))
-	} else {
-		c.tell(said + c.words.Say(locale.BellOn))
+	c.tell(said + c.words.Say(c.bellWords()))
+}
+
+// bellWords say when a bell rings from now on. In line mode no terminal says that nobody
+// looks at it.
+func (c *chat) bellWords() locale.ID {
+	switch {
+	case c.attention.muted:
+		return locale.BellOff
+	case !c.ch.Pty:
+		return locale.BellNoTerminal
+	case c.plain:
+		return locale.BellComes
 	}
+	return locale.BellOn
 }

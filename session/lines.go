@@ -108,7 +108,7 @@ func (c *chat) waitingLine() string {
 	stats := c.config.Matcher.Stats()
 	lines := []string{c.company(stats), c.steer(stats)}
 	if stats.Online <= 1 {
-		lines = []string{c.words.Say(locale.Alone)}
+		lines = []string{c.aloneLine()}
 	}
 	if c.limited() {
 		lines = append(lines, c.languageLine())

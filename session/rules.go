@@ -128,7 +128,16 @@ func (c *chat) present() string {
 	if others := c.config.Matcher.Stats().Online - 1; others > 0 {
 		return c.words.Count(locale.Others, others)
 	}
-	return c.words.Say(locale.Alone)
+	return c.aloneLine()
+}
+
+// aloneLine says that nobody else is online, and what will tell of who comes.
+func (c *chat) aloneLine() string {
+	line := c.words.Say(locale.Alone)
+	if c.rings() {
+		line += " " + c.words.Say(locale.BellComes)
+	}
+	return line
 }
 
 // alone tells whether nobody else is online.

@@ -98,6 +98,8 @@ const (
 	TypingOff      ID = "typing_off"
 	TypingUsage    ID = "typing_usage"
 	BellOn         ID = "bell_on"
+	BellComes      ID = "bell_comes"
+	BellNoTerminal ID = "bell_no_terminal"
 	BellOff        ID = "bell_off"
 	BellUsage      ID = "bell_usage"
 	MotionOn       ID = "motion_on"
@@ -369,7 +371,7 @@ var ids = []ID{
 	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent, QueueUnsent, TooFast,
 	Paced, OpenerBlocked, OpenerWarning, LinkBlocked, LinkWarning, NewLink, TopicAge, TopicLink, NewHere, SkipsBlocked, SkipsWarning,
 	WaitingForEnd, TooLong, TooBig, TooManyLines, Unreadable, NotUTF8, LeftOut, PasteCut, InputFull, UnknownCommand, UnknownNearest, TypingOn,
-	TypingOff, TypingUsage, BellOn, BellOff, BellUsage, MotionOn, MotionOff, MotionUsage, TitleFound, TitleWrote, Plain, AlreadyPlain, NothingToStop, StatusLine,
+	TypingOff, TypingUsage, BellOn, BellComes, BellNoTerminal, BellOff, BellUsage, MotionOn, MotionOff, MotionUsage, TitleFound, TitleWrote, Plain, AlreadyPlain, NothingToStop, StatusLine,
 	HeaderRules, HeaderWarned, HeaderSearching, HeaderChatting, HeaderResting, Minutes, Online, KeysRules, KeysYear,
 	KeysCalled, KeysOffered, KeysSearching, KeysChatting, KeysReally, KeysResting, KeysRefused,
 	Interests, InterestsOff, InterestsUsage, InterestsHint, InterestsHintPlain, Blocked, BlockNobody, Saved, SaveBoth, SavePlain, SaveFull, InterestsMany, InterestLong,
