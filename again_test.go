@@ -69,7 +69,7 @@ func TestAgainInTheMiddleOfAnotherChat(t *testing.T) {
 	a.press("/again", keyEnter)
 	a.expect("-- Asked, for the stranger before this one. If they ask too within ")
 	a.press("hello", keyEnter)
-	if heard := c.expect("stranger: hello\n"); strings.Contains(heard, "gain") {
+	if heard := c.expect("stranger: hello\n"); strings.Contains(heard, "Asked") {
 		t.Errorf("the other hears %q", heard)
 	}
 	b.send("/again\n")
@@ -117,14 +117,21 @@ func TestAgainTellsNothing(t *testing.T) {
 	}
 }
 
-// askedAgain returns two whose chat is over, of whom the first wants to meet again.
+// askedAgain returns two whose chat is over, of whom the first wants to meet again. The
+// other is sent nothing of it.
 func askedAgain(t *testing.T, p *program) (a, b *terminal) {
 	t.Helper()
 	a, b = pairScreens(t, p, window{})
 	a.press("/stop", keyEnter)
 	b.expect("Stranger has left the chat")
+	synctest.Wait()
+	before := b.out.String()
 	a.press("/again", keyEnter)
 	a.expect("If they ask too within 10 min")
+	synctest.Wait()
+	if sent := strings.TrimPrefix(b.out.String(), before); sent != "" {
+		t.Errorf("who isn't asked is sent %q", sent)
+	}
 	return a, b
 }
 

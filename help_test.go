@@ -31,6 +31,12 @@ func TestKeysOfThisScreen(t *testing.T) {
 	a.expect("Report this stranger.")
 	a.press(f1)
 	a.expect("what it is about   Esc: cancel\n")
+	plain := openTerminal(t, p, window{}.plain())
+	plain.expect("Type yes")
+	plain.press("half a ", f1)
+	plain.expect("-- Line mode. The keys are: Enter says a line, ", "\nhalf a\n")
+	plain.press("line?", keyEnter)
+	plain.expect("half a line?", "-- Type yes to accept")
 }
 
 // In line mode a question mark asks for help until there can be somebody to say it to.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,6 +47,30 @@ func TestInterestsAreTypedOnTheFirstScreen(t *testing.T) {
 	b.expect("You talk about anything now.")
 	b.press("/interests 1,2,3,4,5,6,7,8,9,10,11", keyEnter)
 	b.expect("Give up to 10 interests.")
+}
+
+// Interests in the address that can't be taken are refused in words, in both modes,
+// beside what Enter accepts, and the visit goes on without.
+func TestRefusedInterestsInTheAddress(t *testing.T) {
+	t.Parallel()
+	for user, why := range map[string]string{
+		"+1+2+3+4+5+6+7+8+9+10+11": "Give up to 10 interests.",
+		"+go+15f":                  "Not taken: nobody below 18 is looked for here. Write it without the age.",
+	} {
+		for _, command := range []string{"", "plain"} {
+			t.Run(fmt.Sprintf("ssh %s@HOST %s", user, command), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					a := openTerminal(t, startBubble(t, nil), window{user: user, command: command})
+					a.expect("18 or older", why)
+					a.press(map[string]string{"plain": "yes"}[command], keyEnter)
+					a.expect("Looking for a stranger\n")
+					a.press("/interests", keyEnter)
+					a.expect("Say what you like to talk about")
+				})
+			})
+		}
+	}
 }
 
 // Row 27: tags are no index for who looks for minors; they name no age below the age

@@ -64,6 +64,17 @@ func TestRow29NothingKept(t *testing.T) {
 	if _, _, code := runFrom(t, p, "127.0.0.77", "", "-l", "admin", "stats"); code != 255 {
 		t.Errorf("admin@ without a key ends with %d", code)
 	}
+	saver := joinScreen(t, p, window{source: "127.0.0.77"})
+	c := joinLines(t, p, "-b", "127.0.0.78")
+	c.send("tell me\n")
+	saver.expect("Stranger: tell me")
+	saver.press(canary+" again", keyEnter, "/save", keyEnter)
+	saver.expect("Saved: ")
+	saver.press("/quit", keyEnter)
+	saver.expectExit(exitDone)
+	saver.expect("You: " + canary + " again")
+	c.send("/quit\n")
+	c.expectExit(exitDone)
 	reported := startFiled(t, p, root)
 	panics := []string{"panic in update", "panic in a command", "panic in the view"}
 	for _, where := range panics {

@@ -307,6 +307,51 @@ func TestWatcherReportsByNumber(t *testing.T) {
 	asker.expect("-- 2 people online, 0 waiting, 0 chatting.\n")
 }
 
+// Who watches blocks by number, in both modes: they leave, the two go on, and the one who
+// was meant is not met; the other one is.
+func TestWatcherBlocksByNumber(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"", "plain"} {
+		t.Run("ssh HOST "+command, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				join := joiner(startBubble(t, nil), command)
+				a := join(t, "127.0.0.21")
+				a.press("/ask Is cereal soup?", keyEnter)
+				a.expect("Looking for two strangers")
+				x, y := join(t, "127.0.0.22"), join(t, "127.0.0.23")
+				for _, c := range []*terminal{x, y} {
+					c.press("/discuss", keyEnter)
+				}
+				y.expect("The question: Is cereal soup?")
+				y.press("of course", keyEnter)
+				a.expect(": of course")
+				number := "1"
+				if a.shows("tranger 2: of course") {
+					number = "2"
+				}
+				a.press("/block", keyEnter)
+				a.expect("Say whom: /block 1 or /block 2.")
+				a.press("/block "+number, keyEnter)
+				a.expect("You left the chat", "Blocked: you two don't meet again")
+				for _, c := range []*terminal{x, y} {
+					c.expect("Who asked the question has left. You two can go on.")
+				}
+				for _, c := range []*terminal{a, y} {
+					c.press("/next", keyEnter)
+					c.expect("Looking for a stranger\n")
+				}
+				x.expect("Stranger has left the chat")
+				synctest.Wait()
+				x.press("/next", keyEnter)
+				a.expect("You are now chatting with a stranger")
+				x.press("hello", keyEnter)
+				a.expect("tranger: hello")
+			})
+		})
+	}
+}
+
 // Who discusses reports the question as they report the other one. None of those who
 // were reported, and who did, get together again in question mode.
 func TestQuestionIsReported(t *testing.T) {

@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestSave(t *testing.T) {
@@ -11,6 +13,8 @@ func TestSave(t *testing.T) {
 	a, b := pairMixed(t, p, window{})
 	a.press("/save", keyEnter)
 	a.expect("once both of you have said something")
+	b.send("/save\n")
+	b.expect("-- A chat can be saved once both of you have said something.\n")
 	a.press("hello", keyEnter)
 	b.expect("stranger: hello\n")
 	b.send("hi, you\n")
@@ -62,6 +66,43 @@ func TestBlock(t *testing.T) {
 		person.expect("people online")
 		if strings.Contains(person.out.bytes.String(), "Only the person") {
 			t.Error("who was blocked is offered again")
+		}
+	}
+}
+
+// Who blocked or reported somebody isn't brought together with them any more, in both
+// modes: not while nobody else is there, and not by being offered them.
+func TestNeverMetAgain(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"", "plain"} {
+		for _, turnAway := range []string{"/report spam", "/block"} {
+			t.Run("ssh HOST "+command+" "+turnAway, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					join := joiner(startBubble(t, nil), command)
+					a, b := join(t, "127.0.0.1"), join(t, "127.0.0.1") // which many share, so that no source tells them apart
+					b.press("you are awful", keyEnter)
+					a.expect("tranger: you are awful")
+					a.press(turnAway, keyEnter)
+					if command == "" && turnAway != "/block" {
+						a.expect("Sent to the moderators")
+						a.press(keyEnter)
+					}
+					b.expect("Stranger has left the chat")
+					for _, c := range []*terminal{a, b} {
+						c.press("/next", keyEnter)
+						c.expect("Looking for a stranger\n")
+					}
+					time.Sleep(time.Minute) // until who could be met again would be
+					synctest.Wait()
+					for _, c := range []*terminal{a, b} {
+						if met := strings.Count(c.out.String(), "-- You are now chatting"); c.shows("Only the person") || c.shows("chatting 1 min") || met > 1 && command == "plain" {
+							t.Errorf("they are brought together again at\n%s", c.picture())
+						}
+					}
+					join(t, "127.0.0.23").expect("You are now chatting with a stranger")
+				})
+			})
 		}
 	}
 }

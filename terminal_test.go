@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net"
@@ -41,6 +42,7 @@ type window struct {
 	env        map[string]string
 	command    string    // instead of a shell
 	source     string    // the address to connect from
+	user       string    // whom to log in as; guest unless said
 	staff      *staffKey // whose desk it is, or nil
 	me         *staffKey // who comes as me@, or nil
 }
@@ -74,7 +76,7 @@ func openTerminal(t *testing.T, p *program, look window) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := &ssh.ClientConfig{User: "guest", HostKeyCallback: ssh.InsecureIgnoreHostKey()}
+	config := &ssh.ClientConfig{User: cmp.Or(look.user, "guest"), HostKeyCallback: ssh.InsecureIgnoreHostKey()}
 	if look.staff != nil {
 		config.User, config.Auth = "admin", []ssh.AuthMethod{ssh.PublicKeys(look.staff.signer)}
 	}

@@ -98,7 +98,7 @@ func (l *layouts) of(config *Config, words *locale.Words, width int) []row {
 	return rows.([]row)
 }
 
-// askToAccept says how to go on from the first screen.
+// askToAccept says how to go on from the first screen, unless it stands there.
 func (c *chat) askToAccept() {
 	switch {
 	case c.state == warned && c.plain:
@@ -109,8 +109,6 @@ func (c *chat) askToAccept() {
 		c.tell(c.words.Say(locale.AskYear))
 	case c.plain:
 		c.tell(c.words.Say(locale.TypeYes))
-	default:
-		c.tell(c.acceptLine())
 	}
 }
 

@@ -279,6 +279,8 @@ func (c *chat) status(room int) []string {
 
 func (c *chat) statusText() string {
 	switch {
+	case c.state == atRules: // what Enter accepts always stands there
+		return strings.TrimPrefix(c.hint+"\n"+c.acceptLine(), "\n")
 	case c.hint != "":
 		return c.hint
 	case c.really:
@@ -293,8 +295,6 @@ func (c *chat) statusText() string {
 		return c.words.Say(locale.MoreBelow)
 	case c.typing:
 		return c.words.Say(locale.Typing)
-	case c.state == atRules:
-		return c.acceptLine()
 	case c.called, c.offered: // which the transcript says
 		return ""
 	case c.state == searching && c.choosy() && len(c.likes) > 0 && !c.alone():
