@@ -1,6 +1,7 @@
 package matcher
 
 import (
+	"math/bits"
 	"slices"
 	"unique"
 )
@@ -16,28 +17,26 @@ const noGroup groupID = 0
 // A group is those awake who can be found by one interest or by one language, in no
 // order. It lasts as long as a wish names it.
 type group struct {
-	found []entry
-	users int // wishes that name it
+	entries []entry // of those found, and void ones, no more than half as many
+	found   uint32
+	users   uint32 // wishes that name it
 }
 
-// An entry is somebody in a group: the number of their seat, and which of their wish's
-// groups that is.
-type entry uint32
-
-func (e entry) number() uint32 { return uint32(e / wishRoom) }
-
-// wishRoom is how many groups a wish has room for: more than it needs, so that one lies
-// in two cache lines.
-const wishRoom = 16
-
-// A wish is what the present search of a seat asks for.
-type wish struct {
-	groups [wishRoom]groupID // of the interests and, from MaxInterests on, of the languages; noGroup fills up
-	places [wishRoom]int32   // of the entries, in the groups that find the seat
+// An entry is somebody in a group: the number of their seat, its round, and roughly what
+// they like. It is void once that round is over, which takes somebody out of all groups at
+// once. Void entries go when a group has too many, since to find one costs a fetch from
+// memory.
+type entry struct {
+	number, round uint32
+	likes         sketch
 }
 
-func (w *wish) likes() []groupID  { return named(w.groups[:MaxInterests]) }
-func (w *wish) speaks() []groupID { return named(w.groups[MaxInterests:][:MaxLanguages]) }
+// A wish is what the present search of a seat asks for: the groups of the interests and,
+// from MaxInterests on, of the languages; noGroup fills up. It lies in one cache line.
+type wish [16]groupID
+
+func (w *wish) likes() []groupID  { return named(w[:MaxInterests]) }
+func (w *wish) speaks() []groupID { return named(w[MaxInterests:][:MaxLanguages]) }
 
 // named are the first of ids, up to noGroup.
 func named(ids []groupID) []groupID {
@@ -49,7 +48,7 @@ func named(ids []groupID) []groupID {
 	return ids
 }
 
-// A sketch tells quickly of most groups that they are not among those it is of.
+// A sketch tells of a few groups, within one word, roughly which they are.
 type sketch uint64
 
 func sketchOf(ids []groupID) (k sketch) {
@@ -60,6 +59,9 @@ func sketchOf(ids []groupID) (k sketch) {
 }
 
 func (k sketch) mayHave(id groupID) bool { return k>>(id%64)&1 == 1 }
+
+// common is how many groups both seem to be of.
+func (k sketch) common(other sketch) int { return bits.OnesCount64(uint64(k & other)) }
 
 // groups are those that are named. What a match looks at is kept small and side by side,
 // since it costs about as much as has to be fetched from memory for it.
@@ -72,6 +74,7 @@ type groups struct {
 	// By the numbers of seats.
 	seats  []*Seat
 	wishes []wish
+	rounds []uint32 // of those in which they could be found that are over
 	spare  []uint32 // numbers
 }
 
@@ -120,7 +123,7 @@ func (g *groups) admit(s *Seat) {
 		s.number, g.spare = g.spare[end], g.spare[:end]
 	} else {
 		s.number = uint32(len(g.seats))
-		g.seats, g.wishes = append(g.seats, nil), append(g.wishes, wish{})
+		g.seats, g.wishes, g.rounds = append(g.seats, nil), append(g.wishes, wish{}), append(g.rounds, 0)
 	}
 	g.seats[s.number] = s
 }
@@ -131,28 +134,35 @@ func (g *groups) dismiss(s *Seat) {
 	g.spare = append(g.spare, s.number)
 }
 
-// add has s be found by n groups of its wish, from the first on.
-func (g *groups) add(s *Seat, first, n int) {
-	w := &g.wishes[s.number]
-	for i := first; i < first+n; i++ {
-		one := &g.all[w.groups[i]]
-		w.places[i] = int32(len(one.found))
-		one.found = append(one.found, entry(s.number*wishRoom+uint32(i)))
+// add has the seat of that number be found by these groups of its wish.
+func (g *groups) add(number uint32, ids []groupID) {
+	e := entry{number, g.rounds[number], sketchOf(g.wishes[number].likes())}
+	for _, id := range ids {
+		one := &g.all[id]
+		one.found++
+		one.entries = append(one.entries, e)
 	}
 }
 
-// remove undoes add.
-func (g *groups) remove(s *Seat, first, n int) {
-	w := &g.wishes[s.number]
-	for i := first; i < first+n; i++ {
-		one, place := &g.all[w.groups[i]], w.places[i]
-		end := len(one.found) - 1
-		last := one.found[end]
-		one.found[place] = last
-		one.found = one.found[:end]
-		g.wishes[last.number()].places[last%wishRoom] = place
+// remove undoes add, but for the round, whose end must come first.
+func (g *groups) remove(ids []groupID) {
+	for _, id := range ids {
+		one := &g.all[id]
+		if one.found--; uint32(len(one.entries)) > one.found+one.found/2 {
+			one.entries = slices.DeleteFunc(one.entries, g.void)
+		}
 	}
 }
+
+// at is who an entry is of, or nil if it is void.
+func (g *groups) at(e entry) *Seat {
+	if g.void(e) {
+		return nil
+	}
+	return g.seats[e.number]
+}
+
+func (g *groups) void(e entry) bool { return g.rounds[e.number] != e.round }
 
 // leave says that a wish that named these groups has ended.
 func (g *groups) leave(ids map[Name]groupID, of []groupID) {

@@ -210,7 +210,7 @@ func (m *Matcher) check(t testing.TB) {
 			must(s.likes == (len(likes) > 0) && s.speaks == (len(speaks) > 0), "%d: wish", s.id)
 			for i, id := range slices.Concat(likes, speaks) {
 				users[id]++
-				found := slices.ContainsFunc(m.groups.all[id].found, func(e entry) bool { return e.number() == s.number })
+				found := slices.Contains(m.groups.all[id].entries, entry{s.number, m.groups.rounds[s.number], sketchOf(likes)})
 				should := !question && p != &m.asleep && (i < len(likes) || !s.wantsInterest())
 				must(found == should, "%d: found by %q: %v", s.id, m.groups.names[id].Value(), found)
 			}
@@ -256,11 +256,15 @@ func (m *Matcher) check(t testing.TB) {
 	must(named == len(users) && 1+named+len(m.groups.free) == len(m.groups.all), "%d groups, of which %d are named", named, len(users))
 	for id, n := range users {
 		g, name := m.groups.all[id], m.groups.names[id]
-		must(g.users == n && (m.groups.interests[name] == id || m.groups.languages[name] == id), "%q has %d users, not %d", name.Value(), g.users, n)
-		for i, e := range g.found {
-			at := e % wishRoom
-			must(m.groups.wishes[e.number()].groups[at] == id && int(m.groups.wishes[e.number()].places[at]) == i, "%q has %d wrongly", name.Value(), e)
+		must(int(g.users) == n && (m.groups.interests[name] == id || m.groups.languages[name] == id), "%q has %d users, not %d", name.Value(), g.users, n)
+		found := make(map[uint32]bool)
+		for _, e := range g.entries {
+			if s := m.groups.at(e); s != nil {
+				must(!found[e.number] && slices.Contains(m.wish(s)[:], id), "%q has %d wrongly", name.Value(), s.id)
+				found[e.number] = true
+			}
 		}
+		must(int(g.found) == len(found) && len(g.entries)-len(found) <= len(found)/2, "%q has %d entries of %d, not %d", name.Value(), len(g.entries), len(found), g.found)
 	}
 	awake := slices.Concat(m.awake, m.choosy)
 	for i, a := range awake {

@@ -1,13 +1,10 @@
 package matcher
 
-import "slices"
-
 const (
 	// interestSamples is how many of those who share an interest are looked at before one
-	// of them is taken: looking at one costs about as much as a fetch from memory.
-	interestSamples = 6
-	// groupScan is up to how many in a group are all looked at when the samples had
-	// nobody.
+	// of them is taken. Some of them are void.
+	interestSamples = 8
+	// groupScan is how many of each group are looked at when the samples had nobody.
 	groupScan = 256
 	// againScan is among how many the last partner is looked for.
 	againScan = 1000
@@ -22,9 +19,9 @@ func (m *Matcher) pickStranger(s *Seat) *Seat {
 			return c
 		}
 		for _, id := range m.wish(s).speaks() {
-			found := m.groups.all[id].found
-			at := func(i int) *Seat { return m.groups.seats[found[i].number()] }
-			if c := m.pickAwake(len(found), at, right); c != nil {
+			entries := m.groups.all[id].entries
+			at := func(i int) *Seat { return m.groups.at(entries[i]) }
+			if c := m.pickAwake(len(entries), at, right); c != nil {
 				return c
 			}
 		}
@@ -43,68 +40,48 @@ func (m *Matcher) pickInterested(s *Seat) *Seat {
 	for n, id := range likes {
 		g := &m.groups.all[id]
 		i := n
-		for ; i > 0 && len(rarest[i-1].found) > len(g.found); i-- {
+		for ; i > 0 && rarest[i-1].found > g.found; i-- {
 			rarest[i] = rarest[i-1]
 		}
 		rarest[i] = g
 	}
 	var room [interestSamples]candidate
 	some := room[:0]
+	mine := sketchOf(likes)
 	for _, g := range rarest[:len(likes)] {
-		some = m.draw(some, g, interestSamples-len(some))
+		some = m.draw(some, g, interestSamples-len(some), mine)
 	}
 	c := m.best(some, s)
 	for _, g := range rarest[:len(likes)] {
-		if c == nil && len(g.found) <= groupScan {
-			c = m.best(m.draw(nil, g, groupScan), s)
+		if c == nil {
+			c = m.best(m.draw(nil, g, groupScan, mine), s)
 		}
 	}
 	return c
 }
 
-// A candidate shares interests with who searches. The more they are, the higher is its
-// rank; among equals chance decides.
+// A candidate shares interests with who searches. The more they seem to be, the higher is
+// its rank; among equals chance decides.
 type candidate struct {
-	number uint32
-	rank   uint64
-	groups [wishRoom]groupID
+	entry
+	rank uint64
 }
 
-// draw adds n of a group, or all if there are no more, to all. They are ranked later: so
-// many can be fetched from memory at the same time.
-func (m *Matcher) draw(all []candidate, g *group, n int) []candidate {
-	if len(g.found) <= n {
-		for _, e := range g.found {
-			all = append(all, candidate{number: e.number()})
-		}
-		return all
-	}
-	before := len(all)
-	for len(all) < before+n {
-		number := g.found[m.rand.IntN(len(g.found))].number()
-		if !slices.ContainsFunc(all[before:], func(c candidate) bool { return c.number == number }) {
-			all = append(all, candidate{number: number})
-		}
+// draw adds n of a group, or all if there are no more, to all. It looks at entries alone,
+// so nothing waits for what one of them leads to, and small groups lie side by side.
+func (m *Matcher) draw(all []candidate, g *group, n int, mine sketch) []candidate {
+	n = min(n, len(g.entries))
+	for i := range n {
+		at := i + m.rand.IntN(len(g.entries)-i)
+		e := g.entries[at]
+		g.entries[i], g.entries[at] = e, g.entries[i]
+		all = append(all, candidate{e, uint64(mine.common(e.likes))<<32 + uint64(m.rand.Uint32())})
 	}
 	return all
 }
 
 // best is the first by rank who may be paired with s at once.
 func (m *Matcher) best(all []candidate, s *Seat) *Seat {
-	likes := m.wish(s).likes()
-	sketch := sketchOf(likes)
-	for i := range all { // nothing here depends on what comes, so all comes at the same time
-		all[i].groups = m.groups.wishes[all[i].number].groups
-	}
-	for i := range all {
-		c := &all[i]
-		for _, id := range c.groups[:MaxInterests] {
-			if sketch.mayHave(id) && slices.Contains(likes, id) {
-				c.rank += 1 << 32
-			}
-		}
-		c.rank += uint64(m.rand.Uint32())
-	}
 	for ; len(all) > 0; all = all[:len(all)-1] {
 		first := 0
 		for i := range all {
@@ -112,8 +89,8 @@ func (m *Matcher) best(all []candidate, s *Seat) *Seat {
 				first = i
 			}
 		}
-		switch c := m.groups.seats[all[first].number]; {
-		case !m.awaits(c): // was there twice, and sleeps by now
+		switch c := m.groups.at(all[first].entry); {
+		case c == nil: // void, or was there twice and sleeps by now
 		case m.sleepy(c):
 			m.doze(c)
 		case stranger(s, c):

@@ -121,12 +121,12 @@ func BenchmarkMatch(b *testing.B) {
 	m.hold(waiting...)
 	come := make([]*Seat, 0, batch)
 	b.ReportAllocs()
-	b.ResetTimer()
+	watch := newStopwatch(b)
 	for i := range b.N {
 		s := m.Join(Profile{})
 		s.Find(Criteria{})
 		if come = append(come, s); len(come) == batch || i == b.N-1 {
-			b.StopTimer() // those who were found go back to the pool
+			watch.stop() // those who were found go back to the pool
 			for _, s := range come {
 				p := s.partner
 				s.Close()
@@ -134,7 +134,7 @@ func BenchmarkMatch(b *testing.B) {
 				m.hold(p)
 			}
 			come = come[:0]
-			b.StartTimer()
+			watch.start()
 		}
 	}
 }

@@ -149,7 +149,7 @@ func (s *Seat) Foreign() int {
 	}
 	others := len(m.awake) + len(m.choosy) + len(m.asleep) - 1
 	for _, id := range m.wish(s).speaks() {
-		others -= m.groups.all[id].users - 1
+		others -= int(m.groups.all[id].users) - 1
 	}
 	return max(0, others)
 }

@@ -14,6 +14,9 @@ func (m *Matcher) sleepy(s *Seat) bool { return m.now-s.touched >= m.opts.Asleep
 func (m *Matcher) pickAwake(n int, at func(i int) *Seat, ok func(*Seat) bool) *Seat {
 	var sleepy []*Seat
 	c := m.pick(n, at, func(c *Seat) bool {
+		if c == nil {
+			return false
+		}
 		if m.sleepy(c) {
 			sleepy = append(sleepy, c)
 			return false

@@ -37,8 +37,8 @@ func (m *Matcher) ask(s *Seat, c Criteria) {
 	interests := c.Interests[:min(len(c.Interests), MaxInterests)]
 	languages := c.Languages[:min(len(c.Languages), MaxLanguages)]
 	w := m.wish(s)
-	m.groups.name(w.groups[:MaxInterests], m.groups.interests, interests)
-	m.groups.name(w.groups[MaxInterests:], m.groups.languages, languages)
+	m.groups.name(w[:MaxInterests], m.groups.interests, interests)
+	m.groups.name(w[MaxInterests:], m.groups.languages, languages)
 	s.likes, s.speaks = len(interests) > 0, len(languages) > 0
 }
 
@@ -64,25 +64,28 @@ func (m *Matcher) gather(s *Seat) {
 	w := m.wish(s)
 	if !s.gathered {
 		s.gathered = true
-		m.groups.add(s, 0, len(w.likes()))
+		m.groups.add(s.number, w.likes())
 		if s.choosy() {
 			m.openings = append(m.openings, opening{m.now + m.opts.InterestWait, s, s.search})
 		}
 	}
 	if !s.understood && !s.wantsInterest() && s.topic == nil {
 		s.understood = true
-		m.groups.add(s, MaxInterests, len(w.speaks()))
+		m.groups.add(s.number, w.speaks())
 	}
 }
 
 // scatter has s be found by nothing.
 func (m *Matcher) scatter(s *Seat) {
+	if s.gathered || s.understood {
+		m.groups.rounds[s.number]++
+	}
 	w := m.wish(s)
 	if s.gathered {
-		m.groups.remove(s, 0, len(w.likes()))
+		m.groups.remove(w.likes())
 	}
 	if s.understood {
-		m.groups.remove(s, MaxInterests, len(w.speaks()))
+		m.groups.remove(w.speaks())
 	}
 	s.gathered, s.understood = false, false
 }

@@ -302,12 +302,12 @@ func BenchmarkMatchInterests(b *testing.B) {
 	}
 	come := make([]*Seat, 0, batch)
 	b.ReportAllocs()
-	b.ResetTimer()
+	watch := newStopwatch(b)
 	for i := range b.N {
 		s := m.Join(Profile{})
 		s.Find(asks[i%len(asks)])
 		if come = append(come, s); len(come) == batch || i == b.N-1 {
-			b.StopTimer() // those who were found go back to the pool
+			watch.stop() // those who were found go back to the pool
 			for _, s := range come {
 				p := s.partner
 				s.Close()
@@ -315,7 +315,7 @@ func BenchmarkMatchInterests(b *testing.B) {
 				wait(p)
 			}
 			come = come[:0]
-			b.StartTimer()
+			watch.start()
 		}
 	}
 }
