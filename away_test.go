@@ -191,6 +191,27 @@ func TestPartnerNeedNotWait(t *testing.T) {
 	}
 }
 
+// In the full screen it is Esc, as always.
+func TestPartnerNeedNotWaitOnScreen(t *testing.T) {
+	t.Parallel()
+	key := newStaffKey(t, "me")
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a, b := pairScreens(t, p, window{me: key})
+		a.line.Close()
+		b.expect("stranger away")
+		b.press(keyEsc)
+		b.expect("Really?")
+		b.press(keyEsc)
+		b.expect("You left the chat")
+		b.press(keyEsc)
+		b.expect("Looking for a stranger")
+		again := openTerminal(t, p, window{me: key})
+		again.expect(nowBack, "Stranger has left the chat")
+		b.expect("Looking for a stranger")
+	})
+}
+
 // A report after the return, by either of the two, has what was said before.
 func TestBackWithTheEvidence(t *testing.T) {
 	t.Parallel()

@@ -95,39 +95,46 @@ func TestQuestionEndsWithWhoDiscusses(t *testing.T) {
 	asker.expect("-- Stranger has left the chat\n")
 }
 
-// What may not be asked is refused with words, and questions come once a minute.
+// What may not be asked is refused with words, and questions come once a minute, in both
+// modes.
 func TestQuestionIsFilteredAndPaced(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := startBubble(t, nil)
-		a := joinPlain(t, p, "127.0.0.21")
-		for _, step := range []struct{ question, answer string }{
-			{"", "-- Ask something that two strangers discuss while you watch: /ask QUESTION\r\n"},
-			{strings.Repeat("é", 201), "-- Not taken: a question has up to 200 characters. Shorten it.\r\n"},
-			{"any 15f here?", "-- Not taken: "},
-			{"what is on www.example.com?", "-- Not taken: there is a link in it. Write it without.\r\n"},
-		} {
-			a.press("/ask "+step.question, keyEnter)
-			a.expectSent(step.answer)
-		}
-		a.press("/ask "+strings.Repeat("é", 200), keyEnter)
-		a.expectSent("-- Looking for two strangers to discuss your question\r\n")
-		a.expectSent("-- To talk with a stranger instead: /next\r\n")
-		a.press("I can't wait", keyEnter)
-		a.expectSent("-- Not sent: who asks only watches.")
-		time.Sleep(20 * time.Second)
-		a.press("/ask Is cereal soup?", keyEnter)
-		a.expectSent("-- You ask one question a minute. This one is asked in 40 seconds.\r\n")
-		x, y := joinPlain(t, p, "127.0.0.22"), joinPlain(t, p, "127.0.0.23")
-		for _, c := range []*terminal{x, y} {
-			c.press("/discuss", keyEnter)
-			c.expectSent("-- Looking for a stranger to discuss a question with\r\n")
-		}
-		time.Sleep(40 * time.Second)
-		a.expectSent("-- Two strangers now discuss your question.")
-		x.expectSent("-- The question: Is cereal soup?\r\n")
-		y.expectSent("-- The question: Is cereal soup?\r\n")
-	})
+	for _, command := range []string{"", "plain"} {
+		t.Run("ssh HOST "+command, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				join := joiner(startBubble(t, nil), command)
+				a := join(t, "127.0.0.21")
+				for _, step := range []struct{ question, answer string }{
+					{"", "Ask something that two strangers discuss while you watch: /ask QUESTION"},
+					{strings.Repeat("é", 201), "Not taken: a question has up to 200 characters. Shorten it."},
+					{"any 15f here?", "Not taken: nobody below 18 is looked for here."},
+					{"what is on www.example.com?", "Not taken: there is a link in it. Write it without."},
+				} {
+					a.press("/ask "+step.question, keyEnter)
+					a.expect(step.answer)
+					a.press(ctrl('u'))
+				}
+				a.press("/ask "+strings.Repeat("é", 200), keyEnter)
+				a.expect("Looking for two strangers to discuss your question")
+				a.expect("To talk with a stranger instead: /next")
+				a.press("I can't wait", keyEnter)
+				a.expect("Not sent: who asks only watches.")
+				time.Sleep(20 * time.Second)
+				a.press(ctrl('u'), "/ask Is cereal soup?", keyEnter)
+				a.expect("You ask one question a minute. This one is asked in 40 seconds.")
+				x, y := join(t, "127.0.0.22"), join(t, "127.0.0.23")
+				for _, c := range []*terminal{x, y} {
+					c.press("/discuss", keyEnter)
+					c.expectSent("Looking for a stranger to discuss a question with")
+				}
+				time.Sleep(40 * time.Second)
+				a.expect("Two strangers now discuss your question.")
+				x.expect("The question: Is cereal soup?")
+				y.expect("The question: Is cereal soup?")
+			})
+		})
+	}
 }
 
 // Each side of question mode is told of the other, and so is who searches or rests.
@@ -165,29 +172,35 @@ func TestQuestionSteers(t *testing.T) {
 	})
 }
 
-// Question mode takes three people: two are not offered it, and three are.
+// Question mode takes three people: two are not offered it, and three are, in both modes.
 func TestQuestionTakesThree(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := startBubble(t, nil)
-		a, b := joinPlain(t, p, "127.0.0.21"), joinPlain(t, p, "127.0.0.22")
-		a.expectSent("now chatting")
-		a.press("/ask Is cereal soup?", keyEnter)
-		a.expectSent("-- Nobody waits to discuss a question yet. It takes two.\r\n")
-		b.press("/next", keyEnter)
-		b.expectSent("-- Nobody else is waiting.\r\n")
-		b.press("/stop", keyEnter)
-		b.expectSent("-- The search has stopped.\r\n-- Type /next or press Enter to look for someone new, or /quit to leave.\r\n")
-		if told := b.out.bytes.String(); strings.Contains(told, "1 question") {
-			t.Errorf("two people are offered question mode, at\n%s", told)
-		}
-		c := joinPlain(t, p, "127.0.0.23")
-		c.expectSent("-- Nobody else is waiting. 1 question waits to be discussed: /discuss\r\n")
-		b.press("/next", keyEnter)
-		b.expectSent("-- You are now chatting with a stranger\r\n")
-		c.press("/stop", keyEnter)
-		c.expectSent("-- 1 question waits to be discussed: /discuss\r\n")
-	})
+	for _, command := range []string{"", "plain"} {
+		t.Run("ssh HOST "+command, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				join := joiner(startBubble(t, nil), command)
+				a, b := join(t, "127.0.0.21"), join(t, "127.0.0.22")
+				a.expect("now chatting")
+				a.press("/ask Is cereal soup?", keyEnter)
+				a.expect("Nobody waits to discuss a question yet. It takes two.")
+				b.press("/next", keyEnter)
+				b.expect("Nobody else is waiting.")
+				b.press("/stop", keyEnter)
+				b.expect("The search has stopped.", "Enter to look for someone new")
+				synctest.Wait()
+				if told := b.out.String(); strings.Contains(told, "1 question") {
+					t.Errorf("two people are offered question mode, at\n%s", told)
+				}
+				c := join(t, "127.0.0.23")
+				c.expect("Nobody else is waiting. 1 question waits to be discussed: /discuss")
+				b.press("/next", keyEnter)
+				c.expectSent("You are now chatting with a stranger")
+				c.press("/stop", keyEnter)
+				c.expect("You left the chat", "1 question waits to be discussed:")
+			})
+		})
+	}
 }
 
 // Who waits for a question learns within a minute that one has come, and that it is gone.
@@ -414,7 +427,9 @@ func TestQuestionOnScreen(t *testing.T) {
 		}
 		a.press("me too", keyEnter)
 		a.expect("Not sent: who asks only watches.", "> me too")
-		a.press(keyEsc)
+		a.press(ctrl('u'), "/save", keyEnter)
+		a.expect("Only those who talk can save a chat. You watched this one.")
+		a.press("me too", keyEsc)
 		a.expect("Really? Press Esc again to leave.")
 		a.press(keyEnter)
 		a.expectGone("Really?")
@@ -442,6 +457,22 @@ func TestQuestionOnScreen(t *testing.T) {
 		y.expect("You report: harassment or bullying.")
 		y.press(keyEsc)
 		y.expect("Nothing was reported.")
+		y.press(ctrl('r'), "23", keyEnter)
+		y.expect("Reported: R-", "You left the chat")
+		x.expectSent("-- Stranger has left the chat")
+		reports, err := p.bubble.desk.Reports("root", moderation.Filter{})
+		if err != nil || len(reports) != 2 {
+			t.Fatalf("the queue is %v, %v", reports, err)
+		}
+		for _, r := range reports {
+			report, err := p.bubble.desk.Report("root", r.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if of := report.Lines[0].Speaker; r.Category == "harassment" && of != moderation.SpeakerReported {
+				t.Errorf("who asked is reported, and is %s in the report", of)
+			}
+		}
 	})
 }
 

@@ -70,6 +70,38 @@ func TestBlock(t *testing.T) {
 	}
 }
 
+// Two who have just talked don't meet again when somebody else comes, though they were
+// offered it, in both modes.
+func TestNotTheSameWhileOthersWait(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"", "plain"} {
+		t.Run("ssh HOST "+command, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				join := joiner(startBubble(t, nil), command)
+				a, b := join(t, "127.0.0.21"), join(t, "127.0.0.22")
+				a.expect("You are now chatting with a stranger")
+				a.press("/next", keyEnter)
+				b.expect("Stranger has left the chat")
+				b.press("/next", keyEnter)
+				for _, someone := range []*terminal{a, b} {
+					someone.expect("Only the person you last talked to is here. You meet again in 5 seconds.")
+				}
+				time.Sleep(4 * time.Second)
+				c := join(t, "127.0.0.23")
+				c.expect("You are now chatting with a stranger")
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				c.press("hello", keyEnter)
+				synctest.Wait()
+				if hello := "tranger: hello"; a.shows(hello) == b.shows(hello) {
+					t.Errorf("not one of them meets who came, at\n%s%s", a.picture(), b.picture())
+				}
+			})
+		})
+	}
+}
+
 // Who blocked or reported somebody isn't brought together with them any more, in both
 // modes: not while nobody else is there, and not by being offered them.
 func TestNeverMetAgain(t *testing.T) {
