@@ -74,7 +74,8 @@ type voice struct {
 	source  string
 	in      io.WriteCloser
 	out     io.Reader
-	shown   string // and not waited for yet
+	shown   string    // and not waited for yet
+	also    io.Writer // sees all that is read, unless it is nil
 }
 
 // speak opens a session in line mode, accepts the rules and searches.
@@ -91,7 +92,18 @@ func speak(p *program, source string) (*voice, error) {
 	return v, nil
 }
 
+// open accepts the rules and searches.
 func (v *voice) open() error {
+	if err := v.arrive(); err != nil {
+		return err
+	}
+	v.say("yes")
+	_, err := v.expect("-- Looking for a stranger\n")
+	return err
+}
+
+// arrive opens a session, and reads to the end of the opening.
+func (v *voice) arrive() error {
 	session, err := v.client.NewSession()
 	if err != nil {
 		return err
@@ -106,11 +118,7 @@ func (v *voice) open() error {
 	if err := session.Shell(); err != nil {
 		return err
 	}
-	if _, err := v.expect("Type yes"); err != nil {
-		return err
-	}
-	v.say("yes")
-	_, err = v.expect("-- Looking for a stranger\n")
+	_, err = v.expect("Type yes")
 	return err
 }
 
@@ -134,6 +142,9 @@ func (v *voice) expectEither(words ...string) (before, found string, err error) 
 		}
 		n, err := v.out.Read(buffer)
 		v.shown += string(buffer[:n])
+		if v.also != nil {
+			v.also.Write(buffer[:n])
+		}
 		if err != nil && n == 0 {
 			return "", "", fmt.Errorf("no %q in %q: %w", words, v.shown, err)
 		}

@@ -472,10 +472,11 @@ func (c *chat) matched(e matcher.Event) {
 	if both := c.sharedLine(e.Shared); both != "" {
 		c.announce(both)
 	}
-	if c.question != "" {
+	switch {
+	case c.question != "":
 		c.showQuestion()
 		c.announce(c.words.Say(locale.AskerWatches))
-	} else {
+	case e.Kind == matcher.Matched: // who meets again has no ice to break
 		c.breakIce()
 	}
 	c.watchIdle()
