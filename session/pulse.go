@@ -16,10 +16,10 @@ const (
 )
 
 // pulses are the connections with a session, in shares that are looked at one each
-// second. Nothing here waits for a client.
+// beat of a second. Nothing here waits for a client.
 type pulses struct {
 	mu     sync.Mutex // guards what follows
-	shares [lookEvery]map[*pulse]struct{}
+	shares [lookEvery * beats]map[*pulse]struct{}
 	next   int // where the next connection goes
 	turn   int // the share that is looked at next
 }
@@ -49,7 +49,7 @@ func (p *pulses) feel(c *conn, ch *terminal.Channel) (stop func()) {
 	}
 }
 
-// look looks at the next share. It is called once a second.
+// look looks at the next share. It is called in each beat.
 func (p *pulses) look() {
 	for _, c := range p.gone() {
 		c.counted.limits.add(limitPulse)

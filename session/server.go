@@ -99,8 +99,8 @@ type Server struct {
 	ended     bool       // nobody comes any more
 	listeners []net.Listener
 	conns     map[*conn]struct{}
-	chats     [60]map[*chat]struct{} // by the second of the minute that refreshes them
-	next      int                    // where the next chat goes
+	chats     [beats * 60]map[*chat]struct{} // by the second of the minute that refreshes them, in each beat's
+	next      int                            // where the next chat goes
 }
 
 // New returns a Server that is ready to serve.
@@ -117,9 +117,6 @@ func New(config Config) (*Server, error) {
 		conns:    make(map[*conn]struct{}),
 		absences: absences{by: make(map[moderation.Subject]*absence)},
 		lobby:    newLobby(),
-	}
-	for second := range s.chats {
-		s.chats[second] = make(map[*chat]struct{})
 	}
 	s.commands = &staff.Commands{
 		Gate:      config.Gate,
@@ -183,19 +180,24 @@ func (s *Server) accept(l net.Listener) error {
 	return err
 }
 
+// What is done once a second is done in beats when more people are here than a crowd, and
+// at once else, which takes less. With 10,000, 33 are refreshed in a beat: more at once
+// would keep messages waiting.
+const (
+	beats = 5
+	crowd = 2000
+)
+
 // Run lets every chat refresh what changes by itself, once a minute, finds out who is
 // gone without a word, and ends what nobody comes back to, until ctx ends. It is the only timer that all of them
 // share; each second has its share of them. Its caller owns the goroutine.
 func (s *Server) Run(ctx context.Context) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
-	for second := 0; ; second = (second + 1) % len(s.chats) {
+	for second := 0; ; second = (second + 1) % 60 {
 		select {
 		case <-ticker.C:
-			s.mu.Lock()
-			tell(s.chats[second], notice{kind: minutePassed})
-			s.mu.Unlock()
-			s.pulses.look()
+			s.pass(ctx, second)
 			s.absences.sweep(func(a *absence) bool { return s.config.Gate.Shut(*a.me.subject.Load()) != nil })
 			if second%5 == 0 {
 				s.sample()
@@ -203,6 +205,39 @@ func (s *Server) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// pass has a second pass for those whose turn it is, a share of them in each beat.
+func (s *Server) pass(ctx context.Context, second int) {
+	for beat := range beats {
+		if beat > 0 && s.crowded() {
+			pause(ctx, time.Second/(beats+1))
+		}
+		s.refresh(beat*60 + second)
+		s.pulses.look()
+	}
+}
+
+// refresh refreshes a share of the chats.
+func (s *Server) refresh(share int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	tell(s.chats[share], notice{kind: minutePassed})
+}
+
+// crowded tells whether more than a crowd are connected.
+func (s *Server) crowded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.conns) > crowd
+}
+
+// pause waits for so long, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
 	}
 }
 
@@ -216,6 +251,9 @@ func (s *Server) sample() {
 func (s *Server) enter(c *chat) (leave func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.chats[s.next] == nil {
+		s.chats[s.next] = make(map[*chat]struct{})
+	}
 	share := s.chats[s.next]
 	s.next = (s.next + 1) % len(s.chats)
 	share[c] = struct{}{}
