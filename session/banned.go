@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -297,13 +298,13 @@ func (b *banned) View() tea.View {
 		input, x, y = b.screen.inputRows(&b.editor)
 	}
 	shown := b.screen.page(rows, max(1, b.screen.rows-1-len(input)))
-	var content strings.Builder
+	var content bytes.Buffer
 	write(&content, shown)
 	for _, line := range input {
 		content.WriteString("\n" + line)
 	}
-	content.WriteString(strings.Repeat("\n", max(1, b.screen.rows-len(shown)-len(input))))
-	content.WriteString(b.footer())
+	blank(&content, max(1, b.screen.rows-len(shown)-len(input)))
+	b.footer(&content)
 	view := tea.NewView(strings.TrimPrefix(content.String(), "\n"))
 	view.AltScreen = true
 	if b.appeal {
@@ -312,10 +313,10 @@ func (b *banned) View() tea.View {
 	return view
 }
 
-func (b *banned) footer() string {
+func (b *banned) footer(content *bytes.Buffer) {
 	keys := locale.KeysRefused
 	if b.appeal {
 		keys = locale.KeysAppeal
 	}
-	return b.screen.keys(b.words, b.screen.below, keys)
+	b.screen.keys(content, b.words, b.screen.below, keys)
 }

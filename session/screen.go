@@ -1,7 +1,7 @@
 package session
 
 import (
-	"cmp"
+	"bytes"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +10,7 @@ import (
 
 	"strangerd/session/editor"
 	"strangerd/session/locale"
+	"strangerd/session/terminal"
 	"strangerd/session/text"
 )
 
@@ -20,8 +21,6 @@ const (
 	maxInputRows = 5
 	frameRows    = 2 // header and footer
 	maxStatus    = 3 // rows that a long input leaves to the status
-
-	firstView = 2 << 10 // bytes, about
 )
 
 // screen is how the transcript is looked at.
@@ -34,7 +33,6 @@ type screen struct {
 	down       int  // rows above the first one shown, of a page that is read from its top
 	below      bool // the page goes on below
 	kept       int  // where a row stands that was at the edge, and has to be in the next window; or 0
-	size       int  // bytes of the last view
 
 	rules      []row // the first screen's, as wide as rulesWidth
 	rulesWidth int
@@ -116,6 +114,16 @@ func (s *screen) window(rows []row, height int) []row {
 }
 
 func (c *chat) View() tea.View {
+	var content bytes.Buffer
+	view := c.WriteView(&content)
+	if view.AltScreen {
+		view.Content = content.String()
+	}
+	return view
+}
+
+// WriteView is View for a terminal, which has the content of the full screen written.
+func (c *chat) WriteView(content *bytes.Buffer) tea.View {
 	if c.plain {
 		view := tea.NewView(c.editor.Text())
 		view.Cursor = tea.NewCursor(text.Width(c.editor.Before()), 0)
@@ -132,18 +140,15 @@ func (c *chat) View() tea.View {
 	room := c.screen.rows - frameRows - len(input)
 	status := c.status(room - 1)
 	height := max(1, room-len(status))
-	var content strings.Builder
-	content.Grow(cmp.Or(c.screen.size, firstView))
-	content.WriteString(c.header())
-	c.body(&content, height)
+	c.header(content)
+	c.body(content, height)
 	for _, line := range slices.Concat(status, input) {
 		content.WriteByte('\n')
 		content.WriteString(line)
 	}
 	content.WriteByte('\n')
-	content.WriteString(c.footer())
-	c.screen.size = content.Len()
-	view := tea.NewView(content.String())
+	c.footer(content)
+	var view tea.View
 	view.AltScreen, view.ReportFocus, view.WindowTitle = true, true, c.title()
 	if len(input) > 0 {
 		view.Cursor = tea.NewCursor(x, 1+height+len(status)+y)
@@ -161,7 +166,7 @@ func (c *chat) hasInput() bool {
 }
 
 // header says where somebody is and what is going on.
-func (c *chat) header() string {
+func (c *chat) header(content *bytes.Buffer) {
 	var state string
 	switch c.state {
 	case warned:
@@ -187,17 +192,16 @@ func (c *chat) header() string {
 	}
 	online := c.words.Count(locale.Online, c.config.Matcher.Stats().Online)
 	name := text.Truncate(c.config.Name, max(0, c.screen.cols-text.Width(state)-text.Width(online)-6))
-	left := " " + name + "  " + state
-	gap := max(1, c.screen.cols-text.Width(left)-text.Width(online)-1)
-	return bar(left+strings.Repeat(" ", gap)+online, c.screen.cols)
+	bar(content, c.screen.cols, " "+name+"  "+state, online)
 }
 
 // footer names the keys that work now.
-func (c *chat) footer() string {
+func (c *chat) footer(content *bytes.Buffer) {
 	if c.state == atRules && c.screen.below {
-		return c.screen.keys(c.words, false, locale.MoreRules)
+		c.screen.keys(content, c.words, false, locale.MoreRules)
+		return
 	}
-	return c.screen.keys(c.words, c.report != nil && c.screen.below, c.footerKeys())
+	c.screen.keys(content, c.words, c.report != nil && c.screen.below, c.footerKeys())
 }
 
 // footerKeys are the keys that mean something here and not everywhere.
@@ -236,13 +240,13 @@ func (c *chat) footerKeys() locale.ID {
 // keyGap stands between two keys of a row that names some.
 const keyGap = "   "
 
-// keys is a row that names keys, before them the one that shows more.
-func (s *screen) keys(words *locale.Words, more bool, keys locale.ID) string {
+// keys writes a row that names keys, before them the one that shows more.
+func (s *screen) keys(content *bytes.Buffer, words *locale.Words, more bool, keys locale.ID) {
 	line := words.Say(keys)
 	if more {
 		line = words.Say(locale.KeysMore) + keyGap + line
 	}
-	return bar(" "+fit(line, s.cols-2), s.cols)
+	bar(content, s.cols, " "+fit(line, s.cols-2), "")
 }
 
 // fit leaves out the last of several keys that don't fit.
@@ -257,10 +261,18 @@ func fit(keys string, width int) string {
 	return keys
 }
 
-// bar is a row from edge to edge.
-func bar(s string, cols int) string {
-	s = text.Truncate(s, cols)
-	return reverse.render(s + strings.Repeat(" ", max(0, cols-text.Width(s))))
+// spaces is the widest gap that there can be.
+var spaces = strings.Repeat(" ", terminal.MaxCols)
+
+// bar writes a row from edge to edge, with words at its left and at its right.
+func bar(content *bytes.Buffer, cols int, left, right string) {
+	room := cols - text.Width(left) - text.Width(right)
+	if room < 1 { // they don't fit
+		left, right = text.Truncate(left+" "+right, cols), ""
+		room = cols - text.Width(left)
+	}
+	gap := min(room, max(1, room-1))
+	reverse.write(content, left, spaces[:gap], right, spaces[:room-gap])
 }
 
 // status is what stands above the input, in at most room rows: the most pressing
@@ -337,19 +349,19 @@ type row struct{ label, text string }
 // body writes the part of the transcript, or of the rules, that is looked at:
 // exactly height rows, each after a line end. A short transcript stands right
 // above the input, where the eyes are.
-func (c *chat) body(content *strings.Builder, height int) {
+func (c *chat) body(content *bytes.Buffer, height int) {
 	s := &c.screen
 	if c.paged() {
 		shown := s.page(c.pageRows(), height)
 		write(content, shown)
-		content.WriteString(strings.Repeat("\n", height-len(shown)))
+		blank(content, height-len(shown))
 		return
 	}
 	s.settle(&s.scrolled, height)
 	buffer := rowBuffers.Get().(*[]row)
 	rows := c.lastRows((*buffer)[:0], height+s.scrolled)
 	shown := s.window(rows, height)
-	content.WriteString(strings.Repeat("\n", height-len(shown)))
+	blank(content, height-len(shown))
 	write(content, shown)
 	clear(rows) // what was said is not kept
 	*buffer = rows
@@ -359,8 +371,15 @@ func (c *chat) body(content *strings.Builder, height int) {
 // rowBuffers holds one list of rows for each transcript that is being laid out.
 var rowBuffers = sync.Pool{New: func() any { return new([]row) }}
 
+// blank writes so many rows with nothing in them.
+func blank(content *bytes.Buffer, rows int) {
+	for range rows {
+		content.WriteByte('\n')
+	}
+}
+
 // write writes rows, each after a line end.
-func write(content *strings.Builder, rows []row) {
+func write(content *bytes.Buffer, rows []row) {
 	for _, r := range rows {
 		content.WriteByte('\n')
 		content.WriteString(r.label)

@@ -25,7 +25,8 @@
 // Models, messages, commands and views are Bubble Tea's; its Program is not used. That
 // has a goroutine to wait for commands besides the one of its event loop, both with
 // stacks that grow as a model runs, and each key wakes one of them: of the memory of a
-// person it was a fifth. Here whoever has read a key runs the model with it.
+// person it was a fifth. Here whoever has read a key runs the model with it. A model that is
+// a [Writer] leaves no string of a screen behind with each paint.
 //
 // A view on the alternate screen is painted as a full screen; any other view is one
 // unfinished input line below lines that scroll away ([Channel.Println]) and is drawn

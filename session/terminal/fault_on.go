@@ -66,3 +66,12 @@ func (f *faulty) View() tea.View {
 	}
 	return f.Model.View()
 }
+
+func (f *faulty) WriteView(content *bytes.Buffer) tea.View {
+	if w, ok := f.Model.(Writer); ok && f.view == "" {
+		return w.WriteView(content)
+	}
+	v := f.View()
+	content.WriteString(v.Content)
+	return v
+}

@@ -55,6 +55,15 @@ type (
 	InvalidMsg struct{}
 )
 
+// A Writer is a model that writes a full screen where it is told, instead of making a
+// string of it for each paint.
+type Writer interface {
+	tea.Model
+	// WriteView is View, but that a view on the alternate screen has no Content: that
+	// is written to content.
+	WriteView(content *bytes.Buffer) tea.View
+}
+
 // flushMsg ends what was unfinished when so many chunks were decoded.
 type flushMsg struct{ decoded uint64 }
 
@@ -271,7 +280,20 @@ func (l *loop) paint() {
 
 func (l *loop) draw(buffer *bytes.Buffer) {
 	l.dirty = false
-	l.channel.draw(buffer, l.model.View())
+	content := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(content)
+	content.Reset()
+	l.channel.draw(buffer, l.view(content), content.Bytes())
+}
+
+// view is the model's, with the content of a full screen written.
+func (l *loop) view(content *bytes.Buffer) tea.View {
+	if w, ok := l.model.(Writer); ok {
+		return w.WriteView(content)
+	}
+	v := l.model.View()
+	content.WriteString(v.Content)
+	return v
 }
 
 func (l *loop) windowSize() tea.WindowSizeMsg {

@@ -1,10 +1,13 @@
 package terminal
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -44,6 +47,37 @@ func (m *counting) View() tea.View {
 	view := tea.NewView("message " + strconv.Itoa(m.n))
 	view.AltScreen = true
 	return view
+}
+
+// writing writes its full screen where it is told.
+type writing struct{ counting }
+
+func (m *writing) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.counting.Update(msg)
+	return m, nil
+}
+
+func (m *writing) WriteView(content *bytes.Buffer) tea.View {
+	view := m.counting.View()
+	content.WriteString(view.Content + " written")
+	view.Content = ""
+	return view
+}
+
+// A full screen that the model writes by itself is painted; it is asked for no string.
+func TestWriterIsPainted(t *testing.T) {
+	recorded := &tape{}
+	c := &Channel{ch: recorded, Pty: true}
+	c.ctx, c.cancel = context.WithCancel(t.Context())
+	c.armWrites()
+	c.painter.cols, c.painter.rows = 80, 1
+	l := newLoop(c, &writing{counting{c: c}})
+	for n := range 3 {
+		l.take(func() { l.pass(echo{}) })
+		if want := fmt.Sprintf("message %d written", n+1); !strings.Contains(recorded.writes[n], want) {
+			t.Errorf("the terminal is shown %q, not %q", recorded.writes[n], want)
+		}
+	}
 }
 
 // What is posted meanwhile is painted by itself, and leaves in the same write.

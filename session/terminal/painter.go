@@ -3,6 +3,7 @@ package terminal
 import (
 	"bytes"
 	"hash/maphash"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -53,18 +54,19 @@ func (c *Channel) paint(v tea.View) {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buffer)
 	buffer.Reset()
-	c.draw(buffer, v)
+	c.draw(buffer, v, []byte(v.Content))
 	c.show(buffer)
 }
 
-// draw adds what is different between v and what the terminal shows.
-func (c *Channel) draw(buffer *bytes.Buffer, v tea.View) {
+// draw adds what is different between what the terminal shows and v, with the content of
+// a full screen.
+func (c *Channel) draw(buffer *bytes.Buffer, v tea.View, content []byte) {
 	p := &c.painter
 	switch {
 	case !c.Pty:
 		p.append(buffer, "\n")
 	case v.AltScreen:
-		p.screen(buffer, v)
+		p.screen(buffer, v, content)
 		p.window(buffer, v.WindowTitle, v.ReportFocus)
 	default:
 		if p.full {
@@ -96,9 +98,9 @@ func (p *painter) append(buffer *bytes.Buffer, newline string) {
 	p.printed = nil
 }
 
-// screen paints a full screen: each line of v's content that is not what its
+// screen paints a full screen: each line of content that is not what its
 // row shows, whole and left to right, and then the cursor.
-func (p *painter) screen(buffer *bytes.Buffer, v tea.View) {
+func (p *painter) screen(buffer *bytes.Buffer, v tea.View, content []byte) {
 	if !p.full {
 		buffer.WriteString(enterScreen)
 		p.full, p.lines, p.hidden = true, make([]uint64, p.rows), false
@@ -108,23 +110,31 @@ func (p *painter) screen(buffer *bytes.Buffer, v tea.View) {
 		p.lines = make([]uint64, p.rows)
 	}
 	before := buffer.Len()
-	rest := v.Content
 	for y := range p.rows {
-		var line string
-		line, rest, _ = strings.Cut(rest, "\n")
+		var line []byte
+		line, content, _ = bytes.Cut(content, []byte("\n"))
 		var hash uint64 // 0 is the empty line, which a cleared screen has
-		if line != "" {
-			hash = maphash.String(seed, line) | 1
+		if len(line) > 0 {
+			hash = maphash.Bytes(seed, line) | 1
 		}
 		if hash == p.lines[y] {
 			continue
 		}
 		p.lines[y] = hash
-		buffer.WriteString(ansi.CursorPosition(1, y+1))
+		move(buffer, 1, y+1)
 		buffer.WriteString(ansi.EraseLineRight)
-		buffer.WriteString(line)
+		buffer.Write(line)
 	}
 	p.placeCursor(buffer, v.Cursor, buffer.Len() > before)
+}
+
+// move moves the cursor (CUP), whose first column and row are 1.
+func move(buffer *bytes.Buffer, column, row int) {
+	b := append(buffer.AvailableBuffer(), "\x1b["...)
+	b = strconv.AppendInt(b, int64(row), 10)
+	b = append(b, ';')
+	b = strconv.AppendInt(b, int64(column), 10)
+	buffer.Write(append(b, 'H'))
 }
 
 func (p *painter) placeCursor(buffer *bytes.Buffer, cursor *tea.Cursor, moved bool) {
@@ -136,7 +146,7 @@ func (p *painter) placeCursor(buffer *bytes.Buffer, cursor *tea.Cursor, moved bo
 		return
 	}
 	if moved || p.cursor != cursor.Position {
-		buffer.WriteString(ansi.CursorPosition(cursor.X+1, cursor.Y+1))
+		move(buffer, cursor.X+1, cursor.Y+1)
 		p.cursor = cursor.Position
 	}
 	if p.hidden {
