@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -123,4 +124,82 @@ func TestInterestWait(t *testing.T) {
 			t.Errorf("they met after %v", waited)
 		}
 	})
+}
+
+// waiter is somebody who waits in line mode for whom they share something with.
+type waiter struct {
+	lang, likes        string // how they come
+	looks, over, found string // what they read
+}
+
+// In line mode, too, who looks for an interest or a language reads how to wait no longer,
+// and when the wait is over. Two who share nothing meet when both waits are.
+func TestWaitsEndInLines(t *testing.T) {
+	t.Parallel()
+	const found, empty = "-- You are now chatting with a stranger\r\n", " too. For anyone, send an empty line.\r\n"
+	const over = "-- Nobody with such an interest has come yet. Now anyone will do.\r\n"
+	for name, both := range map[string][2]waiter{
+		"interests": {
+			{"", "go, jazz", "-- Looking for someone who likes go or jazz" + empty, over, found},
+			{"", "tea", "-- Looking for someone who likes tea" + empty, over, found},
+		},
+		"languages": { // the first is alone, and has nobody to wait for
+			{"de_DE.UTF-8", "", "-- Wir suchen jemanden für dich\r\n",
+				"-- Bisher kam niemand, der deine Sprache spricht. Jetzt ist es egal wer.\r\n", "-- Du bist jetzt mit jemandem im Chat\r\n"},
+			{"id_ID.UTF-8", "", " Mencari dulu orang yang berbicara Bahasa Indonesia. Kalau siapa saja boleh, kirim baris kosong.\r\n",
+				"-- Belum ada yang datang dengan bahasamu. Sekarang siapa saja boleh.\r\n", "-- Kamu sekarang mengobrol dengan dia\r\n"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { waitInLines(t, both[0], both[1], false) })
+		})
+		t.Run(name+", and one is impatient", func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { waitInLines(t, both[0], both[1], true) })
+		})
+	}
+}
+
+// waitInLines has two wait who come 4 s after one another, until the second one's wait is
+// over, or is ended by them.
+func waitInLines(t *testing.T, first, second waiter, impatient bool) {
+	p := startBubble(t, func(c *session.Config) { c.InterestWait = 10 * time.Second })
+	begun := time.Now()
+	until := func(seconds time.Duration) {
+		time.Sleep(time.Until(begun.Add(seconds * time.Second)))
+		synctest.Wait()
+	}
+	join := func(w waiter) *terminal {
+		person := openTerminal(t, p, window{env: map[string]string{"LANG": w.lang}}.plain())
+		if w.likes != "" {
+			person.press("/interests "+w.likes, keyEnter)
+		}
+		person.press("yes", keyEnter)
+		person.expectSent(w.looks)
+		return person
+	}
+	a := join(first)
+	until(4)
+	b := join(second)
+	until(9)
+	if strings.Contains(a.out.String(), first.over) {
+		t.Error("the first wait is over too early")
+	}
+	until(13)
+	if said := a.out.String(); !strings.Contains(said, first.over) || strings.Contains(said, first.found) {
+		t.Errorf("after the first one's wait they read\n%s", said)
+	}
+	if impatient {
+		b.press(keyEnter)
+		synctest.Wait()
+	} else {
+		until(16)
+	}
+	for person, found := range map[*terminal]string{a: first.found, b: second.found} {
+		if said := person.out.String(); !strings.Contains(said, found) {
+			t.Errorf("after both waits somebody reads\n%s", said)
+		}
+	}
+	if said := b.out.String(); impatient && strings.Contains(said, second.over) {
+		t.Errorf("who ended the wait reads\n%s", said)
+	}
 }
