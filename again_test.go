@@ -119,9 +119,11 @@ func TestAgainTellsNothing(t *testing.T) {
 
 // askedAgain returns two whose chat is over, of whom the first wants to meet again. The
 // other is sent nothing of it.
-func askedAgain(t *testing.T, p *program) (a, b *terminal) {
+func askedAgain(t *testing.T, p *program, command string) (a, b *terminal) {
 	t.Helper()
-	a, b = pairScreens(t, p, window{})
+	join := joiner(p, command)
+	a, b = join(t, "127.0.0.1"), join(t, "127.0.0.1")
+	b.expect("You are now chatting with a stranger")
 	a.press("/stop", keyEnter)
 	b.expect("Stranger has left the chat")
 	synctest.Wait()
@@ -171,27 +173,32 @@ func TestAgainGivesAQuestionBack(t *testing.T) {
 	}
 }
 
-// Whoever asks when ten minutes are over is too late.
+// Whoever asks when ten minutes are over is too late, in both modes.
 func TestAgainIsOverAfterTenMinutes(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		a, b := askedAgain(t, startBubble(t, nil))
-		time.Sleep(9*time.Minute + 30*time.Second)
-		a.press("/again", keyEnter)
-		a.expect("If they ask too within 1 min")
-		time.Sleep(31 * time.Second)
-		b.press("/again", keyEnter)
-		b.expect("There is nobody to meet again.")
-		a.press("/again", keyEnter)
-		a.expect("There is nobody to meet again.")
-	})
+	for _, command := range []string{"", "plain"} {
+		t.Run("ssh HOST "+command, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a, b := askedAgain(t, startBubble(t, nil), command)
+				time.Sleep(9*time.Minute + 30*time.Second)
+				a.press("/again", keyEnter)
+				a.expect("If they ask too within 1 min")
+				time.Sleep(31 * time.Second)
+				b.press("/again", keyEnter)
+				b.expect("There is nobody to meet again.")
+				a.press("/again", keyEnter)
+				a.expect("There is nobody to meet again.")
+			})
+		})
+	}
 }
 
 // Who writes a report is not taken away from it.
 func TestAgainLeavesAReportAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a, b := askedAgain(t, startBubble(t, nil))
+		a, b := askedAgain(t, startBubble(t, nil), "")
 		a.press(ctrl('r'))
 		a.expect("Report this stranger.")
 		b.press("/again", keyEnter)
@@ -215,7 +222,7 @@ func TestAgainComesTooLateForWhoTurnsAway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				a, b := askedAgain(t, startBubble(t, nil))
+				a, b := askedAgain(t, startBubble(t, nil), "")
 				b.press("/again", keyEnter, turnAway.keys)
 				a.expect("You both asked for it", "Stranger has left the chat")
 				synctest.Wait()
@@ -245,7 +252,7 @@ func TestAgainComesAfterAReport(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				p := startBubble(t, nil)
-				a, b := askedAgain(t, p)
+				a, b := askedAgain(t, p, "")
 				a.press(keyEnter)
 				c := joinScreen(t, p, window{})
 				c.expect("You are now chatting with a stranger")

@@ -92,45 +92,54 @@ func TestBackOnScreen(t *testing.T) {
 	b.expect("Stranger: half a sentence")
 }
 
-// 59 seconds are in time, 61 are not; the partner is told at 60.
+// 59 seconds are in time, 61 are not, in both modes; the partner is told at 60.
 func TestBackInTime(t *testing.T) {
 	t.Parallel()
-	for _, after := range []time.Duration{59 * time.Second, 61 * time.Second} {
-		t.Run(after.String(), func(t *testing.T) {
-			key := newStaffKey(t, "me")
-			synctest.Test(t, func(t *testing.T) {
-				p := startBubble(t, nil)
-				a, b := pairScreens(t, p, window{me: key})
-				b.press("hello", keyEnter)
-				a.expect("Stranger: hello")
-				a.line.Close()
-				synctest.Wait()
-				b.expect("stranger away")
-				time.Sleep(59 * time.Second)
-				synctest.Wait()
-				if b.shows("Stranger has left the chat") {
-					t.Error("the partner is told too early that they have left")
-				}
-				time.Sleep(after - 59*time.Second)
-				again := openTerminal(t, p, window{me: key})
-				if after < time.Minute {
-					again.expect(nowBack, "Stranger: hello")
-					b.expect("Stranger is back")
-					time.Sleep(2 * time.Minute)
-					b.press("still here", keyEnter)
-					again.expect("Stranger: still here")
-					return
-				}
-				b.expect("Stranger has left the chat")
-				again.expect("they hold", "Looking for a stranger")
-				if again.shows("hello") {
-					t.Error("a chat that is over is shown")
-				}
-				b.press(keyEnter)
-				b.expect("You are now chatting with a stranger")
+	for _, command := range []string{"", "plain"} {
+		for _, after := range []time.Duration{59 * time.Second, 61 * time.Second} {
+			t.Run(fmt.Sprintf("ssh HOST %s %v", command, after), func(t *testing.T) {
+				key := newStaffKey(t, "me")
+				synctest.Test(t, func(t *testing.T) { comesBack(t, window{me: key, command: command}, after) })
 			})
-		})
+		}
 	}
+}
+
+// comesBack has somebody's line drop, and them come back after so long.
+func comesBack(t *testing.T, me window, after time.Duration) {
+	p := startBubble(t, nil)
+	a := openTerminal(t, p, me)
+	a.expect("18 or older")
+	a.press(map[string]string{"plain": "yes"}[me.command], keyEnter)
+	b := joinScreen(t, p, window{})
+	b.expect("You are now chatting with a stranger")
+	b.press("hello", keyEnter)
+	a.expect("tranger: hello")
+	a.line.Close()
+	synctest.Wait()
+	b.expect("stranger away")
+	time.Sleep(59 * time.Second)
+	synctest.Wait()
+	if b.shows("Stranger has left the chat") {
+		t.Error("the partner is told too early that they have left")
+	}
+	time.Sleep(after - 59*time.Second)
+	again := openTerminal(t, p, me)
+	if after < time.Minute {
+		again.expect(nowBack, "tranger: hello")
+		b.expect("Stranger is back")
+		time.Sleep(2 * time.Minute)
+		b.press("still here", keyEnter)
+		again.expect("tranger: still here")
+		return
+	}
+	b.expect("Stranger has left the chat")
+	again.expect("they hold", "Looking for a stranger")
+	if again.shows("hello") {
+		t.Error("a chat that is over is shown")
+	}
+	b.press(keyEnter)
+	b.expect("You are now chatting with a stranger")
 }
 
 // Who is cut off without a goodbye comes back before the server has noticed; another

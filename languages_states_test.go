@@ -173,7 +173,10 @@ func TestAgainAndReportFitInEveryLanguage(t *testing.T) {
 		asked := b.With(locale.AgainAsked, locale.Data{"Span": b.Count(locale.Minutes, 10)})
 		b.enters("/again")
 		b.fits(asked)
+		b.enters("/ask Soup?")
+		b.fits(b.Say(locale.LookingForTwo))
 		a.enters("/again")
+		b.fits(b.With(locale.QuestionUnasked, locale.Data{"Question": "Soup?"}))
 		for _, r := range []*reader{a, b} {
 			r.fits(r.Say(locale.Matched), r.Say(locale.Reunited))
 		}
@@ -238,7 +241,9 @@ func TestWaitingFitsInEveryLanguage(t *testing.T) {
 		var both []*reader
 		for _, likes := range []string{"go", "jazz"} {
 			r := read(t, p, posix, size, "")
-			r.fits(r.With(locale.AgeLine, locale.Data{"Age": 18}))
+			r.enters("1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11")
+			r.fits(r.Count(locale.InterestsMany, 10), r.With(locale.AgeLine, locale.Data{"Age": 18}))
+			r.press(ctrl('u'))
 			r.enters(likes)
 			r.fits(r.With(locale.ThinkAbout, question))
 			both = append(both, r)
