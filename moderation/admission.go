@@ -101,11 +101,11 @@ func (a *admission) now() time.Duration { return a.clock().Sub(a.began) }
 
 // admit counts a new connection, or returns a *Limited.
 func (a *admission) admit(addr netip.Addr, shared bool, displace func() bool) (*Arrival, error) {
-	arrival, err := a.count(a.key(addr), shared, displace)
+	arrival, full, err := a.count(a.key(addr), shared, displace)
 	if err == nil {
 		arrival.hides = shared || hides(addr)
 	}
-	for tries := 0; tries < passes; tries++ {
+	for tries := 0; full && tries < passes; tries++ {
 		other := a.tooSilent()
 		if other == nil {
 			break
@@ -122,26 +122,28 @@ func hides(addr netip.Addr) bool {
 	return (addr.IsPrivate() || addr.IsLoopback()) && !circuits.Contains(addr)
 }
 
-func (a *admission) count(key uint64, shared bool, displace func() bool) (*Arrival, error) {
+// count is admit, but that it only tells whether too many are silent.
+func (a *admission) count(key uint64, shared bool, displace func() bool) (arrival *Arrival, full bool, err error) {
 	now := a.now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	full = len(a.silent) > maxSilent
 	s := a.tally(key, shared, now)
 	if s.live == math.MaxUint16 { // as many as TCP has ports
-		return nil, &Limited{Most: math.MaxUint16}
+		return nil, full, &Limited{Most: math.MaxUint16}
 	}
 	if !shared {
 		if limited := a.limits.connect(s, now); limited != nil {
-			return nil, limited
+			return nil, full, limited
 		}
 	}
 	s.live++
-	arrival := &Arrival{admission: a, source: s, shared: shared, since: now, silent: displace != nil, displace: displace}
+	arrival = &Arrival{admission: a, source: s, shared: shared, since: now, silent: displace != nil, displace: displace}
 	if arrival.silent {
 		s.silent++
 		a.silent = append(a.silent, arrival)
 	}
-	return arrival, nil
+	return arrival, len(a.silent) > maxSilent, nil
 }
 
 // tally returns what is counted of a source. The caller holds mu.

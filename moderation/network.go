@@ -76,6 +76,9 @@ type networks struct {
 // addedPiece is how many bans a piece of networks.added has room for: 400 KB.
 const addedPiece = 1 << 13
 
+// few networks are searched one by one.
+const few = 16
+
 // A netBan is the ban of one network, as far as the index needs it: 48 bytes. The
 // words of an import are the same for thousands of networks and kept once.
 type netBan struct {
@@ -108,6 +111,11 @@ func (a address) compare(b address) int {
 		return c
 	}
 	return cmp.Compare(a.low, b.low)
+}
+
+// after tells whether a comes after b.
+func (a address) after(b address) bool {
+	return a.high > b.high || a.high == b.high && a.low > b.low
 }
 
 // A shortID is an id as it lies in the index, with zeros behind it: without a
@@ -325,15 +333,19 @@ func (b block) link() {
 }
 
 // find returns a ban in force of a network that holds a, or nil. Whatever holds a
-// also holds the last network that begins at or before it.
+// also holds the last network that begins at or before it. Where few are left, they are
+// looked at in turn: so they are fetched from memory together, not one after the other.
 func (b block) find(a address, now func() time.Time) *netBan {
 	low, high := 0, len(b)
-	for low < high {
-		if middle := (low + high) / 2; b[middle].address.compare(a) <= 0 {
-			low = middle + 1
-		} else {
+	for high-low > few {
+		if middle := (low + high) / 2; b[middle].after(a) {
 			high = middle
+		} else {
+			low = middle + 1
 		}
+	}
+	for low < high && !b[low].after(a) {
+		low++
 	}
 	for i := int32(low - 1); i >= 0; i = b[i].in {
 		if b[i].holds(a) && inForce(b[i].terms.Until, now()) {
