@@ -183,6 +183,24 @@ func TestPictureQuestion(t *testing.T) {
 	})
 }
 
+func TestPictureAgain(t *testing.T) {
+	picture(t, nil, func(t *testing.T, p *program) {
+		others(t, p, 6)
+		a, b := joinScreen(t, p, window{cols: 80, rows: 12}), joinScreen(t, p, window{})
+		a.expect("now chatting")
+		talk("Stranger: ",
+			said{b, a, "so that is how my sister came to own eleven bicycles"},
+			said{a, b, "eleven! and not one of them has a bell?"},
+			said{b, a, "not one. wait, somebody is at the door"},
+		)
+		b.press("/stop", keyEnter)
+		a.expect("Stranger has left the chat")
+		a.press("/again", keyEnter)
+		a.expect("Asked.")
+		a.expectPicture("again", dark)
+	})
+}
+
 func TestPictureJapanese(t *testing.T) {
 	picture(t, nil, func(t *testing.T, p *program) {
 		ja := map[string]string{"LANG": "ja_JP.UTF-8"}
@@ -237,6 +255,8 @@ func TestPictureLines(t *testing.T) {
 			turn.by.press(turn.words, keyEnter)
 			turn.other.expectSent("stranger: " + turn.words)
 		}
+		a.press("/save", keyEnter)
+		a.expectSent("nothing more to save")
 		b.press("/quit", keyEnter)
 		b.expectExit(exitDone)
 		a.expectSent("to leave.\r\n")
