@@ -43,19 +43,29 @@ func joinIn(t *testing.T, p *program, posix string, more ...string) *chatter {
 	return c
 }
 
-// A stock client with SendEnv, as Debian configures it, and LANG.
+// A stock client with SendEnv, as Debian configures it: of LC_ALL, LC_MESSAGES and LANG
+// the first chooses what is read, and all of them what is spoken, the best first.
 func TestSendEnvChoosesTheLanguage(t *testing.T) {
 	t.Parallel()
 	requireTool(t, "ssh")
 	p := startServer(t)
-	for lang, want := range map[string]string{
-		"de_DE.UTF-8": "die Regeln", "C": "the rules", "POSIX": "the rules", "tlh_XX": "the rules", "": "the rules",
+	for env, want := range map[string][2]string{
+		"LANG=de_DE.UTF-8": {"Die Regeln:", "Du sprichst Deutsch. "},
+		"LANG=C":           {"The rules:", "You speak English. "},
+		"LANG=POSIX":       {"The rules:", "You speak English. "},
+		"LANG=tlh_XX":      {"The rules:", "You speak tlh. "},
+		"LANG=":            {"The rules:", "You speak English. "},
+		"LANG=de_DE.UTF-8 LC_MESSAGES=es_ES.UTF-8":                    {"Las reglas:", "Hablas español y Deutsch. "},
+		"LANG=de_DE.UTF-8 LC_ALL=fr_FR.UTF-8":                         {"Les règles", "Tu parles français et Deutsch. "},
+		"LANG=de_DE.UTF-8 LC_MESSAGES=es_ES.UTF-8 LC_ALL=fr_FR.UTF-8": {"Les règles", "Tu parles français, español et Deutsch. "},
+		"LANG=de_DE.UTF-8 LC_CTYPE=fr_FR.UTF-8":                       {"Die Regeln:", "Du sprichst Deutsch. "},
 	} {
-		cmd := exec.Command("ssh", sshArguments(p, "-o", "SendEnv=LANG LC_*", "help")...)
-		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "LANG=" + lang}
+		cmd := exec.Command("ssh", sshArguments(p, "-T", "-o", "SendEnv=LANG LC_*")...)
+		cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, strings.Fields(env)...)
+		cmd.Stdin = strings.NewReader("/lang\n/quit\n")
 		out, err := cmd.Output()
-		if err != nil || !strings.Contains(string(out), want) {
-			t.Errorf("LANG=%s: %v\n%s", lang, err, out)
+		if err != nil || !strings.Contains(string(out), "-- "+want[0]) || !strings.Contains(string(out), "-- "+want[1]) {
+			t.Errorf("%s: %v\n%s", env, err, out)
 		}
 	}
 }
