@@ -38,6 +38,45 @@ func TestSave(t *testing.T) {
 	}
 }
 
+// However the full screen is left, what was saved stays in the terminal.
+func TestSavedHoweverOneLeaves(t *testing.T) {
+	t.Parallel()
+	for name, leave := range map[string]func(p *program, a *terminal){
+		"Ctrl+C":       func(_ *program, a *terminal) { a.press(ctrl('c'), ctrl('c')) },
+		"end of input": func(_ *program, a *terminal) { a.hangUp() },
+		"line mode":    func(_ *program, a *terminal) { a.press("/plain", keyEnter) },
+		"a later chat": func(_ *program, a *terminal) { a.press("/next", keyEnter, "/quit", keyEnter) },
+		"a kick": func(p *program, a *terminal) {
+			sessions, err := p.bubble.gate.Sessions("root")
+			if err != nil {
+				a.t.Fatal(err)
+			}
+			for _, s := range sessions {
+				if err := p.bubble.gate.Kick("root", s.ID, "Enough"); err != nil {
+					a.t.Error(err)
+				}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := startBubble(t, nil)
+				a, b := pairScreens(t, p, window{})
+				a.press("hello", keyEnter)
+				b.expect("Stranger: hello")
+				b.press("hi, you", keyEnter)
+				a.expect("Stranger: hi, you")
+				a.press("/save", keyEnter)
+				a.expect("Saved: ")
+				leave(p, a)
+				a.until("the end of the full screen", func() bool { return !a.screen.IsAltScreen() })
+				a.expect("You: hello", "Stranger: hi, you")
+			})
+		})
+	}
+}
+
 func TestBlock(t *testing.T) {
 	t.Parallel()
 	p := startServer(t)
