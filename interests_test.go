@@ -12,7 +12,7 @@ import (
 
 func TestInterestsInTheAddress(t *testing.T) {
 	t.Parallel()
-	p := startServer(t)
+	p := startServer(t, "--interest-wait", "1h")
 	a := joinLines(t, p, "-l", "+go+Café")
 	a.expect("-- Looking for someone who likes go or Café too. For anyone, send an empty line.\n")
 	other := joinLines(t, p, "-l", "+tea")
@@ -26,11 +26,16 @@ func TestInterestsInTheAddress(t *testing.T) {
 	other.expect("-- You are now chatting with a stranger\n")
 	nobody.send("hello\n")
 	other.expect("stranger: hello\n")
+
+	joinLines(t, p, "-l", "+chess") // has waited longer, and shares less
+	c := joinLines(t, p, "-l", "+films+books")
+	joinLines(t, p, "-l", "+chess+Books+Films")
+	c.expect("-- You are now chatting with a stranger\n-- You both like films and books.\n")
 }
 
 func TestInterestsAreTypedOnTheFirstScreen(t *testing.T) {
 	t.Parallel()
-	p := startServer(t)
+	p := startServer(t, "--interest-wait", "1h")
 	a := openTerminal(t, p, window{})
 	a.expect("Type what you like to talk about first")
 	a.press("go, Jazz", keyEnter)
