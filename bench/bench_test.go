@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +57,29 @@ func TestYardstickGivesEveryFigure(t *testing.T) {
 	}
 	if len(stages) != 8 {
 		t.Errorf("stages: %q", stages)
+	}
+}
+
+// Whoever grows has accepted the rules, and said so many lines.
+func TestGrowth(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("a server's figures are read from /proc")
+	}
+	t.Parallel()
+	program, err := build(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := serverTarget(program, t.TempDir(), 10)
+	p := plan{Sessions: 10, Columns: 200, Rows: 60, pace: 1, doors: doors, ages: []age{0, 2, 8}}
+	f, err := server.unhurried().measure(t.Context(), growth, p, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, age := range p.ages {
+		if memory, ok := f[age.key()]; !ok || math.IsNaN(memory) || memory > 1e5 {
+			t.Errorf("%v: %v KB", age, memory)
+		}
 	}
 }
 
@@ -121,17 +145,20 @@ func TestToken(t *testing.T) {
 }
 
 func TestMeterReadsProc(t *testing.T) {
-	const stat = "42 (a) R 1 (b) S 1 42 42 0 -1 4194304 101 0 0 0 150 25 7 7 20 0 1 0 152394 3133440 349"
-	if cpu, err := cpuTime(stat); err != nil || cpu != 1.75 {
-		t.Errorf("CPU time %v, %v", cpu, err)
+	before, err := cpuTime(os.Getpid())
+	if err != nil || before <= 0 {
+		t.Errorf("CPU time %v, %v", before, err)
+	}
+	if after, err := cpuTime(os.Getpid()); err != nil || after <= before || after > before+1 {
+		t.Errorf("CPU time %v after %v, %v", after, before, err)
 	}
 	if rss, err := statusMemory("VmHWM:\t 9 kB\nVmRSS:\t    2224 kB\nRssAnon: 1 kB\n", "VmRSS:"); err != nil || rss != 2224*1024 {
 		t.Errorf("resident %v, %v", rss, err)
 	}
+	if _, err := cpuTime(1 << 22); err == nil { // Linux has no greater process number
+		t.Error("CPU time of nobody")
+	}
 	for _, text := range []string{"", "42 (a) R 1"} {
-		if _, err := cpuTime(text); err == nil {
-			t.Errorf("CPU time of %q", text)
-		}
 		if _, err := statusMemory(text, "VmRSS:"); err == nil {
 			t.Errorf("resident of %q", text)
 		}
@@ -165,8 +192,12 @@ func TestStatistics(t *testing.T) {
 }
 
 func TestReport(t *testing.T) {
+	o, err := parse(strings.Fields("-n 28000 -json"), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
 	ours, yardstick := figures{}, figures{}
-	for i, row := range chatRows {
+	for i, row := range o.profile.rows {
 		ours[row.key], yardstick[row.key] = float64(1000*(i+1)), float64(500*(i+1))
 	}
 	ours["memory"] = math.NaN()
@@ -175,13 +206,22 @@ func TestReport(t *testing.T) {
 	for key, value := range ours {
 		less[key] = value / 3
 	}
-	o := options{plan: plan{Sessions: 28000, Lines: 20, Columns: 80, Rows: 24}, profile: profiles()[0], Runs: 2, json: true}
 	var out bytes.Buffer
 	if err := newReport(o, "strangerd", []round{{ours, yardstick}, {less, yardstick}}).print(&out); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
 	table, last := lines[:len(lines)-1], lines[len(lines)-1]
+	for _, name := range []string{
+		"memory a session", "memory, 80×24, before a line", "memory, 80×24, 20 lines", "memory, 80×24, 200 lines",
+		"memory, 200×60, before a line", "memory, 200×60, 20 lines", "memory, 200×60, 200 lines",
+		"CPU a connect", "CPU a message", "idle CPU", "time to be paired p50", "message latency p50", "message latency p99",
+		"message latency p99.9", "messages a second", "connects a second", "at the limit",
+	} {
+		if !slices.ContainsFunc(table, func(line string) bool { return strings.Contains(line, name) }) {
+			t.Errorf("no row for %s", name)
+		}
+	}
 	for _, line := range table {
 		if utf8.RuneCountInString(line) > 100 {
 			t.Errorf("wider than 100 columns: %q", line)
@@ -191,7 +231,12 @@ func TestReport(t *testing.T) {
 	if err := json.Unmarshal([]byte(last), &r); err != nil {
 		t.Fatalf("the last line: %v", err)
 	}
-	if len(r.Figures) != len(chatRows) || r.Options.Sessions != 28000 || r.Machine.Cores < 1 {
+	for _, row := range o.profile.rows {
+		if _, ok := r.Figures[row.key]; !ok {
+			t.Errorf("the object lacks %s", row.key)
+		}
+	}
+	if len(r.Figures) != len(o.profile.rows) || r.Options.Sessions != 28000 || r.Machine.Cores < 1 {
 		t.Errorf("the object lacks something: %s", last)
 	}
 	if f := r.Figures[chatRows[2].key]; f.Ratio == nil || f.Ratio.Max != 2 || f.Server.Median != 2000 {

@@ -50,7 +50,7 @@ func chatting(ctx context.Context, s *server, p plan, stage func(string), f figu
 	f["connect_cpu"] = connectCPU / people * 1e3
 	f["paired_p50"], f["paired_p99"] = quantile(waits, 0.5), quantile(waits, 0.99)
 
-	if err := talking(c, m, stage, f); err != nil {
+	if err := talking(c, s, stage, f); err != nil {
 		return err
 	}
 	stage("waiting for memory to settle")
@@ -78,9 +78,9 @@ func chatting(ctx context.Context, s *server, p plan, stage func(string), f figu
 // talking lets everyone say their lines: a burst, then at their pace, and the last
 // ones measured, of as many as may talk at the plan's rate. The others say theirs after
 // that.
-func talking(c *crowd, m meter, stage func(string), f figures) error {
-	everyone, pace := c.shuffled(), c.plan.pace*float64(c.plan.Sessions)
-	rate := math.Min(float64(c.plan.Rate), pace)
+func talking(c *crowd, s *server, stage func(string), f figures) error {
+	everyone, m := c.shuffled(), s.meter
+	rate := math.Min(float64(c.plan.Rate), c.plan.pace*float64(len(everyone)))
 	talkers := everyone[:min(len(everyone), max(1, int(rate/c.plan.pace)))]
 	first := min(c.plan.Lines/2, burst)
 	last := min(c.plan.Lines-first, int(math.Ceil(rate*talkTime.Seconds()/float64(len(talkers)))))
@@ -99,7 +99,7 @@ func talking(c *crowd, m meter, stage func(string), f figures) error {
 		f["burst_cpu"] = burstCPU / messages * 1e6
 	}
 	stage("talking")
-	if _, err := c.talk(everyone, c.plan.Lines-first-last, pace); err != nil {
+	if _, err := c.talk(everyone, c.plan.Lines-first-last, s.pace(c.plan)); err != nil {
 		return err
 	}
 	stage("talking, measured")
@@ -114,7 +114,7 @@ func talking(c *crowd, m meter, stage func(string), f figures) error {
 	}
 	f["message_cpu"] = cpu / float64(len(latencies)) * 1e6
 	f["latency_p50"], f["latency_p99"], f["latency_p999"] = quantile(latencies, 0.5), quantile(latencies, 0.99), quantile(latencies, 0.999)
-	_, err = c.talk(everyone[len(talkers):], last, pace)
+	_, err = c.talk(everyone[len(talkers):], last, s.pace(c.plan))
 	return err
 }
 

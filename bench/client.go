@@ -58,8 +58,13 @@ func connect(ctx context.Context, c *crowd, id int, addr string, rules bool) (*c
 	if c.plan.stays {
 		return p, nil
 	}
-	_, err = p.channel.Write([]byte("\r"))
-	return p, err
+	return p, p.accept()
+}
+
+// accept accepts the rules.
+func (p *client) accept() error {
+	_, err := p.channel.Write([]byte("\r"))
+	return err
 }
 
 // read looks through what the session prints until the connection ends.

@@ -109,6 +109,21 @@ func (c *crowd) connect(s *server) ([]time.Duration, error) {
 	return slices.Sorted(slices.Values(c.waits)), nil
 }
 
+// accept has those accept the rules who stayed at them, once, and waits until all are
+// paired.
+func (c *crowd) accept(s *server) error {
+	if !c.plan.stays || !s.rules {
+		return nil
+	}
+	c.plan.stays = false
+	for _, client := range c.clients {
+		if err := client.accept(); err != nil {
+			return err
+		}
+	}
+	return c.await("paired", &c.paired, len(c.clients))
+}
+
 // enter lets one in.
 func (c *crowd) enter(id int, s *server) {
 	for {

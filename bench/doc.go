@@ -3,6 +3,7 @@
 //
 //	go run ./bench              # at most four minutes on two cores
 //	go run ./bench -n 5000 -idle 1m
+//	go run ./bench -runs 1 -growth=false
 //	go run ./bench -size 200x60 -lines 200
 //	go run ./bench -profile idle
 //	go run ./bench -profile typing
@@ -26,7 +27,7 @@
 //     second below, are what server and clients do together on one machine.
 //  2. Everyone says [burst] lines at once, of which [backlog] are on their way
 //     at a time: messages a second. Then all but the last few, no faster than
-//     one a second each.
+//     strangerd takes them of one person: one a second. The yardstick takes all at once.
 //  3. As many of them as -rate says the last lines, one a second each, and the
 //     others theirs after that. That leaves the server mostly idle, so
 //     that no queue builds. CPU a message and the latencies are taken here: a
@@ -42,6 +43,11 @@
 //     each of whom has to be told so. The yardstick has no limit.
 //  7. The server is started anew, and everyone connects and says nothing: the
 //     memory of who reads the rules, and of the yardstick's silent pairs.
+//
+// Meanwhile [growing] people at each size of a terminal, and as many of the yardstick's, grow
+// up, once: their memory is taken at the rules, and when the two of a chat have said 20 and 200 lines,
+// which takes two minutes, because nobody may say more than a line a second. Their
+// servers have the lowest priority. With -growth=false nobody does.
 //
 // In a connect-storm everyone has an address of their own, is inside, loses the
 // connection by a restart, and dials again at the same moment as all others; who
@@ -63,7 +69,7 @@
 //
 // A figure is the median of the runs, with the least and the greatest in
 // brackets; a ratio is taken within each pair of runs and summed up the same
-// way. CPU time and memory are the server process's own (utime + stime in
-// /proc/PID/stat, in steps of 10 ms; VmRSS and VmHWM in /proc/PID/status), so with -addr
+// way. CPU time and memory are the server process's own (its CPU clock, in nanoseconds;
+// VmRSS and VmHWM in /proc/PID/status), so with -addr
 // only what the clients see is filled in. A KB is 1,024 bytes.
 package main

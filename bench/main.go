@@ -6,9 +6,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -38,6 +41,7 @@ type options struct {
 	profile profile
 	addr    string
 	kept    string
+	grows   bool
 	json    bool
 }
 
@@ -50,7 +54,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.Runs, "runs", 3, "runs of each server")
 	flags.IntVar(&o.Lines, "lines", 20, "lines that everyone says")
 	flags.IntVar(&o.Rate, "rate", 1000, "messages a second while CPU and latency are taken, one of each who talks then")
-	flags.DurationVar(&o.Idle, "idle", 8*time.Second, "how long idle CPU is taken")
+	flags.DurationVar(&o.Idle, "idle", 5*time.Second, "how long idle CPU is taken")
 	flags.DurationVar(&o.For, "for", time.Minute, "how long people come and go (messy)")
 	flags.Func("size", "the terminal's size (default 80x24)", func(text string) error {
 		_, err := fmt.Sscanf(text, "%dx%d", &o.Columns, &o.Rows)
@@ -58,6 +62,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	})
 	flags.StringVar(&o.addr, "addr", "", "measure the server at HOST:PORT instead of starting one")
 	flags.StringVar(&o.kept, "check", "", "fail when a ratio is 20 % worse than the one in this file")
+	flags.BoolVar(&o.grows, "growth", true, "the memory of people who grow, too: 2 minutes at least (chat)")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object on one line, last")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return o, err
@@ -78,6 +83,9 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		return o, errors.New("-runs, -rate, -idle and -for: give more than nothing")
 	case o.addr != "" && o.profile.own:
 		return o, fmt.Errorf("-addr: the profile %s needs a server of its own", o.Profile)
+	}
+	if o.grows = o.grows && o.profile.grows && o.addr == ""; o.grows {
+		o.profile.rows = slices.Concat(o.profile.rows, growthRows())
 	}
 	return o, nil
 }
@@ -103,12 +111,50 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 	progress := newProgress(stderr)
 	defer progress.clear()
-	progress.begin("building strangerd")
-	targets, err := o.targets(ctx, dir)
+	program := ""
+	if o.addr == "" {
+		progress.begin("building strangerd")
+		if program, err = build(ctx, dir); err != nil {
+			return err
+		}
+	}
+	targets, err := o.targets(program, dir)
 	if err != nil {
 		return err
 	}
-	return o.report(stdout, targets[0].name, func() ([]round, error) { return o.rounds(ctx, targets, progress) })
+	return o.report(stdout, targets[0].name, func() ([]round, error) {
+		if !o.grows {
+			return o.rounds(ctx, targets, progress)
+		}
+		return o.roundsAndGrowth(ctx, program, dir, targets, progress)
+	})
+}
+
+// roundsAndGrowth measures the targets while others grow, whose figures are the same in
+// each round. Both end with the first error.
+func (o options) roundsAndGrowth(ctx context.Context, program, dir string, targets []target, progress *progress) ([]round, error) {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	var grown round
+	var growing sync.WaitGroup
+	growing.Go(func() {
+		var err error
+		if grown, err = grow(ctx, program, dir, o.plan); err != nil {
+			fail(fmt.Errorf("growth: %w", err))
+		}
+	})
+	rounds, err := o.rounds(ctx, targets, progress)
+	if err != nil {
+		fail(err)
+	}
+	progress.begin("waiting for those who grow")
+	growing.Wait()
+	for _, round := range rounds {
+		for i := range round {
+			maps.Copy(round[i], grown[i])
+		}
+	}
+	return rounds, context.Cause(ctx)
 }
 
 // report measures and prints, until nothing is worse than what is kept, or it is worse
@@ -151,17 +197,17 @@ func (o options) rounds(ctx context.Context, targets []target, progress *progres
 
 // targets returns the server under measurement and, where the profile compares
 // them, the yardstick, in the order of a round.
-func (o options) targets(ctx context.Context, dir string) ([]target, error) {
-	ours, err := target{name: o.addr, addr: o.addr, rules: true}, error(nil)
+func (o options) targets(program, dir string) ([]target, error) {
+	ours := target{name: o.addr, addr: o.addr, rules: true}
 	if o.addr == "" {
 		room := o.Sessions
 		if o.profile.alone {
 			room *= 3 // who vanished is inside until that is noticed
 		}
-		ours, err = builtTarget(ctx, dir, room)
+		ours = serverTarget(program, dir, room)
 	}
-	if err != nil || o.profile.alone {
-		return []target{ours}, err
+	if o.profile.alone {
+		return []target{ours}, nil
 	}
 	yardstick, err := yardstickTarget(dir)
 	return []target{ours, yardstick}, err

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"os"
-	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // A meter says what a process has used so far.
@@ -58,22 +58,15 @@ func (m meter) settled(rest func(time.Duration) error) (usage, error) {
 	return last, err
 }
 
-// tick is the unit of CPU times in /proc: USER_HZ is 100 wherever Go runs.
-const tick = 0.01
-
-// processMeter reads /proc.
+// processMeter reads a process's clock and its folder in /proc.
 func processMeter(pid int) meter {
 	folder := fmt.Sprintf("/proc/%d/", pid)
 	return func() (usage, error) {
-		stat, err := os.ReadFile(folder + "stat")
+		status, err := os.ReadFile(folder + "status")
 		if err != nil {
 			return usage{}, fmt.Errorf("a server's figures need Linux, and a server that lives: %w", err)
 		}
-		status, err := os.ReadFile(folder + "status")
-		if err != nil {
-			return usage{}, err
-		}
-		cpu, err := cpuTime(string(stat))
+		cpu, err := cpuTime(pid)
 		if err != nil {
 			return usage{}, err
 		}
@@ -86,20 +79,15 @@ func processMeter(pid int) meter {
 	}
 }
 
-// cpuTime reads utime and stime, fields 14 and 15 of a stat line, in seconds.
-// Field 2, the program's name in brackets, may hold anything, so it counts
-// from the last bracket.
-func cpuTime(stat string) (float64, error) {
-	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
-	if len(fields) < 13 {
-		return 0, errors.New("can't read the CPU time in /proc/PID/stat")
+// cpuTime reads the clock of another process's CPU time, in seconds: it counts
+// nanoseconds, and utime and stime in /proc hundredths of a second. How its number is made
+// is in clock_getcpuclockid(3) and in the kernel's posix-timers.h: CPUCLOCK_SCHED is 2.
+func cpuTime(pid int) (float64, error) {
+	var used unix.Timespec
+	if err := unix.ClockGettime(int32(^pid<<3|2), &used); err != nil {
+		return 0, fmt.Errorf("a server's CPU time: %w", err)
 	}
-	user, err := strconv.ParseFloat(fields[11], 64)
-	if err != nil {
-		return 0, err
-	}
-	system, err := strconv.ParseFloat(fields[12], 64)
-	return (user + system) * tick, err
+	return time.Duration(used.Nano()).Seconds(), nil
 }
 
 // statusMemory reads a line of a status file, in bytes.

@@ -14,6 +14,7 @@ type plan struct {
 	pace     float64       // lines a second that one person says at most
 	doors    int           // how many log in at the same time
 	stays    bool          // everyone stays at the rules
+	ages     []age         // of who grows, in order
 	again    bool          // who is refused comes again
 	sources  bool          // everyone comes from an address of their own
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"net"
 )
 
@@ -35,6 +36,14 @@ func (s *server) run(ctx context.Context) (err error) {
 		s.meter = processMeter(s.process.cmd.Process.Pid)
 	}
 	return err
+}
+
+// pace is how many lines a second a crowd may say to it: the yardstick takes all.
+func (s *server) pace(p plan) float64 {
+	if !s.rules {
+		return math.Inf(1)
+	}
+	return p.pace * float64(p.Sessions)
 }
 
 // restart stops the server, and starts it where it was.

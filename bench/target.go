@@ -23,13 +23,18 @@ type target struct {
 // A command is a program and its arguments.
 type command []string
 
-// builtTarget builds strangerd from the module that bench is part of.
-func builtTarget(ctx context.Context, dir string, sessions int) (target, error) {
-	program := filepath.Join(dir, "strangerd")
+// build builds strangerd from the module that bench is part of.
+func build(ctx context.Context, dir string) (program string, err error) {
+	program = filepath.Join(dir, "strangerd")
 	build := exec.CommandContext(ctx, "go", "build", "-o", program, "strangerd")
 	if output, err := build.CombinedOutput(); err != nil {
-		return target{}, fmt.Errorf("go build: %w (run bench inside the repository)\n%s", err, output)
+		return "", fmt.Errorf("go build: %w (run bench inside the repository)\n%s", err, output)
 	}
+	return program, nil
+}
+
+// serverTarget runs strangerd, with room for so many, and what it leaves in dir.
+func serverTarget(program, dir string, sessions int) target {
 	return target{
 		name:  "strangerd",
 		rules: true,
@@ -39,7 +44,7 @@ func builtTarget(ctx context.Context, dir string, sessions int) (target, error) 
 			return command{program, "serve", "--listen", addr, "--http", operator, "--data", filepath.Join(dir, "data"),
 				"--max-sessions", room, "--report-threshold", "0", "--shutdown-grace", "1s"}
 		},
-	}, nil
+	}
 }
 
 // yardstickTarget runs this very program as the yardstick.
@@ -50,4 +55,13 @@ func yardstickTarget(dir string) (target, error) {
 		log:  filepath.Join(dir, "yardstick.log"),
 		args: func(addr, _ string) command { return command{program, "yardstick", addr} },
 	}, err
+}
+
+// unhurried runs a target at the lowest priority.
+func (t target) unhurried() target {
+	args := t.args
+	t.args = func(addr, operator string) command {
+		return append(command{"nice", "-n", "19"}, args(addr, operator)...)
+	}
+	return t
 }
