@@ -1,8 +1,11 @@
 package moderation
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
+	"hash"
 	"slices"
 	"sync"
 	"time"
@@ -39,8 +42,8 @@ const maxPasts = 50_000
 // first. It lies in the maps themselves: each by itself on the heap, they would keep
 // whole pages of it from being given back after a crowd.
 type conduct struct {
-	newSources bool // are limited
-	hashes     identity
+	newSources bool      // are limited
+	macs       sync.Pool // of hash.Hash, under the process's key
 	clock      func() time.Time
 	began      time.Time
 	half       int
@@ -76,7 +79,7 @@ func newConduct(newSources bool, clock func() time.Time) *conduct {
 	rand.Read(secret)
 	return &conduct{
 		newSources: newSources,
-		hashes:     identity{secret: secret},
+		macs:       sync.Pool{New: func() any { return hmac.New(sha256.New, secret) }},
 		clock:      clock,
 		began:      clock(),
 		half:       maxPasts / 2,
@@ -127,7 +130,10 @@ func (c *conduct) named(kind, value string) name { return name(c.short(kind, val
 
 // short is a hash of what nobody can choose to make two the same.
 func (c *conduct) short(kind, value string) uint64 {
-	h := c.hashes.hash(kind, value)
+	mac := c.macs.Get().(hash.Hash)
+	defer c.macs.Put(mac)
+	mac.Reset()
+	h := keyed(mac, kind, value)
 	return binary.LittleEndian.Uint64(h[:])
 }
 

@@ -3,6 +3,7 @@ package moderation
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"hash"
 	"net/netip"
 	"slices"
 
@@ -80,8 +81,11 @@ func source(addr netip.Addr) netip.Prefix {
 
 // hash is HMAC-SHA256 under the server's secret. The kind keeps an address and
 // a key from ever having the same hash.
-func (id identity) hash(kind, value string) (h data.Hash) {
-	mac := hmac.New(sha256.New, id.secret)
+func (id identity) hash(kind, value string) data.Hash {
+	return keyed(hmac.New(sha256.New, id.secret), kind, value)
+}
+
+func keyed(mac hash.Hash, kind, value string) (h data.Hash) {
 	mac.Write([]byte(kind))
 	mac.Write([]byte{0})
 	mac.Write([]byte(value))
