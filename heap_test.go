@@ -21,8 +21,8 @@ func TestHeap(t *testing.T) {
 		}
 	}
 	busy := heapUse{allocated: 300 * mb, live: 100 * mb}
-	rest := heapUse{allocated: 300*mb + mb/2, live: 100 * mb}
-	talk := heapUse{allocated: 305 * mb, live: 100 * mb} // a thousand lines
+	rest := heapUse{allocated: 300*mb + mb/8, live: 100 * mb}
+	talk := heapUse{allocated: 301 * mb, live: 100 * mb} // a thousand lines
 	if busy.calm(heapUse{allocated: 200 * mb}) || talk.calm(busy) || !rest.calm(busy) {
 		t.Error("what is calm is not told from what isn't")
 	}
