@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 )
 
 // Each screen tells its own keys, by F1 at any time and by ? on an empty line.
@@ -131,4 +132,16 @@ func TestMistypedCommand(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What stands behind a mistyped command isn't lost in the full screen.
+func TestMistypedCommandKeepsItsWords(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := joinScreen(t, startBubble(t, nil), window{})
+		a.press("/aks Is cereal soup?", keyEnter)
+		a.expect("There is no command \"/aks\".", "> /aks Is cereal soup?")
+		a.press(keyHome, keyRight, keyRight, keyDelete, keyRight, "k", keyEnter)
+		a.expect("Looking for two strangers to discuss your question")
+	})
 }

@@ -43,7 +43,9 @@ func TestInterestsAreTypedOnTheFirstScreen(t *testing.T) {
 	b.expect("Press Enter")
 	b.press("tea", keyEnter)
 	b.expect("Looking for someone who likes tea too.", "Enter: anyone")
-	b.press("/interests jazz, go", keyEnter)
+	b.press("is anybody here?", keyEnter) // the same as Enter alone, and it isn't lost
+	b.expect("Anyone will do.", "> is anybody here?")
+	b.press(ctrl('u'), "/interests jazz, go", keyEnter)
 	for _, person := range []*terminal{a, b} {
 		person.expect("You are now chatting with a stranger", "You both like")
 	}

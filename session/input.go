@@ -186,9 +186,9 @@ func (c *chat) submit(line string) bool {
 		c.year(line)
 		return true
 	case searching:
-		if c.picky() && strings.TrimSpace(line) == "" {
+		if empty := strings.TrimSpace(line) == ""; c.picky() && (empty || !c.plain && c.errand == (errand{})) {
 			c.anyone()
-			return true
+			return empty // and what else is typed waits for who is found
 		}
 		if c.errand.question != "" && strings.TrimSpace(line) != "" {
 			c.onlyWatches()

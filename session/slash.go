@@ -57,6 +57,9 @@ func (c *chat) slash(line string) {
 		}
 	}
 	c.unknown(name)
+	if argument != "" {
+		c.putBack(line)
+	}
 }
 
 // putBack has a command that was not taken stand in the input line again, to be mended.
