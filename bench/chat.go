@@ -54,7 +54,7 @@ func chatting(ctx context.Context, s *server, p plan, stage func(string), f figu
 		return err
 	}
 	stage("waiting for memory to settle")
-	full, err := m.settled(c.rest)
+	full, err := s.settled(c.rest)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func waiting(ctx context.Context, s *server, p plan, stage func(string), f figur
 		return err
 	}
 	stage("waiting for memory to settle")
-	full, err := s.meter.settled(c.rest)
+	full, err := s.settled(c.rest)
 	f["memory_silent"] = (full.rss - empty.rss) / float64(p.Sessions) / 1024
 	return err
 }

@@ -38,26 +38,6 @@ func (m meter) during(stage func() error) (float64, error) {
 	return after.cpu - before.cpu, err
 }
 
-// settled returns the usage when resident memory has stayed within 0.5 % for
-// 5 s, or after 15 s: strangerd trims its heap after 3 s of rest.
-func (m meter) settled(rest func(time.Duration) error) (usage, error) {
-	const step = 500 * time.Millisecond
-	last, err := m()
-	for steady, steps := 0, 0; err == nil && steady < 10 && steps < 30; steps++ {
-		if err := rest(step); err != nil {
-			return usage{}, err
-		}
-		var now usage
-		now, err = m()
-		if math.Abs(now.rss-last.rss) > last.rss/200 {
-			steady, last = 0, now
-		} else {
-			steady++
-		}
-	}
-	return last, err
-}
-
 // processMeter reads a process's clock and its folder in /proc.
 func processMeter(pid int) meter {
 	folder := fmt.Sprintf("/proc/%d/", pid)

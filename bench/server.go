@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net"
+	"time"
 )
 
 // A server is a target that runs.
@@ -44,6 +45,31 @@ func (s *server) pace(p plan) float64 {
 		return math.Inf(1)
 	}
 	return p.pace * float64(p.Sessions)
+}
+
+// settled returns the usage when resident memory has stayed within 0.5 % for
+// 5 s, or after 15 s: strangerd trims its heap after 3 s of rest. The yardstick never
+// does, and a second is enough.
+func (s *server) settled(rest func(time.Duration) error) (usage, error) {
+	const step = 500 * time.Millisecond
+	enough := 2
+	if s.rules {
+		enough = 10
+	}
+	last, err := s.meter()
+	for steady, steps := 0, 0; err == nil && steady < enough && steps < 30; steps++ {
+		if err := rest(step); err != nil {
+			return usage{}, err
+		}
+		var now usage
+		now, err = s.meter()
+		if math.Abs(now.rss-last.rss) > last.rss/200 {
+			steady, last = 0, now
+		} else {
+			steady++
+		}
+	}
+	return last, err
 }
 
 // restart stops the server, and starts it where it was.
