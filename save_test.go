@@ -17,6 +17,8 @@ func TestSave(t *testing.T) {
 	b.expect("-- A chat can be saved once both of you have said something.\n")
 	a.press("hello", keyEnter)
 	b.expect("stranger: hello\n")
+	b.send("/save\n") // it is there whoever spoke
+	b.expect("-- The chat is in your terminal already")
 	b.send("hi, you\n")
 	a.expect("Stranger: hi, you")
 	a.press("/save", keyEnter)

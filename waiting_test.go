@@ -232,3 +232,22 @@ func TestWithoutSpecialKeys(t *testing.T) {
 	a.press("/quit", keyEnter)
 	a.expectExit(exitDone)
 }
+
+// A long wait is told in hours.
+func TestLongWaitIsToldInHours(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		a := joinScreen(t, p, window{})
+		time.Sleep(119 * time.Minute)
+		a.expect("looking 119 min", "You have waited 119 minutes.")
+		time.Sleep(time.Minute)
+		a.expect("looking 2 hours", "You have waited 2 hours.")
+		a.press("/quit", keyEnter)
+		a.expectExit(exitDone)
+		b := joinPlain(t, p, "127.0.0.22")
+		time.Sleep(128*time.Minute + time.Second)
+		b.expectSent("-- You have waited 64 minutes. ")
+		b.expectSent("-- You have waited 2 hours. ")
+	})
+}

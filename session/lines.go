@@ -106,19 +106,38 @@ func (c *chat) waitingLine() string {
 		return c.holdLine()
 	}
 	stats := c.config.Matcher.Stats()
-	lines := []string{c.company(stats), c.steer(stats)}
+	lines := []string{c.waited(), c.company(stats), c.steer(stats)}
 	if stats.Online <= 1 {
-		lines = []string{c.aloneLine()}
+		lines = []string{c.waited(), c.aloneLine()}
 	}
 	if c.limited() {
 		lines = append(lines, c.languageLine())
 	}
-	if c.minutes() > 0 {
-		lines = slices.Insert(lines, 0, c.words.Count(locale.Waiting, c.minutes()))
-	}
 	lines = slices.DeleteFunc(lines, func(line string) bool { return line == "" })
 	return strings.Join(lines, " ")
 }
+
+// waited says how long somebody has waited, if a minute is over.
+func (c *chat) waited() string {
+	switch minutes := c.minutes(); {
+	case minutes >= inHours:
+		return c.words.Count(locale.WaitingHours, minutes/60)
+	case minutes > 0:
+		return c.words.Count(locale.Waiting, minutes)
+	}
+	return ""
+}
+
+// lasted says how long the present state lasts.
+func (c *chat) lasted() string {
+	if minutes := c.minutes(); minutes < inHours {
+		return c.words.Count(locale.Minutes, minutes)
+	}
+	return c.words.Count(locale.Hours, c.minutes()/60)
+}
+
+// inHours is from how many minutes on a time is told in hours.
+const inHours = 120
 
 // minutes is how long the present state lasts.
 func (c *chat) minutes() int { return int(time.Since(c.since) / time.Minute) }

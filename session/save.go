@@ -16,10 +16,10 @@ func (c *chat) save() {
 	switch {
 	case c.watched:
 		c.tell(c.words.Say(locale.SaveWatched))
+	case c.plain && (c.record.spoke[you] || c.record.spoke[stranger]):
+		c.tell(c.words.Say(locale.SavePlain))
 	case !c.record.spoke[you] || !c.record.spoke[stranger]:
 		c.tell(c.words.Say(locale.SaveBoth))
-	case c.plain:
-		c.tell(c.words.Say(locale.SavePlain))
 	case c.saved+c.transcript.bytes > maxSaved:
 		c.tell(c.words.Say(locale.SaveFull))
 	default:

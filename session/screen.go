@@ -188,7 +188,7 @@ func (c *chat) header(content *bytes.Buffer) {
 	case idle != "":
 		state = idle
 	case c.inChat(), c.state == searching:
-		state += " " + c.words.Count(locale.Minutes, c.minutes())
+		state += " " + c.lasted()
 	}
 	online := c.words.Count(locale.Online, c.config.Matcher.Stats().Online)
 	name := text.Truncate(c.config.Name, max(0, c.screen.cols-text.Width(state)-text.Width(online)-6))

@@ -23,6 +23,7 @@ const (
 	// The search and the chat.
 	Looking         ID = "looking"
 	Waiting         ID = "waiting"
+	WaitingHours    ID = "waiting_hours"
 	WaitingOthers   ID = "waiting_others"
 	NobodyWaits     ID = "nobody_waits"
 	Matched         ID = "matched"
@@ -366,7 +367,7 @@ var ids = []ID{
 	OnlyMe, Forgotten, NotForgotten, Export, ExportNothing,
 	Welcome, Alone, Others, RulesTitle, Rules, AgeLine, AcceptLine, AgeLinePlain, AskYear, NotAYear, TooYoung, NotStored,
 	Contact, TypeYes,
-	Looking, Waiting, WaitingOthers, NobodyWaits, Matched, PartnerLeft, YouLeft, Stopped, Typing, Really, Next, NextPlain,
+	Looking, Waiting, WaitingHours, WaitingOthers, NobodyWaits, Matched, PartnerLeft, YouLeft, Stopped, Typing, Really, Next, NextPlain,
 	RematchOffered, RematchDeclined, RematchOff, Called, CallMissed, Questions, ThinkAbout, IceBreaker, Busier, Meet, MeetNow, MeetDays, IdleWarning, IdleEnded, Closing, Closed,
 	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent, QueueUnsent, TooFast,
 	Paced, OpenerBlocked, OpenerWarning, LinkBlocked, LinkWarning, NewLink, TopicAge, TopicLink, NewHere, SkipsBlocked, SkipsWarning,
