@@ -224,6 +224,8 @@ func TestLineModeInMidChat(t *testing.T) {
 	t.Parallel()
 	p := startServer(t)
 	a, b := pairMixed(t, p, window{})
+	b.send("before\n")
+	a.expect("Stranger: before")
 	a.press("/plain", keyEnter)
 	a.expect("-- Line mode.")
 	a.expectRestored()
@@ -232,6 +234,8 @@ func TestLineModeInMidChat(t *testing.T) {
 	a.expect("stranger: can you hear me?")
 	a.press("I can", keyEnter)
 	b.expect("stranger: I can\n")
+	a.press("/save", keyEnter) // what the full screen showed before has gone with it
+	a.expect("Stranger: before", "Stranger: can you hear me?", "You: I can", "-- The chat is in your terminal already")
 	a.press("/stop", keyEnter)
 	a.expect("-- You left the chat")
 	a.press("/quit", keyEnter)

@@ -230,6 +230,7 @@ func (c *chat) comeBack() bool {
 	c.enter(a.state())
 	c.seat.Close()
 	c.me, c.seat, c.talk, c.queue = a.me, a.seat, a.talk, a.queue
+	c.hidden = true
 	if c.editor.Text() == "" {
 		c.editor = a.editor
 	}

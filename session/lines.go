@@ -15,6 +15,7 @@ import (
 // add appends to the transcript.
 func (c *chat) add(from speaker, lines string) {
 	c.transcript.add(from, lines)
+	c.hidden = c.hidden || !c.plain
 	if c.screen.answered && from >= stranger {
 		c.screen.follow()
 	}

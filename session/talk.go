@@ -15,6 +15,7 @@ type talk struct {
 	question   string   // it was about
 	record     record   // what was said in it
 	transcript transcript
+	hidden     bool     // some of it doesn't stand in the person's own terminal
 	cautioned  []string // of which traps
 	lines      int      // said or in the queue, to this partner
 	away       bool     // the partner's line dropped
