@@ -61,7 +61,14 @@ type Config struct {
 	HelpText        string // a file; empty: none
 	SealTo          string // a file of age recipients; empty: reports aren't sealed
 	Notify          string // a URL; empty: none
+
+	Cluster string // URLs of NATS; empty: this machine alone
+	Node    string // what it is called among the nodes
+	ClusterFiles
 }
+
+// ClusterFiles are what a connection to NATS is made with; each may be empty.
+type ClusterFiles struct{ ClusterCreds, ClusterCA, ClusterCert, ClusterKey string }
 
 // sharedSources are the addresses behind which many people may be: this machine,
 // private networks (RFC 1918, RFC 4193) and carriers' NAT (RFC 6598).
@@ -115,6 +122,13 @@ func (c *Config) flags() *pflag.FlagSet {
 	add(f, &c.HelpText, path, "FILE", "help-text", "", "helplines, for who may harm themselves")
 	add(f, &c.SealTo, path, "FILE", "seal-to", "", "age or ssh-ed25519 keys that reports are sealed to")
 	add(f, &c.Notify, url, "URL", "notify", "", "told the id and category of each report")
+
+	add(f, &c.Cluster, servers, "URLS", "cluster", "off", "NATS servers by which several machines are one")
+	add(f, &c.Node, nodeName, "NAME", "node", defaultNode(), "what this machine is called among them")
+	add(f, &c.ClusterCreds, path, "FILE", "cluster-creds", "", "who it is to NATS: .creds, or an nkey's seed")
+	add(f, &c.ClusterCA, path, "FILE", "cluster-ca", "", "who signs the certificates of NATS (PEM)")
+	add(f, &c.ClusterCert, path, "FILE", "cluster-cert", "", "its own certificate for NATS (PEM)")
+	add(f, &c.ClusterKey, path, "FILE", "cluster-key", "", "the key of that (PEM)")
 
 	add(f, new(string), path, "FILE", configFlag, "", "settings in TOML, with the names of the flags")
 	return f

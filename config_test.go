@@ -76,6 +76,7 @@ func TestEverySetting(t *testing.T) {
 		"max-per-source": "5", "connects-per-source": "6/7s", "login-grace": "8s", "new-sources": "off", "openers": "warn", "early-links": "off", "skips": "warn", "idle-timeout": "9m", "interest-wait": "11s", "meet": "Sat 20:00-22:00 Europe/Berlin, daily 06:30-07:00 UTC",
 		"shutdown-grace": "0s", "report-threshold": "0", "retain": "7d",
 		"max-db": "1G", "patterns": "p", "help-text": "h", "seal-to": "s", "notify": "https://example.org/x", "pprof": "true",
+		"cluster": "nats://a:4222,tls://b", "node": "n-1_A", "cluster-creds": "c", "cluster-ca": "a", "cluster-cert": "t", "cluster-key": "k",
 	}
 	flags := new(Config).flags()
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -160,6 +161,13 @@ func TestBadSettings(t *testing.T) {
 		{"retain", "999999999d", "30d"},
 		{"retain", "1d25h", "30d"},
 		{"retain", "1.5d", "30d"},
+		{"cluster", "a:4222", "nats://a:4222"},
+		{"cluster", "nats://a,", "nats://a:4222"},
+		{"cluster", "nats://a/path", "nats://a:4222"},
+		{"cluster", "https://a", "nats://a:4222"},
+		{"cluster", "nats://me:word@a", "--cluster-creds"},
+		{"node", "", "1 to 32"},
+		{"node", "a.b", "letters"},
 	}
 	for _, test := range tests {
 		t.Run(test.flag+" "+test.text, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 
+	"github.com/nats-io/nats.go"
 	"golang.org/x/crypto/ssh"
 
 	"strangerd/session"
@@ -19,6 +20,7 @@ type given struct {
 	seal            func([]byte) ([]byte, error) // nil: reports aren't sealed
 	listAdmins      func() ([]session.Admin, error)
 	admins          bool // there are some
+	cluster         []nats.Option
 }
 
 // read reads what the configuration names. It tells whoever starts the server of
@@ -48,6 +50,9 @@ func (c *Config) read(log *slog.Logger, stderr io.Writer) (*given, error) {
 		return nil, err
 	}
 	if g.seal, err = sealTo(c.SealTo); err != nil {
+		return nil, err
+	}
+	if g.cluster, err = c.clusterOptions(); err != nil {
 		return nil, err
 	}
 	return g, nil

@@ -7,6 +7,7 @@ import (
 	"strangerd/data"
 	"strangerd/matcher"
 	"strangerd/moderation"
+	"strangerd/node"
 	"strangerd/session"
 )
 
@@ -21,6 +22,7 @@ type house struct {
 	pairs  *matcher.Matcher
 	hours  *moderation.Hours
 	server *session.Server
+	node   *node.Node   // nil: this machine alone
 	ready  func() error // why nobody can come in
 }
 
@@ -75,6 +77,9 @@ func build(config *Config, given *given, folder *data.Folder, doors *doors, log 
 		online := func() int { return h.pairs.Stats().Online }
 		h.hours.Run(ctx, online, func(err error) { log.Error("how many people were here could not be saved", "error", err) })
 	})
+	if err := h.join(given, folder, life); err != nil {
+		return nil, err
+	}
 	if h.server, err = session.New(h.session(given, folder, doors)); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"strangerd/node"
 	term "strangerd/session/terminal"
 )
 
@@ -104,6 +105,24 @@ func (h *house) collect(to sink) {
 	})
 
 	h.collectDisk(to)
+	if h.node != nil {
+		h.collectNode(to)
+	}
+}
+
+func (h *house) collectNode(to sink) {
+	nodes := 0
+	if h.node.Inside() {
+		nodes++
+	}
+	for _, peer := range h.node.Peers() {
+		if peer.Silent < node.Gone {
+			nodes++
+		}
+	}
+	gauge(to, "cluster_nodes", "Nodes that are there, with this one if it is one of them.", nodes)
+	gauge(to, "cluster_connected", "Whether a server of NATS answers.", oneIf(h.node.Connected()))
+	counters(to, "cluster_refused_total", "Messages between nodes that were not believed.", "reason", h.node.Seal.Refused())
 }
 
 func (h *house) collectDisk(to sink) {

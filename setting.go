@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	neturl "net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"strangerd/node"
 	"strangerd/session"
 )
 
@@ -209,6 +211,40 @@ func url(text string) (string, error) {
 		return "", errors.New("give a URL that begins with https:// or http://")
 	}
 	return text, nil
+}
+
+// servers takes a list of URLs of NATS servers, or the word off.
+func servers(text string) (string, error) {
+	if text == "off" || text == "" {
+		return "", nil
+	}
+	for word := range strings.SplitSeq(text, ",") {
+		u, err := neturl.Parse(strings.TrimSpace(word))
+		if err != nil || u.Hostname() == "" || u.Scheme != "nats" && u.Scheme != "tls" || strings.Trim(u.Path, "/")+u.RawQuery != "" {
+			return "", errors.New("give URLs with commas between, such as nats://a:4222,tls://b:4222, or off")
+		}
+		if u.User != nil {
+			return "", errors.New("give no name or password in a URL, which others can read: --cluster-creds takes a file")
+		}
+	}
+	return text, nil
+}
+
+func nodeName(text string) (string, error) {
+	if !node.ValidName(text) {
+		return "", errors.New("give 1 to 32 letters, digits, - and _")
+	}
+	return text, nil
+}
+
+// defaultNode is the machine's name, as far as a node may be called so.
+func defaultNode() string {
+	name, _ := os.Hostname()
+	name, _, _ = strings.Cut(name, ".")
+	if _, err := nodeName(name); err != nil {
+		return "node"
+	}
+	return name
 }
 
 // networks takes a list of CIDR networks and single addresses, or the word none.

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+
+	"strangerd/data"
+	"strangerd/node"
+)
+
+// clusterOptions reads what a connection to NATS is made with.
+func (c *Config) clusterOptions() (options []nats.Option, err error) {
+	if c.Cluster == "" {
+		if c.ClusterFiles != (ClusterFiles{}) {
+			return nil, usageError{errors.New("--cluster-creds, --cluster-ca, --cluster-cert and --cluster-key are for --cluster: give that, too")}
+		}
+		return nil, nil
+	}
+	if (c.ClusterCert == "") != (c.ClusterKey == "") {
+		return nil, usageError{errors.New("--cluster-cert and --cluster-key belong together: give both, or neither")}
+	}
+	if c.ClusterCreds != "" {
+		who, err := credentials(c.ClusterCreds)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, who)
+	}
+	if c.ClusterCA == "" && c.ClusterCert == "" {
+		return options, nil
+	}
+	secure := &tls.Config{MinVersion: tls.VersionTLS12}
+	if c.ClusterCA != "" {
+		if secure.RootCAs, err = authorities(c.ClusterCA); err != nil {
+			return nil, err
+		}
+	}
+	if c.ClusterCert != "" {
+		own, err := tls.LoadX509KeyPair(c.ClusterCert, c.ClusterKey)
+		if err != nil {
+			return nil, fmt.Errorf("--cluster-cert and --cluster-key can't be used: %w", err)
+		}
+		secure.Certificates = []tls.Certificate{own}
+	}
+	return append(options, nats.Secure(secure)), nil
+}
+
+// credentials is who this machine is to NATS, which is read again with each connection.
+func credentials(file string) (nats.Option, error) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("can't read the credentials as uid %d: %w", os.Getuid(), err)
+	}
+	if strings.Contains(string(raw), "BEGIN NATS USER JWT") {
+		return nats.UserCredentials(file), nil
+	}
+	seed, err := nats.NkeyOptionFromSeed(file)
+	if err != nil { // which could tell of the seed
+		return nil, fmt.Errorf("%s is neither a .creds file nor the seed of a user's nkey (SU…)", file)
+	}
+	return seed, nil
+}
+
+func authorities(file string) (*x509.CertPool, error) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("can't read the certificates as uid %d: %w", os.Getuid(), err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(raw) {
+		return nil, fmt.Errorf("%s has no certificate in PEM", file)
+	}
+	return pool, nil
+}
+
+// join has this machine be one of several, if the configuration says so.
+func (h *house) join(given *given, folder *data.Folder, life *lifetime) (err error) {
+	if h.config.Cluster == "" {
+		return nil
+	}
+	h.node, err = node.Join(context.Background(), node.Config{
+		Name:    h.config.Node,
+		Servers: h.config.Cluster,
+		Options: given.cluster,
+		Secret:  folder.Secret(),
+		HostKey: folder.HostKey().PublicKey().Marshal(),
+		Program: programVersion(),
+		Log:     h.log,
+	})
+	if err != nil {
+		return err
+	}
+	life.run(func(ctx context.Context) { h.node.Run(ctx, h.census) })
+	return nil
+}
+
+// census is what the other nodes are told of this one.
+func (h *house) census() node.Census {
+	people := h.pairs.Stats()
+	return node.Census{
+		Online: people.Online, Waiting: people.Waiting, Chatting: people.Chatting,
+		Draining: h.gate.Stats().Draining,
+	}
+}

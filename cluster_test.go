@@ -1,0 +1,155 @@
+package main
+
+import (
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"strangerd/node/natstest"
+)
+
+// newNodeFolder makes a folder for a program, with the data folder that another has made.
+func newNodeFolder(t *testing.T, of string) string {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(of)); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			err = os.Chmod(path, 0o600)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// firstStart makes the folder of a program that has been started once.
+func firstStart(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	stopServer(t, startServerIn(t, folder))
+	if err := os.Chmod(filepath.Join(folder, "strangerd-data"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+func startNode(t *testing.T, folder, name, url string) *program {
+	t.Helper()
+	return startServerIn(t, folder, "--cluster", url, "--node", name, "--http", "127.0.0.1:0")
+}
+
+func (p *program) countsNodes(t *testing.T, n float64) func() bool {
+	return func() bool { return measure(t, p)["strangerd_cluster_nodes"] == n }
+}
+
+// Machines that share a secret find each other. One with another secret, another host
+// key or the name of one that is there is refused, and told why.
+func TestClusterJoins(t *testing.T) {
+	t.Parallel()
+	url := natstest.Start(t, 1).URL()
+	folder := firstStart(t)
+	second, third := newNodeFolder(t, folder), newNodeFolder(t, folder)
+	a, b := startNode(t, folder, "a", url), startNode(t, second, "b", url)
+	until(t, "a finds b", a.countsNodes(t, 2))
+	until(t, "b finds a", b.countsNodes(t, 2))
+
+	refused := func(folder, name, why string) bool {
+		p, err := startProgram(folder, "--cluster", url, "--node", name)
+		if err == nil {
+			p.stop()
+			return false
+		}
+		if code := exitCode(err); code != exitFailed || !strings.Contains(err.Error(), why) {
+			t.Fatalf("exit %d: %v", code, err)
+		}
+		return true
+	}
+	if !refused(t.TempDir(), "c", "another secret") {
+		t.Error("a stranger came in")
+	}
+	// On a machine that is busy the name can seem free, once.
+	until(t, "the name is taken", func() bool { return refused(third, "a", `a node called "a" is there already`) })
+	if err := os.Remove(filepath.Join(third, "strangerd-data", "host_ed25519")); err != nil {
+		t.Fatal(err)
+	}
+	if !refused(third, "c", "another host key") {
+		t.Error("another host key came in")
+	}
+	stopServer(t, b)
+	until(t, "b is gone", a.countsNodes(t, 1))
+}
+
+// A machine that finds no NATS pairs its own people, as if it had been told of none.
+func TestClusterOfNobody(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0") // nobody accepts what comes after it is closed
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	p := startNode(t, t.TempDir(), "a", "nats://"+l.Addr().String())
+	a, b := joinLines(t, p), joinLines(t, p)
+	a.expect("-- You are now chatting with a stranger\n")
+	b.expect("-- You are now chatting with a stranger\n")
+	a.send("hello\n")
+	b.expect("stranger: hello\n")
+	if m := measure(t, p); m["strangerd_cluster_nodes"] != 0 || m["strangerd_cluster_connected"] != 0 {
+		t.Errorf("%v nodes, connected %v", m["strangerd_cluster_nodes"], m["strangerd_cluster_connected"])
+	}
+}
+
+// What can't be used for --cluster is told before anything is on the disk.
+func TestClusterSettings(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	junk := filepath.Join(folder, "junk")
+	if err := os.WriteFile(junk, []byte("junk"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		args string
+		code int
+		says string
+	}{
+		{"--cluster-ca junk", exitNotUnderstood, "are for --cluster"},
+		{"--cluster nats://a --cluster-cert junk", exitNotUnderstood, "belong together"},
+		{"--cluster nats://a --cluster-cert junk --cluster-key junk", exitFailed, "can't be used"},
+		{"--cluster nats://a --cluster-ca junk", exitFailed, "no certificate"},
+		{"--cluster nats://a --cluster-ca none", exitFailed, "can't read the certificates"},
+		{"--cluster nats://a --cluster-creds none", exitFailed, "can't read the credentials"},
+		{"--cluster nats://a --cluster-creds junk", exitFailed, "nkey (SU…)"},
+	} {
+		_, err := startProgram(folder, strings.Fields(test.args)...)
+		if err == nil || exitCode(err) != test.code || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: %v", test.args, err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(folder, "strangerd-data")); err == nil {
+		t.Error("there is a data folder")
+	}
+}
+
+// exitCode is that of a program that didn't start.
+func exitCode(err error) int {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return exit.ExitCode()
+	}
+	return exitDone
+}
+
+// until waits for what is bound to come.
+func until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	if !eventually(holds) {
+		t.Fatalf("never: %s", what)
+	}
+}

@@ -1,0 +1,135 @@
+// Package natstest runs nats-servers, as processes on this machine, for tests. What
+// they are built from stands in testdata/server: a module of its own, so that the
+// program doesn't depend on it.
+package natstest
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Servers are nats-servers with JetStream that form one cluster.
+type Servers struct {
+	t       testing.TB
+	program string
+	folder  string
+	clients []string // addresses
+	running []*exec.Cmd
+}
+
+// program returns the path of the nats-server, which Go's cache keeps.
+var program = sync.OnceValues(func() (string, error) {
+	where, err := exec.Command("go", "list", "-f", "{{.Dir}}", "strangerd/node/natstest").Output()
+	if err != nil {
+		return "", fmt.Errorf("go list: %w", err)
+	}
+	build := exec.Command("go", "tool", "-n", "nats-server")
+	build.Dir = filepath.Join(strings.TrimSpace(string(where)), "testdata", "server")
+	said, err := build.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go tool -n nats-server: %w: %s", err, said)
+	}
+	return strings.TrimSpace(string(said)), nil
+})
+
+// Start runs n servers until the test ends. Options are lines of their configuration.
+// Where nats-server can't be built it skips the test, unless STRANGERD_CI is set.
+func Start(t testing.TB, n int, options ...string) *Servers {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		if os.Getenv("STRANGERD_CI") == "" {
+			t.Skip(err)
+		}
+		t.Fatal(err)
+	}
+	s := &Servers{t: t, program: path, folder: t.TempDir(), running: make([]*exec.Cmd, n)}
+	routes := s.addresses(n)
+	s.clients = s.addresses(n)
+	for i := range n {
+		s.write(i, routes, options)
+		s.Run(i)
+	}
+	t.Cleanup(func() {
+		for i := range s.running {
+			s.Kill(i)
+		}
+	})
+	return s
+}
+
+// addresses are n that nobody listens on.
+func (s *Servers) addresses(n int) (all []string) {
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		defer l.Close() // when all are found
+		all = append(all, l.Addr().String())
+	}
+	return all
+}
+
+func (s *Servers) config(i int) string { return filepath.Join(s.folder, fmt.Sprintf("%d.conf", i)) }
+
+func (s *Servers) write(i int, routes, options []string) {
+	lines := append([]string{
+		fmt.Sprintf("server_name: n%d", i),
+		fmt.Sprintf("listen: %q", s.clients[i]),
+		fmt.Sprintf("jetstream { store_dir: %q, max_mem: 64M, max_file: 256M, sync_interval: always }", filepath.Join(s.folder, fmt.Sprint(i))),
+	}, options...)
+	if len(routes) > 1 {
+		var others []string
+		for _, route := range routes {
+			others = append(others, fmt.Sprintf("%q", "nats://"+route))
+		}
+		lines = append(lines, fmt.Sprintf("cluster { name: test, listen: %q, no_advertise: true, routes: [%s] }", routes[i], strings.Join(others, ", ")))
+	}
+	if err := os.WriteFile(s.config(i), []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// URL is of all servers.
+func (s *Servers) URL() string {
+	var all []string
+	for _, address := range s.clients {
+		all = append(all, "nats://"+address)
+	}
+	return strings.Join(all, ",")
+}
+
+// Run runs server i, and returns when it takes connections.
+func (s *Servers) Run(i int) {
+	s.t.Helper()
+	cmd := exec.Command(s.program, "-c", s.config(i))
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.running[i] = cmd
+	for range 1200 {
+		if c, err := net.Dial("tcp", s.clients[i]); err == nil {
+			c.Close()
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	s.t.Fatalf("nats-server %d doesn't listen on %s", i, s.clients[i])
+}
+
+// Kill ends server i at once.
+func (s *Servers) Kill(i int) {
+	if cmd := s.running[i]; cmd != nil {
+		cmd.Process.Kill()
+		cmd.Wait()
+		s.running[i] = nil
+	}
+}

@@ -1,0 +1,249 @@
+package node
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+const (
+	// patience is how long Join waits for a NATS server, and as long again for JetStream.
+	patience = 5 * time.Second
+	// retryEvery is how long Run waits before it tries again to be one of the nodes.
+	retryEvery = 2 * time.Second
+	// farewell is how long the end waits for NATS.
+	farewell = time.Second
+	// heard is how many beats may wait to be read; a second's of a hundred nodes.
+	heard = 256
+)
+
+// Config is what a Node is made of.
+type Config struct {
+	Name    string        // see ValidName
+	Servers string        // URLs of NATS, with commas between
+	Options []nats.Option // TLS and credentials
+	Secret  []byte
+	HostKey []byte // the public one, in SSH's wire format
+	Program string // its version
+	Log     *slog.Logger
+}
+
+// A Node is this machine among others. Its methods may be called by any number of
+// goroutines.
+type Node struct {
+	config Config
+	start  uint64
+	since  time.Time
+	nats   *nats.Conn
+	Seal   *Sealer
+
+	mu     sync.Mutex // guards what follows
+	inside bool       // one of the nodes
+	peers  map[uint64]*peer
+}
+
+type peer struct {
+	Beat
+	heard time.Time
+}
+
+// Join connects to NATS, and has this machine be one of the nodes there. Where NATS
+// doesn't answer it returns a Node that is alone, until Run can change that. The
+// connection ends with Run, which must follow. Errors: ErrSecret, ErrHostKey, *Taken,
+// *Old, that NATS doesn't let us in, or that it has no JetStream.
+func Join(ctx context.Context, config Config) (*Node, error) {
+	n := &Node{
+		config: config,
+		start:  max(1, rand.Uint64()),
+		since:  time.Now().UTC().Truncate(time.Second),
+		Seal:   NewSealer(config.Secret),
+		peers:  make(map[uint64]*peer),
+	}
+	if err := n.connect(); err != nil {
+		return nil, err
+	}
+	if err := n.tryEnter(ctx); err != nil {
+		n.nats.Close()
+		return nil, err
+	}
+	return n, nil
+}
+
+// connect connects now, or begins to try for good.
+func (n *Node) connect() (err error) {
+	options := append([]nats.Option{
+		nats.Name("strangerd " + n.config.Name),
+		nats.Timeout(patience / 2),
+		// What can't be sent now is an error now, and no surprise later.
+		nats.ReconnectBufSize(-1),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(250 * time.Millisecond),
+		nats.IgnoreAuthErrorAbort(), // credentials can be put right while we run
+		nats.PingInterval(time.Second),
+		nats.MaxPingsOutstanding(2),
+		nats.FlusherTimeout(2 * time.Second),
+		nats.NoEcho(),
+		nats.CustomInboxPrefix("_INBOX_strangerd"),
+		nats.DisconnectErrHandler(func(*nats.Conn, error) { n.config.Log.Warn("NATS is lost: this node goes on alone") }),
+		nats.ReconnectHandler(func(*nats.Conn) { n.config.Log.Info("NATS is back") }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			n.config.Log.Warn("NATS has refused something", "error", err)
+		}),
+	}, n.config.Options...)
+	n.nats, err = nats.Connect(n.config.Servers, options...)
+	if err == nil || refused(err) {
+		return err
+	}
+	n.nats, err = nats.Connect(n.config.Servers, append(options, nats.RetryOnFailedConnect(true))...)
+	return err
+}
+
+// refused tells whether a NATS server answered, and doesn't let us in.
+func refused(err error) bool {
+	op, _ := errors.AsType[*net.OpError](err)
+	return errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrAuthExpired) || errors.Is(err, nats.ErrAuthRevoked) ||
+		errors.Is(err, nats.ErrSecureConnWanted) || errors.As(err, new(*tls.CertificateVerificationError)) ||
+		op != nil && op.Op == "remote error"
+}
+
+// tryEnter is enter, if that is possible now. Its error is final.
+func (n *Node) tryEnter(ctx context.Context) error {
+	err := errors.New("no server of NATS answers")
+	if n.nats.IsConnected() {
+		ctx, stop := context.WithTimeout(ctx, patience)
+		defer stop()
+		err = n.enter(ctx)
+	}
+	switch {
+	case err == nil:
+		n.mu.Lock()
+		n.inside = true
+		n.mu.Unlock()
+		n.config.Log.Info("this is one of the nodes", "node", n.config.Name)
+		return nil
+	case final(err):
+		return fmt.Errorf("--cluster %s: %w", n.config.Servers, err)
+	}
+	n.config.Log.Warn("this node is alone, and tries to join the others", "error", err)
+	return nil
+}
+
+// Run says that this node is there, and hears which others are, until ctx ends; then it
+// tells them, and closes the connection. A count of who is here goes out with each beat.
+// Its caller owns the goroutine.
+func (n *Node) Run(ctx context.Context, census func() Census) {
+	defer n.nats.Close()
+	beats := make(chan *nats.Msg, heard)
+	sub, err := n.nats.ChanSubscribe(beatSubject, beats)
+	if err != nil {
+		n.config.Log.Error("this node can't hear the others", "error", err)
+		return
+	}
+	defer sub.Unsubscribe()
+	ticker := time.NewTicker(beatEvery)
+	defer ticker.Stop()
+	var beat Beat
+	tried, denied := time.Now(), false
+	for {
+		select {
+		case <-ctx.Done():
+			beat.Leaving = true
+			n.say(&beat, census)
+			n.leave()
+			return
+		case msg := <-beats:
+			n.hear(msg.Data, time.Now())
+		case <-ticker.C:
+			if !n.Inside() && !denied && n.nats.IsConnected() && time.Since(tried) >= retryEvery {
+				if err := n.tryEnter(ctx); err != nil {
+					n.config.Log.Error("this node stays alone", "error", err)
+					denied = true
+				}
+				tried = time.Now()
+			}
+			n.say(&beat, census)
+		}
+	}
+}
+
+// say sends the next beat. One that is lost isn't missed.
+func (n *Node) say(b *Beat, census func() Census) {
+	if !n.Inside() {
+		return
+	}
+	b.Number++
+	b.Name, b.Start, b.Since, b.Program = n.config.Name, n.start, n.since, n.config.Program
+	b.Census = census()
+	n.nats.Publish(beatSubject, n.Seal.Seal(beatSubject, b.pack()))
+}
+
+// leave gives up the name, if NATS takes it soon.
+func (n *Node) leave() {
+	if !n.Inside() || !n.nats.IsConnected() {
+		return
+	}
+	ctx, stop := context.WithTimeout(context.Background(), farewell)
+	defer stop()
+	if err := n.disclaim(ctx); err != nil {
+		n.config.Log.Warn("this node leaves, and the others may take it for lost", "error", err)
+	}
+}
+
+// hear takes what another node says of itself.
+func (n *Node) hear(sealed []byte, now time.Time) {
+	b, err := n.Seal.readBeat(sealed)
+	if err != nil || b.Start == n.start {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if p := n.peers[b.Start]; p != nil && b.Number <= p.Number { // sent again
+		return
+	}
+	if b.Leaving {
+		b.Number = math.MaxUint64 // it has said its last
+	}
+	n.peers[b.Start] = &peer{b, now}
+	for start, p := range n.peers {
+		if now.Sub(p.heard) >= forgotten {
+			delete(n.peers, start)
+		}
+	}
+}
+
+// Inside tells whether this node is one of those that share the secret.
+func (n *Node) Inside() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.inside
+}
+
+// Connected tells whether a server of NATS answers.
+func (n *Node) Connected() bool { return n.nats.IsConnected() }
+
+// Peers returns the other nodes that were there in the last ten minutes, by name, but
+// for those that said that they leave.
+func (n *Node) Peers() []Peer {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	now := time.Now()
+	all := []Peer{}
+	for _, p := range n.peers {
+		if silent := now.Sub(p.heard); !p.Leaving && silent < forgotten {
+			all = append(all, Peer{p.Beat, silent})
+		}
+	}
+	slices.SortFunc(all, func(a, b Peer) int { return cmp.Or(cmp.Compare(a.Name, b.Name), a.Since.Compare(b.Since)) })
+	return all
+}

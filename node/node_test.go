@@ -1,0 +1,220 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"go.uber.org/goleak"
+
+	"strangerd/node/natstest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func configOf(name, url string) Config {
+	return Config{
+		Name: name, Servers: url, Secret: []byte("ours"), HostKey: []byte("key"), Program: "test",
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
+}
+
+// A running node is one that Run is called of, until the test ends or stop is called.
+type running struct {
+	*Node
+	stop func()
+}
+
+func start(t *testing.T, c Config) running {
+	t.Helper()
+	n, err := Join(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		n.Run(ctx, func() Census { return Census{Online: 3, Waiting: 1, Chatting: 2, Draining: true} })
+	}()
+	r := running{n, func() { cancel(); <-ended }}
+	t.Cleanup(r.stop)
+	return r
+}
+
+// eventually waits for what is bound to come.
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(2 * time.Minute); !is(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+func (r running) hears(names ...string) func() bool {
+	return func() bool {
+		var all []string
+		for _, p := range r.Peers() {
+			if p.Silent < Gone {
+				all = append(all, p.Name)
+			}
+		}
+		return slices.Equal(all, names)
+	}
+}
+
+// refuse drops the Node that a Join must not have given.
+func refuse(t *testing.T, c Config) error {
+	t.Helper()
+	n, err := Join(t.Context(), c)
+	if err == nil {
+		n.nats.Close()
+		t.Fatalf("%s joined", c.Name)
+	}
+	return err
+}
+
+// Nodes of one secret know of each other what each says of itself; who leaves isn't
+// there any more, and its name is free.
+func TestNodes(t *testing.T) {
+	t.Parallel()
+	url := natstest.Start(t, 1).URL()
+	a, b := start(t, configOf("a", url)), start(t, configOf("b", url))
+	for _, n := range []running{a, b} {
+		eventually(t, "inside", n.Inside) // JetStream may take its time to begin
+	}
+	eventually(t, "a hears b", a.hears("b"))
+	eventually(t, "b hears a", b.hears("a"))
+	if p := a.Peers()[0]; p.Census != (Census{3, 1, 2, true}) || p.Program != "test" || !p.Since.Equal(b.since) {
+		t.Errorf("%+v", p)
+	}
+	b.stop()
+	eventually(t, "b is gone", func() bool { return len(a.Peers()) == 0 })
+	again := start(t, configOf("b", url))
+	eventually(t, "b is there again", a.hears("b"))
+	if !again.Inside() {
+		t.Error("the name was not free at once")
+	}
+}
+
+// Who shares not all that the nodes share must not be one of them, and is told why.
+func TestStrangersAreRefused(t *testing.T) {
+	t.Parallel()
+	url := natstest.Start(t, 1).URL()
+	a := start(t, configOf("a", url))
+	eventually(t, "inside", a.Inside)
+	secret, key := configOf("b", url), configOf("b", url)
+	secret.Secret, key.HostKey = []byte("others"), []byte("other")
+	if err := refuse(t, secret); !errors.Is(err, ErrSecret) {
+		t.Errorf("another secret: %v", err)
+	}
+	if err := refuse(t, key); !errors.Is(err, ErrHostKey) {
+		t.Errorf("another host key: %v", err)
+	}
+	// What says that a is there may be late: then the name seems free, once.
+	eventually(t, "the name is taken", func() bool {
+		n, err := Join(t.Context(), configOf("a", url))
+		if err == nil {
+			n.leave()
+			n.nats.Close()
+			return false
+		}
+		if _, taken := errors.AsType[*Taken](err); !taken {
+			t.Fatal(err)
+		}
+		return true
+	})
+}
+
+// A node goes on where no NATS server is, and is one of the nodes when there is one; it
+// finds the others again after NATS was gone.
+func TestAloneAndBack(t *testing.T) {
+	t.Parallel()
+	servers := natstest.Start(t, 1)
+	servers.Kill(0)
+	a, b := start(t, configOf("a", servers.URL())), start(t, configOf("b", servers.URL()))
+	if a.Inside() || a.Connected() {
+		t.Fatal("there is nobody to be connected to")
+	}
+	for range 2 {
+		servers.Run(0)
+		eventually(t, "a hears b", a.hears("b"))
+		eventually(t, "b hears a", b.hears("a"))
+		servers.Kill(0)
+		eventually(t, "NATS is lost", func() bool { return !a.Connected() })
+		eventually(t, "b is silent", func() bool { return a.Peers()[0].Silent >= Gone })
+	}
+}
+
+// Nothing is believed that was not sealed by a node, or that was said before.
+func TestForgedBeats(t *testing.T) {
+	t.Parallel()
+	url := natstest.Start(t, 1).URL()
+	a := start(t, configOf("a", url))
+	nc, err := nats.Connect(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	beat := Beat{Name: "x", Start: 7, Number: 5, Program: "p"}
+	older, bad := beat, beat
+	older.Number, older.Online = 4, 9
+	bad.Name = "x\x1b[31m"
+	ours := NewSealer([]byte("ours"))
+	for _, message := range [][]byte{
+		nil,
+		beat.pack(),
+		NewSealer([]byte("others")).Seal(beatSubject, beat.pack()),
+		ours.Seal("strangerd.other", beat.pack()),
+		ours.Seal(beatSubject, bad.pack()),
+		ours.Seal(beatSubject, []byte("{}")),
+		ours.Seal(beatSubject, make([]byte, maxBeat+1)),
+		ours.Seal(beatSubject, beat.pack()),
+		ours.Seal(beatSubject, beat.pack()),
+		ours.Seal(beatSubject, older.pack()),
+	} {
+		if err := nc.Publish(beatSubject, message); err != nil {
+			t.Fatal(err)
+		}
+	}
+	last := Beat{Name: "z", Start: 8, Number: 1}
+	if err := nc.Publish(beatSubject, ours.Seal(beatSubject, last.pack())); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the last one", a.hears("x", "z"))
+	if p := a.Peers()[0]; p.Beat != beat {
+		t.Errorf("%+v", p)
+	}
+	want := map[string]uint64{"short": 1, "form": 1, "forged": 2, "malformed": 3}
+	for why, n := range a.Seal.Refused() {
+		if n != want[why] {
+			t.Errorf("%d refused as %s, want %d", n, why, want[why])
+		}
+	}
+}
+
+// A NATS server that lets us in by no means is told of at the start.
+func TestUnauthorized(t *testing.T) {
+	t.Parallel()
+	url := natstest.Start(t, 1, "authorization { user: a, password: b }").URL()
+	if err := refuse(t, configOf("a", url)); !errors.Is(err, nats.ErrAuthorization) {
+		t.Error(err)
+	}
+}
+
+func TestFloor(t *testing.T) {
+	for text, ok := range map[string]bool{
+		"2.10.23": true, "2.10.22": false, "2.9.99": false, "2.11.0": true, "2.10.23-RC.1": true, "3.0.0": true,
+		"2.15.2": true, "1.99.99": false, "": false, "2.10": false, "dev": false,
+	} {
+		if err := checkVersion(text); (err == nil) != ok {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
