@@ -62,4 +62,5 @@ func (m *Matcher) expire() {
 		m.timeout(m.alarms[0])
 	}
 	m.openDue()
+	m.offerDue()
 }

@@ -64,7 +64,7 @@ func (m *Matcher) tell(s *Seat, what Kind) {
 // present is how many of s and its partner are there.
 func (s *Seat) present() (n int) {
 	for _, one := range []*Seat{s, s.partner} {
-		if !one.away {
+		if !one.away && one.far == nil {
 			n++
 		}
 	}

@@ -200,18 +200,19 @@ func (m *Matcher) check(t testing.TB) {
 	must(len(m.freed) == 0 && len(m.retry) == 0 && len(m.lost) == 0, "work left over")
 	armed := 0
 	users := make(map[groupID]int)
-	for _, p := range []*pool{&m.awake, &m.choosy, &m.asleep, &m.asking, &m.discussing} {
+	for _, p := range []*pool{&m.awake, &m.choosy, &m.asleep, &m.asking, &m.discussing, &m.promised} {
 		question := p == &m.asking || p == &m.discussing
 		for i, s := range *p {
 			must(s.home == p && int(s.place) == i && s.waiting.Load(), "%d: place in the pool", s.id)
-			must(question || p == &m.asleep || s.choosy() == (p == &m.choosy), "%d: pool", s.id)
+			must(question || p == &m.asleep || p == &m.promised || s.choosy() == (p == &m.choosy), "%d: pool", s.id)
+			must((s.deal != nil) == (p == &m.promised), "%d: promised", s.id)
 			must(question == (s.topic != nil) && (!question || m.side(s) == p), "%d: topic", s.id)
 			likes, speaks := m.wish(s).likes(), m.wish(s).speaks()
 			must(s.likes == (len(likes) > 0) && s.speaks == (len(speaks) > 0), "%d: wish", s.id)
 			for i, id := range slices.Concat(likes, speaks) {
 				users[id]++
 				found := slices.Contains(m.groups.all[id].entries, entry{s.number, m.groups.rounds[s.number], sketchOf(likes)})
-				should := !question && p != &m.asleep && (i < len(likes) || !s.wantsInterest())
+				should := !question && p != &m.asleep && p != &m.promised && (i < len(likes) || !s.wantsInterest())
 				must(found == should, "%d: found by %q: %v", s.id, m.groups.names[id].Value(), found)
 			}
 			must(s.partner == nil && !s.closed, "%d: waits, but is closed or in a chat", s.id)
@@ -224,7 +225,7 @@ func (m *Matcher) check(t testing.TB) {
 			if c := s.rematch; c != nil {
 				must(c.rematch == s && c != s && c.home != nil && met(s, c) && s.until == c.until, "%d is to meet %d again", s.id, c.id)
 			}
-			must(s.until != never || s.calling == nil && s.rematch == nil, "%d: no deadline", s.id)
+			must(s.until != never || s.calling == nil && s.rematch == nil && s.deal == nil, "%d: no deadline", s.id)
 			if s.until != never {
 				armed++
 				must(m.alarms[s.alarm] == s, "%d: place among the alarms", s.id)
@@ -245,13 +246,15 @@ func (m *Matcher) check(t testing.TB) {
 		if s.partner != nil {
 			chatting++
 		}
+		must(m.byID == nil || m.byID[s.id] == s, "%d: not found by its id", s.id)
+		must(s.home != nil || s.deal == nil && !s.offered, "%d: offered or promised, and doesn't wait", s.id)
 	}
 	must(m.online == online && m.chatting == chatting, "%d online and %d chatting, not %d and %d", online, chatting, m.online, m.chatting)
 	must(len(m.alarms) == armed, "%d alarms, %d seats with one", len(m.alarms), armed)
 	for i, s := range m.alarms {
 		must(m.alarms[max(0, (i-1)/2)].until <= s.until, "alarms are not a heap")
 	}
-	must(m.alarms.next() >= m.planned && m.nextOpening() >= m.planned, "Run sleeps past what is next")
+	must(min(m.alarms.next(), m.nextOpening(), m.nextOffer()) >= m.planned, "Run sleeps past what is next")
 	named := len(m.groups.interests) + len(m.groups.languages)
 	must(named == len(users) && 1+named+len(m.groups.free) == len(m.groups.all), "%d groups, of which %d are named", named, len(users))
 	for id, n := range users {

@@ -27,6 +27,10 @@ type Options struct {
 	// Moved is told of one move in 64 how long it held the lock; nil isn't. It is
 	// called under the lock, as MayMeet is.
 	Moved func(took time.Duration)
+	// Transport leads to the Matchers of other machines; nil means that there are none.
+	Transport Transport
+	// OfferAfter is how long only people of this machine are looked for. Default 300 ms.
+	OfferAfter time.Duration
 	// Rand is used under the lock. Default: ChaCha8, seeded by the system, so
 	// that nobody foresees whom they meet.
 	Rand rand.Source
@@ -48,6 +52,9 @@ func (o *Options) withDefaults() Options {
 	}
 	if opts.CallTimeout == 0 {
 		opts.CallTimeout = 30 * time.Second
+	}
+	if opts.OfferAfter == 0 {
+		opts.OfferAfter = 300 * time.Millisecond
 	}
 	if opts.Rand == nil {
 		var seed [32]byte
@@ -88,8 +95,11 @@ type Matcher struct {
 	asleep        pool
 	asking        pool // who waits for two to discuss their question, awake or not
 	discussing    pool // who waits for a question, awake or not
+	promised      pool // whose chat with somebody on another machine is about to begin
 	groups        groups
-	openings      []opening // of searches, the next one first
+	openings      []opening        // of searches, the next one first
+	offers        []opening        // likewise, to other machines
+	byID          map[uint64]*Seat // all, where there are other machines
 	alarms        alarms
 
 	// What the present move has set off. All are empty when mu is free.
@@ -101,7 +111,7 @@ type Matcher struct {
 // New returns a Matcher with nobody in it.
 func New(o *Options) *Matcher {
 	opts := o.withDefaults()
-	return &Matcher{
+	m := &Matcher{
 		opts:    opts,
 		start:   time.Now(),
 		timer:   time.NewTimer(never),
@@ -109,6 +119,11 @@ func New(o *Options) *Matcher {
 		rand:    rand.New(opts.Rand),
 		groups:  newGroups(),
 	}
+	if opts.Transport != nil {
+		m.byID = make(map[uint64]*Seat)
+		m.ids = m.rand.Uint64() // no seat is called as one of another machine
+	}
+	return m
 }
 
 // Run carries out what becomes due, until ctx ends; it returns ctx's error.
@@ -132,7 +147,7 @@ func (m *Matcher) Stats() Stats {
 	defer m.mu.Unlock()
 	return Stats{
 		Online:   m.online,
-		Waiting:  len(m.awake) + len(m.choosy) + len(m.asleep) + len(m.asking) + len(m.discussing),
+		Waiting:  len(m.awake) + len(m.choosy) + len(m.asleep) + len(m.asking) + len(m.discussing) + len(m.promised),
 		Chatting: m.chatting,
 
 		Asking:     len(m.asking),
@@ -172,7 +187,7 @@ func (m *Matcher) unlock() {
 func (m *Matcher) end() (evict []func()) {
 	defer m.mu.Unlock() // also after a panic, in MayMeet for one
 	evict = m.finish()
-	if next := min(m.alarms.next(), m.nextOpening()); next < m.planned {
+	if next := min(m.alarms.next(), m.nextOpening(), m.nextOffer()); next < m.planned {
 		m.planned = next
 		m.timer.Reset(next - m.now)
 	}
@@ -215,6 +230,9 @@ func (m *Matcher) finish() (evict []func()) {
 // deliver puts e into the inbox of s, and reports whether there was room. A
 // seat without room is lost; that ends it, and its chat, with this move.
 func (m *Matcher) deliver(s *Seat, e Event) bool {
+	if s.far != nil {
+		return m.send(s, e)
+	}
 	if s.closed {
 		return false
 	}

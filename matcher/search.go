@@ -28,6 +28,7 @@ func (m *Matcher) beginSearch(s *Seat) {
 	s.tried = false
 	m.move(s, m.room(s))
 	m.lookAgain(s)
+	m.offerLater(s)
 }
 
 // room is the pool where s, awake, waits.
@@ -42,7 +43,9 @@ func (m *Matcher) room(s *Seat) *pool {
 }
 
 // awaits reports whether s waits and may search.
-func (m *Matcher) awaits(s *Seat) bool { return s.home != nil && s.home != &m.asleep }
+func (m *Matcher) awaits(s *Seat) bool {
+	return s.home != nil && s.home != &m.asleep && s.home != &m.promised
+}
 
 // lookAgain has s, if it is awake, search before this move is over.
 func (m *Matcher) lookAgain(s *Seat) { m.retry = append(m.retry, s) }
@@ -94,7 +97,7 @@ func (m *Matcher) bring(a, b *Seat, e Event) {
 	a.last, b.last = b.id, a.id
 	a.fulfil()
 	b.fulfil()
-	m.chatting += 2
+	m.chatting += a.present()
 	for _, s := range []*Seat{a, b} {
 		e.Partner = s.partner.subject
 		m.deliver(s, e)
@@ -134,6 +137,10 @@ func (m *Matcher) call(s *Seat, right func(s, c *Seat) bool) bool {
 
 // timeout ends what is under way for s because its time is up.
 func (m *Matcher) timeout(s *Seat) {
+	if s.deal != nil {
+		m.unpromise(s)
+		return
+	}
 	if s.away {
 		m.giveUp(s)
 		return
@@ -185,6 +192,8 @@ func (m *Matcher) withdraw(s *Seat) {
 	m.release(s)
 	m.move(s, nil)
 	m.forget(s)
+	s.deal = nil
+	m.unoffer(s)
 }
 
 // move takes s from the pool it is in to another; nil is none.
@@ -218,7 +227,11 @@ func (m *Matcher) leave(s *Seat) {
 func (m *Matcher) giveUp(s *Seat) {
 	s.closed = true
 	m.leave(s)
+	if s.far != nil {
+		return
+	}
 	m.groups.dismiss(s)
+	delete(m.byID, s.id)
 	s.former, s.hoping = hope{}, nil
 	s.rouse()
 	if !s.away {

@@ -83,9 +83,12 @@ type Seat struct {
 	m        *Matcher
 	evict    func()
 	missed   uint64    // searches up to this number called in vain
+	far      *far      // of a seat of another machine
+	deal     *Deal     // that was promised
 	sleepers           // of the present chat
 	behind   bool      // the owner has yet to take what came while they were away
-	_        [4]uint64 // a seat of 256 bytes begins where a cache line does
+	offered  bool      // to other machines
+	_        [2]uint64 // a seat of 256 bytes begins where a cache line does
 }
 
 // Join gives a person a seat. It is idle until Find.
@@ -97,6 +100,9 @@ func (m *Matcher) Join(p Profile) *Seat {
 	s.id = m.ids
 	m.groups.admit(s)
 	m.online++
+	if m.byID != nil {
+		m.byID[s.id] = s
+	}
 	return s
 }
 
@@ -147,7 +153,7 @@ func (s *Seat) Foreign() int {
 	if s.home == nil || !s.likes && !s.speaks {
 		return 0
 	}
-	others := len(m.awake) + len(m.choosy) + len(m.asleep) - 1
+	others := len(m.awake) + len(m.choosy) + len(m.asleep) + len(m.promised) - 1
 	for _, id := range m.wish(s).speaks() {
 		others -= int(m.groups.all[id].users) - 1
 	}
@@ -272,7 +278,7 @@ func (s *Seat) Touch() {
 	}
 	slept := m.sleepy(s)
 	s.touched = m.now
-	if slept {
+	if slept && s.deal == nil {
 		m.wake(s)
 	}
 }

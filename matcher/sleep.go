@@ -57,7 +57,15 @@ func (s *Seat) Dozing(on bool) {
 	if s.listener() == nil {
 		return
 	}
+	kind := PartnerAwake
+	if on {
+		kind = PartnerAsleep
+	}
 	s.eachOther(func(o *Seat, number uint8) {
+		if o.far != nil {
+			m.send(o, Event{Kind: kind})
+			return
+		}
 		o.sleepers.set(number, on)
 		o.rouse()
 	})

@@ -135,7 +135,9 @@ type opening struct {
 
 // open has s take anyone, but for a language it insists on.
 func (m *Matcher) open(s *Seat) {
-	if s.waited = true; s.topic != nil || s.home == &m.choosy {
+	s.waited = true
+	m.reoffer(s)
+	if s.topic != nil || s.home == &m.choosy {
 		m.move(s, m.room(s))
 		m.lookAgain(s)
 	}

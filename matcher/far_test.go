@@ -1,0 +1,360 @@
+package matcher
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A wire joins halls. What a Matcher sends lies on it until it is carried.
+type wire struct {
+	halls   []*hall
+	letters []parcel
+	said    []string // of offers, in order
+	full    bool     // takes nothing
+}
+
+type parcel struct {
+	node uint64
+	Letter
+}
+
+// An end is a Transport: the wire as one hall sees it.
+type end struct {
+	*wire
+	node uint64
+}
+
+func (e *end) Offer(o Offer) {
+	e.said = append(e.said, fmt.Sprintf("%s offered turn %d, open %v, after %v", o.Subject.(*person).name, o.Turn, o.Open, o.Idle))
+}
+
+func (e *end) Withdraw(seat uint64) {
+	e.said = append(e.said, e.halls[e.node].m.byID[seat].subject.(*person).name+" withdrawn")
+}
+
+func (e *end) Send(node uint64, l Letter) bool {
+	if !e.full {
+		e.letters = append(e.letters, parcel{node, l})
+	}
+	return !e.full
+}
+
+// inHalls runs f with n halls, which are the nodes from 0 on.
+func inHalls(t *testing.T, n int, o Options, f func(w *wire)) {
+	synctest.Test(t, func(t *testing.T) {
+		w := new(wire)
+		for i := range n {
+			opts := o
+			opts.Transport = &end{w, uint64(i)}
+			h := &hall{t, New(&opts)}
+			w.halls = append(w.halls, h)
+			defer run(t, h.m)()
+		}
+		f(w)
+		w.carry()
+		for _, h := range w.halls {
+			h.m.check(t)
+		}
+	})
+}
+
+// carry brings the letters to where they go, also those that come of it, and returns how
+// many were of no chat any more.
+func (w *wire) carry() (strays int) {
+	for len(w.letters) > 0 {
+		p := w.letters[0]
+		w.letters = w.letters[1:]
+		if !w.halls[p.node].m.Receive(p.Letter) {
+			strays++
+		}
+	}
+	return strays
+}
+
+// offers compares what was offered since it was last asked.
+func (w *wire) offers(t *testing.T, want ...string) {
+	t.Helper()
+	synctest.Wait()
+	if !slices.Equal(w.said, want) {
+		t.Fatalf("offered %q, want %q", w.said, want)
+	}
+	w.said = nil
+}
+
+// side is one of two who are to meet.
+type side struct {
+	*person
+	*hall
+	node uint64
+}
+
+func (w *wire) side(node uint64, name string) side {
+	h := w.halls[node]
+	return side{h.find(name), h, node}
+}
+
+func (s side) deal(chat ChatID, with side) Deal {
+	return Deal{Chat: chat, Turn: s.turn, With: Far{with.node, with.person.id}, Subject: with.person}
+}
+
+// meet pairs two of different machines.
+func meet(a, b side, chat ChatID) {
+	a.t.Helper()
+	for _, pair := range [][2]side{{a, b}, {b, a}} {
+		if !pair[0].m.Promise(pair[0].id, pair[0].deal(chat, pair[1]), time.Second) {
+			a.t.Fatalf("%s doesn't wait", pair[0].name)
+		}
+	}
+	for _, s := range []side{a, b} {
+		if !s.m.Begin(s.id, chat) || !s.m.Begin(s.id, chat) { // repeated, as it may be
+			a.t.Fatalf("%s doesn't begin", s.name)
+		}
+		s.want(s.person, "matched")
+	}
+	if a.begun.Partner != b.person || b.begun.Partner != a.person {
+		a.t.Fatal("they don't know with whom")
+	}
+}
+
+// Two of different machines talk as two of one do.
+func TestFarChat(t *testing.T) {
+	inHalls(t, 2, Options{}, func(w *wire) {
+		a, b := w.side(0, "a"), w.side(1, "b")
+		meet(a, b, ChatID{1})
+		for _, h := range w.halls {
+			if s := h.m.Stats(); s != (Stats{Online: 1, Chatting: 1}) {
+				t.Errorf("%+v", s)
+			}
+		}
+		a.Typing(true)
+		for i := range 3 {
+			if err := a.Say(fmt.Sprint(i), 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.Say("x", 7)
+		b.Dozing(true)
+		w.carry()
+		b.want(b.person, "typing said:0 said:1 said:2")
+		a.want(a.person, "said:x asleep")
+		b.Dozing(false)
+		w.carry()
+		a.want(a.person, "awake")
+
+		if !b.Away(time.Minute) {
+			t.Fatal("nothing to come back to")
+		}
+		w.carry()
+		a.want(a.person, "away")
+		if err := a.Say("lost", 0); err != ErrAway {
+			t.Fatal(err)
+		}
+		if !b.Back(Profile{Subject: b.person}) {
+			t.Fatal("not back")
+		}
+		w.carry()
+		a.want(a.person, "back")
+		b.want(b.person, "")
+
+		b.Leave()
+		if err := a.Say("late", 0); err != nil { // b's leaving is still on its way
+			t.Fatal(err)
+		}
+		if strays := w.carry(); strays != 1 {
+			t.Errorf("%d letters of no chat", strays)
+		}
+		a.want(a.person, "left")
+		b.want(b.person, "")
+		if err := a.Say("nobody", 0); err != ErrNoPartner {
+			t.Error(err)
+		}
+		if left := a.Again(); left != AgainFor {
+			t.Errorf("can ask for them again for %v", left)
+		}
+	})
+}
+
+// A word of a chat never reaches the next one.
+func TestFarWordsOfAnotherChat(t *testing.T) {
+	inHalls(t, 3, Options{}, func(w *wire) {
+		a, b, c := w.side(0, "a"), w.side(1, "b"), w.side(2, "c")
+		meet(a, b, ChatID{1})
+		b.Say("old", 0)
+		a.Find(Criteria{})
+		meet(a, c, ChatID{2})
+		c.Say("new", 0)
+		if strays := w.carry(); strays != 1 {
+			t.Errorf("%d letters of no chat", strays)
+		}
+		a.want(a.person, "said:new")
+		b.want(b.person, "left")
+		forged := Letter{Chat: ChatID{2}, From: b.person.id, To: a.person.id, Kind: Said, Text: "of another seat"}
+		if a.m.Receive(forged) {
+			t.Error("another seat spoke in the chat")
+		}
+		a.want(a.person, "")
+	})
+}
+
+// Who is promised is out of everybody's reach until the chat begins, the promise ends or
+// the owner thinks otherwise; and is told nothing.
+func TestPromise(t *testing.T) {
+	inHalls(t, 2, Options{}, func(w *wire) {
+		a, b := w.side(0, "a"), w.side(1, "b")
+		deal := a.deal(ChatID{1}, b)
+		promise := func(d Deal, want bool) {
+			t.Helper()
+			if got := a.m.Promise(a.id, d, time.Second); got != want {
+				t.Fatalf("promised: %v, want %v", got, want)
+			}
+		}
+		promise(deal, true)
+		promise(deal, true)
+		other := deal
+		other.Chat = ChatID{2}
+		promise(other, false) // one at a time
+		x := a.join("x")
+		x.Find(Criteria{})
+		a.want(x, "")
+		if s := a.m.Stats(); s != (Stats{Online: 2, Waiting: 2}) || !a.Waits() {
+			t.Errorf("%+v", s)
+		}
+		a.m.check(t)
+		a.pass(time.Second - 1)
+		a.want(a.person, "")
+		a.pass(1) // and the search goes on
+		a.want(a.person, "matched")
+		a.want(x, "matched")
+		if a.m.Begin(a.id, ChatID{1}) {
+			t.Error("a chat began whose promise was over")
+		}
+		promise(deal, false) // of a search that is over
+
+		x.Leave()
+		a.Find(Criteria{})
+		a.take()
+		promise(deal, false) // likewise
+		promise(a.deal(ChatID{3}, b), true)
+		a.m.Release(a.id, ChatID{2}) // of another one
+		promise(a.deal(ChatID{3}, b), true)
+		a.Leave()
+		if a.m.Begin(a.id, ChatID{3}) {
+			t.Error("a chat began that nobody looks for any more")
+		}
+		a.Find(Criteria{})
+		promise(a.deal(ChatID{4}, b), true)
+		x.Find(Criteria{})
+		a.m.Release(a.id, ChatID{4})
+		a.want(a.person, "offered") // the rules are as ever
+		a.want(x, "offered")
+	})
+}
+
+// Whom the house keeps apart is not promised, nor who sleeps, nor who isn't there.
+func TestNoPromise(t *testing.T) {
+	o := Options{MayMeet: func(a, b any) bool { return a.(*person).name+b.(*person).name != "ab" }}
+	inHalls(t, 2, o, func(w *wire) {
+		a, b, c := w.side(0, "a"), w.side(1, "b"), w.side(1, "c")
+		promised := func(d Deal) bool { return a.m.Promise(a.id, d, time.Second) }
+		if promised(a.deal(ChatID{1}, b)) {
+			t.Error("to whom they may not meet")
+		}
+		a.pass(AsleepAfter)
+		if promised(a.deal(ChatID{2}, c)) {
+			t.Error("for who sleeps")
+		}
+		a.m.check(t)
+		a.Touch()
+		if !promised(a.deal(ChatID{2}, c)) {
+			t.Error("not for who has woken")
+		}
+		a.Close()
+		if a.m.Begin(a.id, ChatID{2}) || promised(a.deal(ChatID{3}, c)) {
+			t.Error("for who is gone")
+		}
+	})
+}
+
+// When a machine is gone, or takes no more letters, those who talk with somebody there
+// are told, once; others aren't.
+func TestFarMachineIsLost(t *testing.T) {
+	inHalls(t, 3, Options{}, func(w *wire) {
+		a, b := w.side(0, "a"), w.side(1, "b")
+		meet(a, b, ChatID{1})
+		c, d := w.side(0, "c"), w.side(2, "d")
+		meet(c, d, ChatID{2})
+		a.m.Lose(1)
+		a.m.Lose(1)
+		a.want(a.person, "left")
+		if len(w.letters) > 0 {
+			t.Errorf("%d letters to nobody", len(w.letters))
+		}
+		w.full = true
+		if err := c.Say("unheard", 0); err != ErrNoPartner {
+			t.Error(err)
+		}
+		c.want(c.person, "left")
+	})
+}
+
+// A search is offered to other machines when nobody here was found for a while, and anew
+// when it asks for something else; once it doesn't wait it is withdrawn.
+func TestOffers(t *testing.T) {
+	inHalls(t, 1, Options{InterestWait: time.Second}, func(w *wire) {
+		h := w.halls[0]
+		h.pair("x", "y") // found at once
+		h.pass(time.Second)
+		w.offers(t)
+		a := h.join("a")
+		a.Find(Criteria{Interests: names("go")})
+		h.pass(300*time.Millisecond - 1)
+		w.offers(t)
+		h.pass(1)
+		w.offers(t, "a offered turn 1, open false, after 300ms")
+		h.pass(700 * time.Millisecond)
+		w.offers(t, "a offered turn 1, open true, after 1s")
+		a.Find(Criteria{})
+		w.offers(t, "a withdrawn")
+		h.pass(time.Second)
+		w.offers(t, "a offered turn 2, open false, after 300ms")
+		if !h.m.Promise(a.id, Deal{Chat: ChatID{1}, Turn: 2}, time.Second) {
+			t.Fatal("not promised")
+		}
+		w.offers(t)
+		h.pass(time.Second)
+		w.offers(t, "a offered turn 2, open false, after 2s")
+		b := h.find("b")
+		w.offers(t, "a withdrawn")
+		h.want(a, "matched")
+		h.want(b, "matched")
+	})
+}
+
+// A Matcher that takes in the searches of others finds for them what it would find for
+// people of its own.
+func TestTake(t *testing.T) {
+	inHall(t, nil, func(h *hall) {
+		take := func(name string, o Offer) *person {
+			p := &person{name: name}
+			p.Seat = h.m.Take(o, Profile{Subject: p})
+			return p
+		}
+		go1 := Criteria{Interests: names("go")}
+		a := take("a", Offer{Seat: 1, Last: 2, Criteria: go1})
+		b := take("b", Offer{Seat: 2, Last: 1, Criteria: go1})
+		h.want(a, "offered") // they talked to each other last
+		h.want(b, "offered")
+		c := take("c", Offer{Seat: 3, Criteria: Criteria{Interests: names("rust")}})
+		h.want(c, "")
+		d := take("d", Offer{Seat: 4, Criteria: go1, Open: true})
+		h.want(d, "matched")
+		s := take("s", Offer{Seat: 5, Idle: AsleepAfter})
+		h.want(s, "")
+		if home := s.home; home != &h.m.asleep {
+			t.Error("who sleeps is awake here")
+		}
+	})
+}

@@ -1,0 +1,52 @@
+package matcher
+
+import "time"
+
+// A Transport carries what a Matcher has for others, on other machines. Its methods are
+// called under the lock: they must not block, nor call back.
+type Transport interface {
+	// Offer says that somebody waits whom nobody here was found for within
+	// Options.OfferAfter; it is said again when what is asked for changes. The seat
+	// waits here meanwhile, and may be paired here at any moment.
+	Offer(Offer)
+	// Withdraw says that an offered seat doesn't wait any more.
+	Withdraw(seat uint64)
+	// Send brings a letter to another machine, and tells whether there is room for it:
+	// where there is none, the chat is over.
+	Send(node uint64, l Letter) bool
+}
+
+// An Offer is a search, as another Matcher can know it.
+type Offer struct {
+	Seat, Last uint64 // ids; Last is that of who they last talked to, or 0
+	Turn       uint32
+	Criteria   Criteria
+	Open       bool          // its time for shared interests and languages is over
+	Idle       time.Duration // since the last key
+	Subject    any
+}
+
+// ChatID names a chat between machines. It is drawn, and never used again.
+type ChatID [16]byte
+
+// A Far is a seat of another machine.
+type Far struct{ Node, Seat uint64 }
+
+// A Deal is a chat that two machines are to begin.
+type Deal struct {
+	Chat    ChatID
+	Turn    uint32 // of the search that it was made for
+	With    Far
+	Subject any    // whom With belongs to
+	Shared  []Name // interests of both
+}
+
+// A Letter is what somebody did in a chat, on its way to the other. Of notices of typing
+// any may be lost; what else is lost, doubled or comes late, whoever carries it puts right.
+type Letter struct {
+	Chat     ChatID
+	From, To uint64 // seats
+	Kind     Kind
+	Mark     uint8  // of Said
+	Text     string // of Said
+}
