@@ -76,6 +76,20 @@ func (m *Matcher) Begin(seat uint64, chat ChatID) bool {
 	return true
 }
 
+// Stage reports whether a chat is promised to a seat, or goes on there.
+func (m *Matcher) Stage(seat uint64, chat ChatID) (promised, live bool) {
+	m.lock()
+	defer m.unlock()
+	s := m.byID[seat]
+	switch {
+	case s == nil:
+		return false, false
+	case s.deal != nil:
+		return s.deal.Chat == chat, false
+	}
+	return false, s.partner != nil && s.partner.far != nil && s.partner.far.chat == chat
+}
+
 // send is deliver, to somebody on another machine. That a chat began is known there.
 func (m *Matcher) send(s *Seat, e Event) bool {
 	if s.closed {

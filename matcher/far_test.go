@@ -3,6 +3,7 @@ package matcher
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,7 +11,9 @@ import (
 
 // A wire joins halls. What a Matcher sends lies on it until it is carried.
 type wire struct {
-	halls   []*hall
+	halls []*hall
+
+	mu      sync.Mutex // guards what follows
 	letters []parcel
 	said    []string // of offers, in order
 	full    bool     // takes nothing
@@ -28,14 +31,20 @@ type end struct {
 }
 
 func (e *end) Offer(o Offer) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.said = append(e.said, fmt.Sprintf("%s offered turn %d, open %v, after %v", o.Subject.(*person).name, o.Turn, o.Open, o.Idle))
 }
 
 func (e *end) Withdraw(seat uint64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.said = append(e.said, e.halls[e.node].m.byID[seat].subject.(*person).name+" withdrawn")
 }
 
 func (e *end) Send(node uint64, l Letter) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if !e.full {
 		e.letters = append(e.letters, parcel{node, l})
 	}
@@ -64,20 +73,32 @@ func inHalls(t *testing.T, n int, o Options, f func(w *wire)) {
 // carry brings the letters to where they go, also those that come of it, and returns how
 // many were of no chat any more.
 func (w *wire) carry() (strays int) {
-	for len(w.letters) > 0 {
-		p := w.letters[0]
-		w.letters = w.letters[1:]
+	for {
+		p, ok := w.next()
+		if !ok {
+			return strays
+		}
 		if !w.halls[p.node].m.Receive(p.Letter) {
 			strays++
 		}
 	}
-	return strays
+}
+
+func (w *wire) next() (p parcel, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if ok = len(w.letters) > 0; ok {
+		p, w.letters = w.letters[0], w.letters[1:]
+	}
+	return p, ok
 }
 
 // offers compares what was offered since it was last asked.
 func (w *wire) offers(t *testing.T, want ...string) {
 	t.Helper()
 	synctest.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if !slices.Equal(w.said, want) {
 		t.Fatalf("offered %q, want %q", w.said, want)
 	}
@@ -109,8 +130,10 @@ func meet(a, b side, chat ChatID) {
 		}
 	}
 	for _, s := range []side{a, b} {
-		if !s.m.Begin(s.id, chat) || !s.m.Begin(s.id, chat) { // repeated, as it may be
-			a.t.Fatalf("%s doesn't begin", s.name)
+		for range 2 { // repeated, as it may be
+			if !s.m.Begin(s.id, chat) {
+				a.t.Fatalf("%s doesn't begin", s.name)
+			}
 		}
 		s.want(s.person, "matched")
 	}

@@ -17,8 +17,10 @@
 //	host   → guest  Confirmed  it is a chat as any other
 //
 // Any step can be answered by Over, and then both go on as if nothing had been, or the
-// guest, who was told already, is told that the other left. Every message may be lost,
-// doubled or late. The guest's machine ends what isn't confirmed halfOpen after it
-// began, and the host's keeps its promise until that must have happened, so nobody
-// meets somebody else while the other believes in this chat.
+// guest, who was told already, is told that the other left. Over is repeated where the
+// other may believe in the chat. Every message may be lost, doubled or late; a chat that
+// is over is remembered, so that none begins it again. The guest's machine ends what
+// isn't confirmed halfOpen after it began, and the host's keeps its promise until that
+// must have happened, so nobody meets somebody else while the other believes in this
+// chat, unless by leaving it; then the news are on their way, as in any chat.
 package cluster

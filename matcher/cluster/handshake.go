@@ -20,6 +20,9 @@ const (
 	// giveUp is how long Over is repeated. A machine that doesn't answer for so long is
 	// gone, and all chats with it end.
 	giveUp = 5 * time.Second
+	// memory is how long a chat that is over is remembered: a message about it that comes
+	// late must not begin it again. None is later, since none is kept while NATS is away.
+	memory = time.Minute
 )
 
 // Kind says what a Message is; none is zero.
@@ -60,6 +63,7 @@ type opening struct {
 	stage    stage
 	say      Message   // what is repeated
 	deadline time.Time // of the stage
+	repeat   time.Time // when it is said again
 }
 
 // Handshake begins the chats of one machine with others. One goroutine owns it.
@@ -70,40 +74,43 @@ type Handshake struct {
 	Now   func() time.Time
 
 	openings map[matcher.ChatID]*opening
+	past     map[matcher.ChatID]time.Time // since when a chat is over that was not confirmed
 }
 
 // Take does what a message asks for.
 func (h *Handshake) Take(m Message) {
 	o := h.openings[m.Chat]
+	_, past := h.past[m.Chat]
+	_, live := h.Pairs.Stage(m.To.Seat, m.Chat)
 	switch m.Kind {
 	case Dealt:
 		// From is the host, and Who theirs; To is the guest here.
-		if o == nil && h.promise(m, promiseTime) {
+		if !past && o == nil && h.promise(m, promiseTime) {
 			h.answer(m, Accepted, m.Whose)
 		}
 	case Accepted:
 		switch {
-		case o != nil: // it was said twice
-		case h.promise(m, holdTime):
-			h.put(m.Chat, &opening{asked, h.reply(m, Begin, nil), h.Now().Add(promiseTime)})
+		case live || o != nil: // it was said twice
+		case !past && h.promise(m, holdTime):
+			h.put(m, asked, Begin, holdTime)
 		default:
-			h.answer(m, Over, nil)
+			h.refuse(m)
 		}
 	case Begin:
 		switch {
-		case o != nil && o.stage == begun:
-			h.Post(o.say)
-		case o == nil && h.Pairs.Begin(m.To.Seat, m.Chat):
-			h.put(m.Chat, &opening{begun, h.reply(m, Begun, nil), h.Now().Add(halfOpen)})
-		case o == nil:
-			h.answer(m, Over, nil)
+		case o != nil || live: // it was said twice, and what answers it is repeated
+		case !past && h.Pairs.Begin(m.To.Seat, m.Chat):
+			h.put(m, begun, Begun, halfOpen)
+		default:
+			h.refuse(m)
 		}
 	case Begun:
-		if h.Pairs.Begin(m.To.Seat, m.Chat) {
+		if live || !past && h.Pairs.Begin(m.To.Seat, m.Chat) {
 			delete(h.openings, m.Chat)
 			h.answer(m, Confirmed, nil)
-		} else {
-			h.answer(m, Over, nil)
+		} else if o == nil || o.stage != over { // the guest was told that it began
+			h.end(m)
+			h.put(m, over, Over, giveUp)
 		}
 	case Confirmed:
 		if o != nil && o.stage == begun {
@@ -111,7 +118,7 @@ func (h *Handshake) Take(m Message) {
 		}
 	case Over:
 		delete(h.openings, m.Chat)
-		h.leave(m)
+		h.end(m)
 		h.answer(m, Ended, nil)
 	case Ended:
 		if o != nil && o.stage == over {
@@ -120,30 +127,52 @@ func (h *Handshake) Take(m Message) {
 	}
 }
 
-// Tick repeats what isn't answered, and ends what has had its time. It is to be called
-// every repeatEvery, and before Take.
+// refuse says that what m is about isn't, or isn't any more.
+func (h *Handshake) refuse(m Message) {
+	if o := h.openings[m.Chat]; o != nil && o.stage == over {
+		return // that is being said
+	}
+	delete(h.openings, m.Chat)
+	h.end(m)
+	h.answer(m, Over, nil)
+}
+
+// Tick repeats what isn't answered for repeatEvery, and ends what has had its time. It is
+// to be called as often, and before Take.
 func (h *Handshake) Tick() {
 	now := h.Now()
 	for chat, o := range h.openings {
 		late := !now.Before(o.deadline)
+		promised, live := h.Pairs.Stage(o.say.From.Seat, chat)
 		switch {
-		case o.stage == begun && (late || !h.Pairs.Begin(o.say.From.Seat, chat)): // or the guest has left
-			h.leave(Message{Chat: chat, From: o.say.To, To: o.say.From})
+		case o.stage == begun && (late || !live), o.stage == asked && !late && !promised: // or the owner has left
+			h.end(Message{Chat: chat, From: o.say.To, To: o.say.From})
 			o.stage, o.deadline = over, now.Add(giveUp)
-			o.say.Kind = Over
+			o.say.Kind, o.repeat = Over, now
 		case late:
 			delete(h.openings, chat) // the Matcher ends the promise
 			continue
 		}
-		h.Post(o.say)
+		if !now.Before(o.repeat) {
+			o.repeat = now.Add(repeatEvery)
+			h.Post(o.say)
+		}
+	}
+	for chat, since := range h.past {
+		if now.Sub(since) >= memory {
+			delete(h.past, chat)
+		}
 	}
 }
 
-func (h *Handshake) put(chat matcher.ChatID, o *opening) {
+// put says what is to be repeated, for the first time.
+func (h *Handshake) put(m Message, at stage, kind Kind, lasts time.Duration) {
 	if h.openings == nil {
 		h.openings = make(map[matcher.ChatID]*opening)
 	}
-	h.openings[chat] = o
+	now := h.Now()
+	o := &opening{stage: at, say: h.reply(m, kind, nil), deadline: now.Add(lasts), repeat: now.Add(repeatEvery)}
+	h.openings[m.Chat] = o
 	h.Post(o.say)
 }
 
@@ -153,8 +182,12 @@ func (h *Handshake) promise(m Message, lasts time.Duration) bool {
 	}, lasts)
 }
 
-// leave takes the seat that m is to out of the chat, or of the promise of it.
-func (h *Handshake) leave(m Message) {
+// end takes the seat that m is to out of the chat, or of the promise of it, for good.
+func (h *Handshake) end(m Message) {
+	if h.past == nil {
+		h.past = make(map[matcher.ChatID]time.Time)
+	}
+	h.past[m.Chat] = h.Now()
 	h.Pairs.Release(m.To.Seat, m.Chat)
 	h.Pairs.Receive(matcher.Letter{Chat: m.Chat, From: m.From.Seat, To: m.To.Seat, Kind: matcher.PartnerLeft})
 }

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// leaseEvery is how often a lease is renewed, and looked at.
-	leaseEvery = 500 * time.Millisecond
+	// LeaseEvery is how often a lease is renewed, and looked at.
+	LeaseEvery = 500 * time.Millisecond
 	// leaseTime is how long a lease that isn't renewed is its holder's.
 	leaseTime = 2 * time.Second
 	leaseKey  = "dealer"
@@ -35,7 +35,7 @@ type Lease struct {
 
 // Try renews the lease, or takes it if it is free, and returns the number of our term: 0
 // if it isn't ours, else higher than those of all before. It is to be called every
-// leaseEvery. After an error everything is as it was.
+// LeaseEvery. After an error everything is as it was.
 func (l *Lease) Try(ctx context.Context, now time.Time) (term uint64, err error) {
 	if l.term == 0 {
 		if free, err := l.free(ctx, now); err != nil || !free {
