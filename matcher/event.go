@@ -47,7 +47,10 @@ type Event struct {
 	// By is who said, left, is away or asleep, to who watches: the number, 1 or 2, of one
 	// of those who discuss. It is 0 to everybody else.
 	By   uint8
-	Mark uint8  // of Said
+	Mark uint8 // of Said
+	// Lost, of PartnerLeft, is how many messages to a partner on another machine may not
+	// have arrived.
+	Lost uint8
 	turn uint32 // the recipient's turn when it was sent
 	Text string // of Said
 

@@ -106,8 +106,17 @@ func (m *Matcher) send(s *Seat, e Event) bool {
 	return false
 }
 
-// Receive does what somebody on another machine did, and reports whether the letter is
-// of a chat that goes on here.
+// hangUp ends the chat of a far seat on the way there, and returns how many messages to it
+// may not have arrived; any other seat has none.
+func (m *Matcher) hangUp(s *Seat) uint8 {
+	if s.far == nil {
+		return 0
+	}
+	return m.opts.Transport.HangUp(s.far.home, Far{s.far.node, s.id}, s.far.chat)
+}
+
+// Receive does what somebody on another machine did, and reports whether that reached
+// whom it is for: the chat may not go on here, or their inbox be full.
 func (m *Matcher) Receive(l Letter) bool {
 	m.lock()
 	defer m.unlock()
@@ -121,7 +130,7 @@ func (m *Matcher) Receive(l Letter) bool {
 	}
 	switch l.Kind {
 	case Said:
-		m.deliver(s, Event{Kind: Said, Mark: l.Mark, Text: l.Text})
+		return m.deliver(s, Event{Kind: Said, Mark: l.Mark, Text: l.Text})
 	case TypingStarted, TypingStopped:
 		if len(s.inbox) < noticeLimit {
 			m.deliver(s, Event{Kind: l.Kind})

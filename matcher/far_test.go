@@ -17,6 +17,8 @@ type wire struct {
 	letters []parcel
 	said    []string // of offers, in order
 	full    bool     // takes nothing
+	unheard uint8    // of any chat, messages
+	hungUp  int
 }
 
 type parcel struct {
@@ -49,6 +51,11 @@ func (e *end) Send(node uint64, l Letter) bool {
 		e.letters = append(e.letters, parcel{node, l})
 	}
 	return !e.full
+}
+
+func (e *end) HangUp(home uint64, with Far, chat ChatID) uint8 {
+	e.hungUp++
+	return e.unheard
 }
 
 // inHalls runs f with n halls, which are the nodes from 0 on.
@@ -309,9 +316,12 @@ func TestFarMachineIsLost(t *testing.T) {
 		meet(a, b, ChatID{1})
 		c, d := w.side(0, "c"), w.side(2, "d")
 		meet(c, d, ChatID{2})
+		w.unheard = 3
 		a.m.Lose(1)
 		a.m.Lose(1)
-		a.want(a.person, "left")
+		if all := a.take(); len(all) != 1 || all[0].Kind != PartnerLeft || all[0].Lost != 3 {
+			t.Errorf("%+v", all)
+		}
 		if len(w.letters) > 0 {
 			t.Errorf("%d letters to nobody", len(w.letters))
 		}
@@ -320,6 +330,28 @@ func TestFarMachineIsLost(t *testing.T) {
 			t.Error(err)
 		}
 		c.want(c.person, "left")
+		if w.hungUp != 2 {
+			t.Errorf("%d chats were hung up", w.hungUp)
+		}
+	})
+}
+
+// A message that finds no room is not taken, and ends the chat of who doesn't read.
+func TestFarWordsWithoutRoom(t *testing.T) {
+	inHalls(t, 2, Options{}, func(w *wire) {
+		a, b := w.side(0, "a"), w.side(1, "b")
+		meet(a, b, ChatID{1})
+		for i := range inboxSize + 1 {
+			l := Letter{Chat: ChatID{1}, From: b.person.id, To: a.person.id, Kind: Said, Text: "x"}
+			if took := a.m.Receive(l); took != (i < inboxSize) {
+				t.Fatalf("message %d is taken: %v", i, took)
+			}
+		}
+		w.carry()
+		b.want(b.person, "left")
+		if a.evicted != 1 {
+			t.Errorf("evicted %d times", a.evicted)
+		}
 	})
 }
 
@@ -349,6 +381,14 @@ func TestOffers(t *testing.T) {
 		w.offers(t)
 		h.pass(time.Second)
 		w.offers(t, "a offered turn 2, open false, after 2s")
+		h.pass(AsleepAfter)
+		c := h.join("c")
+		c.Find(Criteria{Interests: names("go")}) // for which nobody is woken
+		w.offers(t, "a withdrawn")               // who was found asleep
+		c.Leave()
+		a.Touch()
+		h.pass(300 * time.Millisecond)
+		w.offers(t, "a offered turn 2, open false, after 300ms")
 		b := h.find("b")
 		w.offers(t, "a withdrawn")
 		h.want(a, "matched")

@@ -216,7 +216,7 @@ func (m *Matcher) leave(s *Seat) {
 		m.chatting -= s.present()
 		s.partner, p.partner = nil, nil
 		m.part(s, p)
-		m.deliver(p, Event{Kind: PartnerLeft})
+		m.deliver(p, Event{Kind: PartnerLeft, Lost: m.hangUp(s)})
 	}
 	if s.topic != nil {
 		m.drop(s)

@@ -37,6 +37,7 @@ func (m *Matcher) doze(s *Seat) {
 	}
 	m.move(s, &m.asleep)
 	m.scatter(s)
+	m.unoffer(s) // nobody on another machine wakes them
 }
 
 // wake has s, who slept, search anew. Whoever called s looks first and, having

@@ -12,8 +12,11 @@ type Transport interface {
 	// Withdraw says that an offered seat doesn't wait any more.
 	Withdraw(seat uint64)
 	// Send brings a letter to another machine, and tells whether there is room for it:
-	// where there is none, the chat is over.
+	// where there is none, the chat is over. For PartnerLeft there always is.
 	Send(node uint64, l Letter) bool
+	// HangUp says that a chat of the seat home is over since the other one left, or their
+	// machine did. It returns how many messages are not known to have reached that.
+	HangUp(home uint64, with Far, chat ChatID) (lost uint8)
 }
 
 // An Offer is a search, as another Matcher can know it.

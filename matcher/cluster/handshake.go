@@ -165,15 +165,27 @@ func (h *Handshake) Tick() {
 	}
 }
 
+// Abandon says, until it is answered, that a chat is over for a reason of this machine's own.
+// It takes the message as HangUp made it.
+func (h *Handshake) Abandon(m Message) {
+	if _, past := h.past[m.Chat]; !past {
+		m.From.Node = h.Node
+		h.say(m, over, giveUp)
+	}
+}
+
 // put says what is to be repeated, for the first time.
 func (h *Handshake) put(m Message, at stage, kind Kind, lasts time.Duration) {
+	h.say(h.reply(m, kind, nil), at, lasts)
+}
+
+func (h *Handshake) say(m Message, at stage, lasts time.Duration) {
 	if h.openings == nil {
 		h.openings = make(map[matcher.ChatID]*opening)
 	}
 	now := h.Now()
-	o := &opening{stage: at, say: h.reply(m, kind, nil), deadline: now.Add(lasts), repeat: now.Add(repeatEvery)}
-	h.openings[m.Chat] = o
-	h.Post(o.say)
+	h.openings[m.Chat] = &opening{stage: at, say: m, deadline: now.Add(lasts), repeat: now.Add(repeatEvery)}
+	h.Post(m)
 }
 
 func (h *Handshake) promise(m Message, lasts time.Duration) bool {
