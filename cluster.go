@@ -12,7 +12,9 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"strangerd/data"
+	"strangerd/matcher/cluster"
 	"strangerd/node"
+	"strangerd/session"
 )
 
 // clusterOptions reads what a connection to NATS is made with.
@@ -80,8 +82,9 @@ func authorities(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// join has this machine be one of several, if the configuration says so.
-func (h *house) join(given *given, folder *data.Folder, life *lifetime) (err error) {
+// join has this machine be one of several, if the configuration says so, once what it
+// makes runs.
+func (h *house) join(given *given, folder *data.Folder) (err error) {
 	if h.config.Cluster == "" {
 		return nil
 	}
@@ -97,7 +100,12 @@ func (h *house) join(given *given, folder *data.Folder, life *lifetime) (err err
 	if err != nil {
 		return err
 	}
-	life.run(func(ctx context.Context) { h.node.Run(ctx, h.census) })
+	h.cluster = cluster.New(cluster.Config{
+		Node:    h.node,
+		Cards:   cluster.Cards{Write: session.WriteCard, Read: session.ReadCard},
+		MayMeet: session.MayMeet(h.desk),
+		Log:     h.log,
+	})
 	return nil
 }
 
@@ -106,6 +114,6 @@ func (h *house) census() node.Census {
 	people := h.pairs.Stats()
 	return node.Census{
 		Online: people.Online, Waiting: people.Waiting, Chatting: people.Chatting,
-		Draining: h.gate.Stats().Draining,
+		Draining: h.gate.Stats().Draining, Term: h.cluster.Term(),
 	}
 }

@@ -42,9 +42,9 @@ func firstStart(t *testing.T) string {
 	return folder
 }
 
-func startNode(t *testing.T, folder, name, url string) *program {
+func startNode(t *testing.T, folder, name, url string, flags ...string) *program {
 	t.Helper()
-	return startServerIn(t, folder, "--cluster", url, "--node", name, "--http", "127.0.0.1:0")
+	return startServerIn(t, folder, append(flags, "--cluster", url, "--node", name, "--http", "127.0.0.1:0")...)
 }
 
 func (p *program) countsNodes(t *testing.T, n float64) func() bool {
@@ -86,6 +86,53 @@ func TestClusterJoins(t *testing.T) {
 	}
 	stopServer(t, b)
 	until(t, "b is gone", a.countsNodes(t, 1))
+}
+
+// pairNodes returns two people on two machines, who chat.
+func pairNodes(t *testing.T, p, q *program) (a, b *chatter) {
+	t.Helper()
+	a, b = joinLines(t, p), joinLines(t, q)
+	a.expect("-- You are now chatting with a stranger\n")
+	b.expect("-- You are now chatting with a stranger\n")
+	return a, b
+}
+
+// People of different machines meet, by what they like; they talk, leave, and report each
+// other as two of one machine do. Whoever finds somebody at home needs nobody else.
+func TestClusterPairs(t *testing.T) {
+	t.Parallel()
+	url := natstest.Start(t, 1).URL()
+	folder := firstStart(t)
+	second := newNodeFolder(t, folder)
+	root := newStaffKey(t, "root")
+	p, q := startNode(t, folder, "a", url, "--admin-key", root.line), startNode(t, second, "b", url)
+	a, b := pairNodes(t, p, q)
+	a.send("hello\n")
+	b.expect("stranger: hello\n")
+	for _, line := range []string{"one", "two", "three"} {
+		b.send(line + "\n")
+	}
+	a.expect("stranger: one\nstranger: two\nstranger: three\n")
+	for _, n := range []*program{p, q} {
+		if m := measure(t, n); m["strangerd_people_chatting"] != 1 || m["strangerd_people_online"] != 1 {
+			t.Errorf("%v chat, %v are here", m["strangerd_people_chatting"], m["strangerd_people_online"])
+		}
+	}
+	id, _ := a.report("spam an ad")
+	b.expect("-- Stranger has left the chat\n")
+	expectAll(t, "report show", root.done(t, p, "report", "show", id),
+		[]string{"reporter: hello", "reported: one", "reported: two", "reported: three"})
+	a.send("\n")
+	a.expect("-- Looking for a stranger\n")
+	b.send("/interests jazz\n\n")
+	b.expect("-- Looking for a stranger\n")
+	c := joinLines(t, p, "-l", "+jazz") // a doesn't like jazz, and b must not meet a again
+	b.expect("-- You are now chatting with a stranger\n")
+	b.expect("jazz")
+	c.expect("-- You are now chatting with a stranger\n")
+	c.send("/quit\n")
+	c.expectExit(exitDone)
+	b.expect("-- Stranger has left the chat\n")
 }
 
 // A machine that finds no NATS pairs its own people, as if it had been told of none.

@@ -64,6 +64,8 @@ type Config struct {
 
 	Cluster string // URLs of NATS; empty: this machine alone
 	Node    string // what it is called among the nodes
+	// ClusterAfter is how long who waits is not offered to the others.
+	ClusterAfter time.Duration
 	ClusterFiles
 }
 
@@ -125,6 +127,7 @@ func (c *Config) flags() *pflag.FlagSet {
 
 	add(f, &c.Cluster, servers, "URLS", "cluster", "off", "NATS servers by which several machines are one")
 	add(f, &c.Node, nodeName, "NAME", "node", defaultNode(), "what this machine is called among them")
+	add(f, &c.ClusterAfter, duration(0), "TIME", "cluster-after", "300ms", "how long only its own people are looked for")
 	add(f, &c.ClusterCreds, path, "FILE", "cluster-creds", "", "who it is to NATS: .creds, or an nkey's seed")
 	add(f, &c.ClusterCA, path, "FILE", "cluster-ca", "", "who signs the certificates of NATS (PEM)")
 	add(f, &c.ClusterCert, path, "FILE", "cluster-cert", "", "its own certificate for NATS (PEM)")

@@ -76,7 +76,7 @@ func TestEverySetting(t *testing.T) {
 		"max-per-source": "5", "connects-per-source": "6/7s", "login-grace": "8s", "new-sources": "off", "openers": "warn", "early-links": "off", "skips": "warn", "idle-timeout": "9m", "interest-wait": "11s", "meet": "Sat 20:00-22:00 Europe/Berlin, daily 06:30-07:00 UTC",
 		"shutdown-grace": "0s", "report-threshold": "0", "retain": "7d",
 		"max-db": "1G", "patterns": "p", "help-text": "h", "seal-to": "s", "notify": "https://example.org/x", "pprof": "true",
-		"cluster": "nats://a:4222,tls://b", "node": "n-1_A", "cluster-creds": "c", "cluster-ca": "a", "cluster-cert": "t", "cluster-key": "k",
+		"cluster": "nats://a:4222,tls://b", "node": "n-1_A", "cluster-after": "1s", "cluster-creds": "c", "cluster-ca": "a", "cluster-cert": "t", "cluster-key": "k",
 	}
 	flags := new(Config).flags()
 	flags.VisitAll(func(f *pflag.Flag) {

@@ -6,6 +6,7 @@ import (
 
 	"strangerd/data"
 	"strangerd/matcher"
+	"strangerd/matcher/cluster"
 	"strangerd/moderation"
 	"strangerd/node"
 	"strangerd/session"
@@ -22,8 +23,11 @@ type house struct {
 	pairs  *matcher.Matcher
 	hours  *moderation.Hours
 	server *session.Server
-	node   *node.Node   // nil: this machine alone
 	ready  func() error // why nobody can come in
+
+	// Both are nil where this machine is alone.
+	node    *node.Node
+	cluster *cluster.Cluster
 }
 
 // build puts the house together, and has life run what runs in it.
@@ -64,12 +68,23 @@ func build(config *Config, given *given, folder *data.Folder, doors *doors, log 
 	life.run(func(ctx context.Context) {
 		h.desk.Run(ctx, func(err error) { log.Error("what should be forgotten could not be", "error", err) })
 	})
-	h.pairs = matcher.New(&matcher.Options{
+	if err := h.join(given, folder); err != nil {
+		return nil, err
+	}
+	options := matcher.Options{
 		MayMeet:      session.MayMeet(h.desk),
 		InterestWait: max(config.InterestWait, 1),
 		Moved:        observe(h.times.move),
-	})
+	}
+	if h.cluster != nil {
+		options.Transport, options.OfferAfter = h.cluster, max(config.ClusterAfter, 1)
+	}
+	h.pairs = matcher.New(&options)
 	life.run(func(ctx context.Context) { h.pairs.Run(ctx) })
+	if h.cluster != nil {
+		life.run(func(ctx context.Context) { h.node.Run(ctx, h.census) })
+		life.run(func(ctx context.Context) { h.cluster.Run(ctx, h.pairs) })
+	}
 	if h.hours, err = moderation.NewHours(folder.DB()); err != nil {
 		return nil, err
 	}
@@ -77,9 +92,6 @@ func build(config *Config, given *given, folder *data.Folder, doors *doors, log 
 		online := func() int { return h.pairs.Stats().Online }
 		h.hours.Run(ctx, online, func(err error) { log.Error("how many people were here could not be saved", "error", err) })
 	})
-	if err := h.join(given, folder, life); err != nil {
-		return nil, err
-	}
 	if h.server, err = session.New(h.session(given, folder, doors)); err != nil {
 		return nil, err
 	}

@@ -37,6 +37,8 @@ type Census struct {
 	Waiting  int  `json:"waiting"`
 	Chatting int  `json:"chatting"`
 	Draining bool `json:"draining,omitzero"`
+	// Term is that of the lease by which this node pairs the people of all; 0: it doesn't.
+	Term uint64 `json:"term,omitzero"`
 }
 
 // Peer is another node.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 const (
@@ -220,6 +221,34 @@ func (n *Node) hear(sealed []byte, now time.Time) {
 			delete(n.peers, start)
 		}
 	}
+}
+
+// Number is what other nodes know this one by: drawn at each start, never 0.
+func (n *Node) Number() uint64 { return n.start }
+
+// Publish seals a message and sends it. What can't be sent now is lost. It may block for
+// as long as the connection takes nothing, up to 2 s.
+func (n *Node) Publish(subject string, plain []byte) error {
+	return n.nats.Publish(subject, n.Seal.Seal(subject, plain))
+}
+
+// Listen has the messages of a subject, as they were sent, come to a channel until stop
+// is called. What the channel has no room for is lost.
+func (n *Node) Listen(subject string, to chan *nats.Msg) (stop func(), err error) {
+	sub, err := n.nats.ChanSubscribe(subject, to)
+	if err != nil {
+		return nil, err
+	}
+	return func() { sub.Unsubscribe() }, nil
+}
+
+// Bucket is where the nodes keep what they have in common.
+func (n *Node) Bucket(ctx context.Context) (jetstream.KeyValue, error) {
+	js, err := jetstream.New(n.nats)
+	if err != nil {
+		return nil, err
+	}
+	return js.KeyValue(ctx, bucket)
 }
 
 // Inside tells whether this node is one of those that share the secret.

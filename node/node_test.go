@@ -91,7 +91,7 @@ func TestNodes(t *testing.T) {
 	}
 	eventually(t, "a hears b", a.hears("b"))
 	eventually(t, "b hears a", b.hears("a"))
-	if p := a.Peers()[0]; p.Census != (Census{3, 1, 2, true}) || p.Program != "test" || !p.Since.Equal(b.since) {
+	if p := a.Peers()[0]; p.Census != (Census{3, 1, 2, true, 0}) || p.Program != "test" || !p.Since.Equal(b.since) {
 		t.Errorf("%+v", p)
 	}
 	b.stop()

@@ -195,11 +195,7 @@ func (n *Node) lives(ctx context.Context, start uint64) (bool, error) {
 
 // disclaim gives the name of this node back.
 func (n *Node) disclaim(ctx context.Context) error {
-	js, err := jetstream.New(n.nats)
-	if err != nil {
-		return err
-	}
-	kv, err := js.KeyValue(ctx, bucket)
+	kv, err := n.Bucket(ctx)
 	if err != nil {
 		return err
 	}

@@ -424,6 +424,9 @@ func (c *chat) event(e matcher.Event) {
 		c.typing = false
 	case matcher.PartnerLeft:
 		c.announce(c.words.Say([...]locale.ID{locale.PartnerLeft, locale.FirstLeft, locale.SecondLeft}[e.By]))
+		if e.Lost > 0 {
+			c.announce(c.words.Count(locale.Lost, int(e.Lost)))
+		}
 		c.rest()
 	case matcher.PartnerAway:
 		c.partnerGone(e.By)

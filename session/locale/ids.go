@@ -32,6 +32,7 @@ const (
 	PartnerAway     ID = "partner_away" // Seconds
 	PartnerBack     ID = "partner_back"
 	AwayUnsent      ID = "away_unsent"
+	Lost            ID = "lost" // Count
 	PartnerIdle     ID = "partner_idle"
 	PartnerActive   ID = "partner_active"
 	YouAreBack      ID = "you_are_back"
@@ -369,7 +370,7 @@ var ids = []ID{
 	Contact, TypeYes,
 	Looking, Waiting, WaitingHours, WaitingOthers, NobodyWaits, Matched, PartnerLeft, YouLeft, Stopped, Typing, Really, Next, NextPlain,
 	RematchOffered, RematchDeclined, RematchOff, Called, CallMissed, Questions, ThinkAbout, IceBreaker, Busier, Meet, MeetNow, MeetDays, IdleWarning, IdleEnded, Closing, Closed,
-	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent, QueueUnsent, TooFast,
+	You, Stranger, StrangerPlain, MoreBelow, MoreRules, AgainToQuit, KeptDraft, Kept, KeptFull, KeptUnsent, QueueUnsent, Lost, TooFast,
 	Paced, OpenerBlocked, OpenerWarning, LinkBlocked, LinkWarning, NewLink, TopicAge, TopicLink, NewHere, SkipsBlocked, SkipsWarning,
 	WaitingForEnd, TooLong, TooBig, TooManyLines, Unreadable, NotUTF8, LeftOut, PasteCut, InputFull, UnknownCommand, UnknownNearest, TypingOn,
 	TypingOff, TypingUsage, BellOn, BellComes, BellNoTerminal, BellOff, BellUsage, MotionOn, MotionOff, MotionUsage, TitleFound, TitleWrote, Plain, AlreadyPlain, NothingToStop, StatusLine,
