@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -133,6 +135,41 @@ func TestClusterPairs(t *testing.T) {
 	c.send("/quit\n")
 	c.expectExit(exitDone)
 	b.expect("-- Stranger has left the chat\n")
+}
+
+// When the machine that pairs for all dies, whoever talked to its people is told, also of
+// what may not have arrived; and another one pairs the people of those that are left.
+func TestClusterDealerDies(t *testing.T) {
+	t.Parallel()
+	url := natstest.Start(t, 1).URL()
+	folder := firstStart(t)
+	folders := []string{folder, newNodeFolder(t, folder), newNodeFolder(t, folder)}
+	var nodes []*program
+	for i, folder := range folders {
+		nodes = append(nodes, startNode(t, folder, fmt.Sprint("n", i), url))
+	}
+	deals := func(p *program) bool { return measure(t, p)["strangerd_cluster_deals"] == 1 }
+	until(t, "somebody deals", func() bool { return slices.ContainsFunc(nodes, deals) })
+	at := slices.IndexFunc(nodes, deals)
+	dealer := nodes[at]
+	left := slices.Delete(nodes, at, at+1)
+
+	a, _ := pairNodes(t, left[0], dealer)
+	dealer.cmd.Process.Kill()
+	dealer.wait()
+	a.send("is anybody there?\n")
+	a.expect("-- Stranger has left the chat\n")
+	// Only on a machine that is very busy can the line have come after the end.
+	if !a.out.wait(func() bool {
+		said := a.out.bytes.String()
+		return strings.Contains(said, "-- Your last line may not have arrived.\n") || strings.Contains(said, "-- Kept: 1 line")
+	}) {
+		t.Errorf("nobody tells of the line that is lost:\n%s", a.out.String())
+	}
+	a.send("/quit\n")
+	a.expectExit(exitDone)
+	pairNodes(t, left[0], left[1])
+	until(t, "somebody deals again", func() bool { return slices.ContainsFunc(left, deals) })
 }
 
 // A machine that finds no NATS pairs its own people, as if it had been told of none.

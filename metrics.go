@@ -122,6 +122,7 @@ func (h *house) collectNode(to sink) {
 	}
 	gauge(to, "cluster_nodes", "Nodes that are there, with this one if it is one of them.", nodes)
 	gauge(to, "cluster_connected", "Whether a server of NATS answers.", oneIf(h.node.Connected()))
+	gauge(to, "cluster_deals", "Whether this node pairs the people of all.", oneIf(h.cluster.Term() != 0))
 	counters(to, "cluster_refused_total", "Messages between nodes that were not believed.", "reason", h.node.Seal.Refused())
 }
 
