@@ -1,0 +1,130 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"strangerd/matcher"
+)
+
+// table is a Dealer and what it has dealt.
+type table struct {
+	*Dealer
+	t     *testing.T
+	clock time.Time
+	dealt []string
+}
+
+func newTable(t *testing.T, mayMeet func(a, b any) bool) *table {
+	d := &table{t: t, clock: time.Now()}
+	d.Dealer = newDealer(mayMeet, func(m Message) {
+		pair := []string{fmt.Sprint(m.Who), fmt.Sprint(m.Whose)}
+		slices.Sort(pair)
+		d.dealt = append(d.dealt, strings.Join(pair, "+"))
+	}, func() time.Time { return d.clock })
+	return d
+}
+
+// deals compares what was dealt since it was last asked.
+func (d *table) deals(want ...string) {
+	d.t.Helper()
+	got := d.dealt
+	if d.dealt = nil; !slices.Equal(got, want) {
+		d.t.Fatalf("dealt %q, want %q", got, want)
+	}
+}
+
+func (d *table) after(t time.Duration) {
+	d.clock = d.clock.Add(t)
+	d.Tick()
+}
+
+func offerOf(seat uint64, who string, likes ...string) matcher.Offer {
+	return matcher.Offer{Seat: seat, Turn: 1, Subject: who, Criteria: matcher.Criteria{Interests: names(likes...)}}
+}
+
+// People of different machines are dealt by the rules of a Matcher; those of one are its
+// own affair.
+func TestDealer(t *testing.T) {
+	d := newTable(t, func(a, b any) bool { return a.(string)+b.(string) != "xy" && a.(string)+b.(string) != "yx" })
+	d.Offer(1, offerOf(1, "a", "go"))
+	d.Offer(1, offerOf(2, "b", "go"))
+	d.Offer(2, offerOf(3, "c", "rust"))
+	d.deals()
+	d.Offer(2, offerOf(4, "d", "rust", "go"))
+	if len(d.dealt) != 1 || d.dealt[0] != "a+d" && d.dealt[0] != "b+d" {
+		t.Fatalf("dealt %q", d.dealt)
+	}
+	d.dealt = nil
+	for seat := range uint64(5) {
+		d.Withdraw(1, seat)
+		d.Withdraw(2, seat)
+	}
+	d.Offer(1, offerOf(5, "x"))
+	d.Offer(2, offerOf(6, "y"))
+	d.deals() // they may not meet
+	d.Offer(3, offerOf(7, "z"))
+	if len(d.dealt) != 1 {
+		t.Fatalf("dealt %q", d.dealt)
+	}
+	if n := len(d.offers); n != 3 {
+		t.Errorf("%d offers, want those of which nobody has heard what became of them", n)
+	}
+}
+
+// Who talked to each other last isn't dealt.
+func TestDealerKnowsWhoMet(t *testing.T) {
+	d := newTable(t, nil)
+	last := offerOf(1, "a")
+	last.Last = 2
+	d.Offer(1, last)
+	d.Offer(2, offerOf(2, "b"))
+	d.deals()
+	d.Offer(3, offerOf(3, "c"))
+	if len(d.dealt) != 1 || d.dealt[0] == "a+b" {
+		t.Errorf("dealt %q", d.dealt)
+	}
+}
+
+// What came to nothing is dealt again, ever later, until it is withdrawn, asked for anew,
+// or nobody says any more that it stands.
+func TestDealerDealsAgain(t *testing.T) {
+	d := newTable(t, nil)
+	a, b := offerOf(1, "a"), offerOf(2, "b")
+	d.Offer(1, a)
+	d.Offer(2, b)
+	d.deals("a+b")
+	d.Offer(1, a) // it is said again that it stands
+	d.after(dealAgain - 1)
+	d.deals()
+	d.after(1)
+	d.deals("a+b")
+	d.after(dealAgain)
+	d.deals()
+	d.after(dealAgain)
+	d.deals("a+b")
+	a.Turn = 2
+	d.Offer(1, a)
+	d.deals() // b waits for what becomes of the last deal
+	d.after(4 * dealAgain)
+	d.deals("a+b")
+	d.Withdraw(2, 1) // another node's
+	d.Withdraw(1, 1)
+	d.Offer(2, b)
+	d.after(dealMost)
+	d.deals()
+	d.Offer(1, a)
+	d.deals("a+b")
+	d.after(offerLasts)
+	if n := len(d.offers); n != 0 {
+		t.Errorf("%d offers of nobody", n)
+	}
+	d.deals()
+	d.Offer(1, a)
+	d.Lose(1)
+	d.Offer(2, b)
+	d.deals()
+}
