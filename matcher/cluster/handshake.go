@@ -85,7 +85,7 @@ func (h *Handshake) Take(m Message) {
 	switch m.Kind {
 	case Dealt:
 		// From is the host, and Who theirs; To is the guest here.
-		if !past && o == nil && h.promise(m, promiseTime) {
+		if !past && h.promise(m, promiseTime) {
 			h.answer(m, Accepted, m.Whose)
 		}
 	case Accepted:
@@ -98,14 +98,14 @@ func (h *Handshake) Take(m Message) {
 		}
 	case Begin:
 		switch {
-		case o != nil || live: // it was said twice, and what answers it is repeated
-		case !past && h.Pairs.Begin(m.To.Seat, m.Chat):
+		case live: // it was said twice, and what answers it is repeated
+		case h.Pairs.Begin(m.To.Seat, m.Chat):
 			h.put(m, begun, Begun, halfOpen)
 		default:
 			h.refuse(m)
 		}
 	case Begun:
-		if live || !past && h.Pairs.Begin(m.To.Seat, m.Chat) {
+		if h.Pairs.Begin(m.To.Seat, m.Chat) {
 			delete(h.openings, m.Chat)
 			h.answer(m, Confirmed, nil)
 		} else if o == nil || o.stage != over { // the guest was told that it began

@@ -111,7 +111,7 @@ func newWorld(t *testing.T, seed uint64, machines, people int) *world {
 	w := &world{t: t, rand: rand.New(rand.NewPCG(seed, 1)), loss: 0.2}
 	for i := range machines {
 		m := &machine{w: w, node: uint64(i)}
-		pairs := matcher.New(&matcher.Options{Transport: m, Rand: rand.NewPCG(seed, uint64(i)+2)})
+		pairs := matcher.New(&matcher.Options{Transport: m, OfferAfter: 1, Rand: rand.NewPCG(seed, uint64(i)+2)})
 		m.links = &Links{Pairs: pairs, Post: m.carry, Now: time.Now}
 		m.hand = &Handshake{Node: m.node, Pairs: pairs, Post: m.post, Now: time.Now}
 		w.machines = append(w.machines, m)
@@ -275,26 +275,24 @@ func (w *world) step() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	p := w.people[w.rand.IntN(len(w.people))]
-	switch w.rand.IntN(12) {
-	case 0:
+	switch w.rand.IntN(24) {
+	case 0, 1:
 		p.partner = nil
 		p.Find(matcher.Criteria{})
-	case 1:
-		if w.rand.IntN(3) == 0 {
-			p.partner = nil
-			p.Leave()
-		}
 	case 2:
+		p.partner = nil
+		p.Leave()
+	case 3:
 		m := w.machines[w.rand.IntN(len(w.machines))]
-		if m.cut.IsZero() && w.rand.IntN(4) == 0 {
-			m.cut = time.Now()
-		} else {
+		if !m.cut.IsZero() && w.rand.IntN(2) == 0 {
 			m.cut = time.Time{}
+		} else if m.cut.IsZero() && w.rand.IntN(20) == 0 {
+			m.cut = time.Now()
 		}
-	case 3, 4, 5, 6:
-		w.deal()
-	default:
+	case 4, 5, 6, 7, 8:
 		w.say(p)
+	default:
+		w.deal()
 	}
 	w.tick()
 	w.look()
@@ -354,9 +352,9 @@ func (w *world) settle() {
 // once and in order, or they are told that it may not have.
 func TestNobodyIsInTwoChats(t *testing.T) {
 	met, heard := 0, 0
-	for seed := range uint64(60) {
+	for seed := range uint64(100) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, seed, 3, 7)
+			w := newWorld(t, seed, 3, 3+int(seed%4))
 			w.loss = float64(seed%5) / 10
 			for range 1000 {
 				w.step()
