@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 
 	"strangerd/node/natstest"
@@ -170,6 +172,57 @@ func TestClusterDealerDies(t *testing.T) {
 	a.expectExit(exitDone)
 	pairNodes(t, left[0], left[1])
 	until(t, "somebody deals again", func() bool { return slices.ContainsFunc(left, deals) })
+}
+
+// A machine that stands still for a while was taken for gone, and knows so when it goes
+// on: those whom it serves are told as well as their partners.
+func TestClusterNodePauses(t *testing.T) {
+	t.Parallel()
+	url := natstest.Start(t, 1).URL()
+	folder := firstStart(t)
+	second := newNodeFolder(t, folder)
+	p, q := startNode(t, folder, "a", url), startNode(t, second, "b", url)
+	a, b := pairNodes(t, p, q)
+	q.cmd.Process.Signal(syscall.SIGSTOP)
+	goOn := sync.OnceFunc(func() { q.cmd.Process.Signal(syscall.SIGCONT) })
+	t.Cleanup(goOn)
+	a.expect("-- Stranger has left the chat\n")
+	goOn()
+	b.expect("-- Stranger has left the chat\n")
+	a.send("\n")
+	b.send("/quit\n")
+	b.expectExit(exitDone)
+	joinLines(t, q).expect("-- You are now chatting with a stranger\n")
+	a.expect("-- You are now chatting with a stranger\n")
+}
+
+// Two of three servers of NATS may die: people of different machines go on talking, and
+// meet others, without JetStream.
+func TestClusterOutlivesNATS(t *testing.T) {
+	t.Parallel()
+	servers := natstest.Start(t, 3)
+	folder := firstStart(t)
+	second := newNodeFolder(t, folder)
+	p, q := startNode(t, folder, "a", servers.URL()), startNode(t, second, "b", servers.URL())
+	a, b := pairNodes(t, p, q)
+	servers.Kill(0)
+	servers.Kill(1)
+	a.send("still there?\n")
+	// Only a machine that is very busy needs so long for another connection that each takes
+	// the other for gone.
+	heard := func(c *chatter, words string) bool {
+		c.out.mu.Lock()
+		defer c.out.mu.Unlock()
+		return strings.Contains(c.out.bytes.String(), words)
+	}
+	until(t, "it is heard, or it is told that not", func() bool {
+		return heard(b, "stranger: still there?\n") || heard(a, "-- Your last line may not have arrived.\n") || heard(a, "-- Kept: 1 line")
+	})
+	for _, c := range []*chatter{a, b} {
+		c.send("/quit\n")
+		c.expectExit(exitDone)
+	}
+	pairNodes(t, p, q)
 }
 
 // A machine that finds no NATS pairs its own people, as if it had been told of none.

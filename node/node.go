@@ -96,11 +96,13 @@ func (n *Node) connect() (err error) {
 		nats.FlusherTimeout(2 * time.Second),
 		nats.NoEcho(),
 		nats.CustomInboxPrefix("_INBOX_strangerd"),
-		nats.DisconnectErrHandler(func(*nats.Conn, error) { n.config.Log.Warn("NATS is lost: this node goes on alone") }),
-		nats.ReconnectHandler(func(*nats.Conn) { n.config.Log.Info("NATS is back") }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			n.config.Log.Warn("NATS has refused something", "error", err)
+		nats.DisconnectErrHandler(func(c *nats.Conn, _ error) {
+			if !c.IsClosed() {
+				n.config.Log.Warn("NATS is lost: this node goes on alone")
+			}
 		}),
+		nats.ReconnectHandler(func(*nats.Conn) { n.config.Log.Info("NATS is back") }),
+		nats.ErrorHandler(n.failed),
 	}, n.config.Options...)
 	n.nats, err = nats.Connect(n.config.Servers, options...)
 	if err == nil || refused(err) {
@@ -108,6 +110,17 @@ func (n *Node) connect() (err error) {
 	}
 	n.nats, err = nats.Connect(n.config.Servers, append(options, nats.RetryOnFailedConnect(true))...)
 	return err
+}
+
+// failed tells of what NATS doesn't let this node do. That a connection breaks is told
+// elsewhere, and without the addresses of its ends.
+func (n *Node) failed(_ *nats.Conn, _ *nats.Subscription, err error) {
+	switch {
+	case errors.Is(err, nats.ErrPermissionViolation):
+		n.config.Log.Error("NATS has refused something: see the permissions of this node's account", "error", err)
+	case errors.Is(err, nats.ErrSlowConsumer):
+		n.config.Log.Warn("messages of other nodes were lost: they come faster than this node reads")
+	}
 }
 
 // refused tells whether a NATS server answered, and doesn't let us in.
