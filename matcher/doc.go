@@ -99,11 +99,20 @@
 //  12. Whoever has taken all that came knows of each of the others in their chat
 //     whether they sleep. A chat begins with everybody awake.
 //
+// # Other machines
+//
+// With a Transport, a partner may be on another machine. They have a seat here that stands
+// for them, in one chat and then nowhere: what is delivered to it goes out as a [Letter],
+// and a Letter that comes is its move. Such a chat begins by a promise on both machines:
+// who is promised is in nobody's reach, is told nothing, and searches on if nothing
+// comes of it. Whoever calls [Matcher.Promise] and what follows it answers for that both
+// machines agree; each holds the requirements above for its own seats by itself.
+//
 // # Locks and goroutines
 //
 // One mutex guards the pool, the pairs and the state of every seat. A move
-// under it is short: no I/O, no blocking send, no callback but MayMeet and Wake,
-// which are short, too. What a move sets
+// under it is short: no I/O, no blocking send, no callback but MayMeet, Wake and the
+// Transport's, which are short, too. What a move sets
 // off (others who must look again, seats that were lost) is put on a list and
 // worked off before the lock is released, so moves never nest; evictions are
 // called after it.

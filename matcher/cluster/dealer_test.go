@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"strangerd/matcher"
+	"strangerd/node"
 )
 
 // table is a Dealer and what it has dealt.
@@ -127,4 +128,47 @@ func TestDealerDealsAgain(t *testing.T) {
 	d.Lose(1)
 	d.Offer(2, b)
 	d.deals()
+}
+
+// What a match costs the dealer: two offers that are opened and read, a deal that is
+// written and sealed, and two that are withdrawn, among 1,000 who wait for something else.
+func BenchmarkDeal(b *testing.B) {
+	seal := node.NewSealer([]byte("ours"))
+	open := func(sealed []byte) *reader {
+		plain, err := seal.Open("x", sealed)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return &reader{rest: plain}
+	}
+	dealt := 0
+	d := newDealer(nil, func(m Message) {
+		dealt++
+		w := new(writer)
+		plainCards.message(w, m)
+		seal.Seal("x", w.b)
+	}, time.Now)
+	for i := range uint64(1000) {
+		d.Offer(1, offerOf(1000+i, "waits", fmt.Sprint("rare ", i)))
+	}
+	var offers [2][]byte
+	for i := range offers {
+		w := new(writer)
+		o := offerOf(uint64(i)+1, strings.Repeat("x", 400))
+		o.Criteria.Languages = names("en")
+		plainCards.offer(w, o)
+		offers[i] = seal.Seal("x", w.b)
+	}
+	for b.Loop() {
+		for i, sealed := range offers {
+			d.Offer(uint64(i)+1, plainCards.readOffer(open(sealed)))
+		}
+		for i := range offers {
+			d.Withdraw(uint64(i)+1, uint64(i)+1)
+		}
+	}
+	if dealt != b.N {
+		b.Errorf("%d of %d were dealt", dealt, b.N)
+	}
+	b.ReportMetric(float64(dealt)/b.Elapsed().Seconds(), "matches/s")
 }
