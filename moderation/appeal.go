@@ -42,13 +42,9 @@ func (d *Desk) Appeal(ban, text string) (Appeal, error) {
 	a := Appeal{ID: newID("A"), Ban: ban, Created: now, Text: text}
 	t := d.tally(now)
 	t.Appeals++
-	if err := d.db.Save(a, t); err != nil {
+	if err := d.commit(a, t); err != nil {
 		return Appeal{}, err
 	}
-	d.update(func() {
-		d.keepAppeal(a)
-		d.tallies[t.Day] = t
-	})
 	return a, nil
 }
 
@@ -137,8 +133,6 @@ func (d *Desk) answer(by, id, reason string, accept bool) error {
 	t := d.tally(now)
 	t.Decided++
 	records := []data.Record{a, d.action(by, "appeal "+do, id+" "+a.Ban, reason)}
-	var lifted []Ban
-	var told []Warning
 	if accept {
 		t.Reversed++
 		b, err := d.gate.findBan(a.Ban)
@@ -147,30 +141,14 @@ func (d *Desk) answer(by, id, reason string, accept bool) error {
 		}
 		if !over(b, now) {
 			b.Lifted = &Lifted{At: now, By: by, Reason: reason}
-			lifted = append(lifted, b)
 			records = append(records, b)
 		}
-		w := Warning{
+		records = append(records, Warning{
 			ID: newID("W"), Kind: WarningAppeal, Category: b.Category, Reason: reason, Created: now,
 			To: Subject{Source: b.Target.Source, Key: b.Target.Key},
-		}
-		told = append(told, w)
-		records = append(records, w)
+		})
 	}
-	if err := d.db.Save(append(records, t)...); err != nil {
-		return err
-	}
-	for _, b := range lifted {
-		d.gate.lift(b)
-	}
-	d.update(func() {
-		d.keepAppeal(a)
-		d.tallies[t.Day] = t
-		for _, w := range told {
-			d.keepWarning(w)
-		}
-	})
-	return nil
+	return d.commit(append(records, t)...)
 }
 
 // answered says who answered an appeal before.

@@ -300,7 +300,7 @@ func covers(by, old data.Target) bool {
 
 // note is Desk.Note.
 func (g *Gate) note(by, do, on, why string) error {
-	return g.db.Save(data.Action{At: g.now(), By: by, Do: do, On: on, Why: why})
+	return g.commit(data.Action{At: g.now(), By: by, Do: do, On: on, Why: why})
 }
 
 // Unban lifts a ban at once. Errors: ErrUnknown, ErrOver, ErrReason,
@@ -320,11 +320,7 @@ func (g *Gate) Unban(by, id, reason string) error {
 		return fmt.Errorf("%s: %w", id, ErrOver)
 	}
 	b.Lifted = &Lifted{At: now, By: by, Reason: reason}
-	if err := g.db.Save(b, data.Action{At: now, By: by, Do: "unban", On: id, Why: reason}); err != nil {
-		return err
-	}
-	g.lift(b)
-	return nil
+	return g.commit(b, data.Action{At: now, By: by, Do: "unban", On: id, Why: reason})
 }
 
 // AlsoBanned returns the bans in force, but for the one with this id, that hit a person

@@ -102,10 +102,9 @@ func (d *Desk) resolve(by, id string, decision Decision, may func(by string, r *
 			return Verdict{}, err
 		}
 	}
-	if err := d.db.Save(o.records()...); err != nil {
+	if err := d.carryOut(o); err != nil {
 		return Verdict{}, err
 	}
-	d.effect(o)
 	return o.verdicts[0], nil
 }
 
@@ -236,29 +235,15 @@ func (o *outcome) records() (all []data.Record) {
 	return append(all, o.tally)
 }
 
-// effect brings what is on the disk into memory: the ban before the pause ends,
-// so that nobody comes in between.
-func (d *Desk) effect(o *outcome) {
-	d.gate.enforce(o.bans...)
-	for _, b := range o.lifted {
-		d.gate.lift(b)
+// carryOut commits what o changes, and ends the sessions that it does.
+func (d *Desk) carryOut(o *outcome) error {
+	if err := d.commit(o.records()...); err != nil {
+		return err
 	}
 	for _, p := range o.kicked {
 		p.end(&Kicked{By: o.by, Reason: o.reason})
 	}
-	d.update(func() {
-		for _, a := range o.appeals {
-			d.keepAppeal(a)
-		}
-		for _, r := range o.reports {
-			d.keepReport(r)
-			delete(d.taken, r.ID)
-		}
-		for _, w := range o.warnings {
-			d.keepWarning(w)
-		}
-		d.tallies[o.tally.Day] = o.tally
-	})
+	return nil
 }
 
 // Ban bans in the name of by. It is on the disk when Ban returns, and every live Pass
@@ -305,11 +290,10 @@ func (d *Desk) banUnreported(by string, req BanRequest) (Verdict, error) {
 		d.kick(o, &verdict, req.Session, req.Reason)
 	}
 	if err == nil {
-		err = d.db.Save(o.records()...)
+		err = d.carryOut(o)
 	}
 	if err != nil {
 		return Verdict{}, err
 	}
-	d.effect(o)
 	return verdict, nil
 }

@@ -218,12 +218,7 @@ func (d *Desk) SetMotd(by, text string) error {
 	}
 	d.change.Lock()
 	defer d.change.Unlock()
-	err := d.db.Save(data.Setting{Name: motdSetting, Value: text}, d.action(by, "motd", "", text))
-	if err != nil {
-		return err
-	}
-	d.update(func() { d.motd = text })
-	return nil
+	return d.commit(data.Setting{Name: motdSetting, Value: text}, d.action(by, "motd", "", text))
 }
 
 // Backup writes the whole database to w.

@@ -54,17 +54,16 @@ func (g *Gate) SetDoor(by string, door Door) error {
 	}
 	g.change.Lock()
 	defer g.change.Unlock()
-	err := g.db.Save(
+	return g.commit(
 		data.Setting{Name: doorSetting, Value: string(door)},
 		data.Action{At: g.now(), By: by, Do: "door", On: string(door)},
 	)
-	if err != nil {
-		return err
-	}
+}
+
+func (g *Gate) setDoor(door Door) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.door = door
-	return nil
 }
 
 // Drain lets nobody in any more, for good; who is inside stays. Drained is

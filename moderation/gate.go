@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"iter"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -189,7 +190,7 @@ func (g *Gate) loadBans() error {
 		return err
 	}
 	networks.settle()
-	g.enforceIn(networks, people, nil)
+	g.enforceIn(networks, people, func(func(Ban) bool) {})
 	return nil
 }
 
@@ -213,8 +214,8 @@ func (g *Gate) unindex(b Ban) {
 
 // enforce puts new bans, which are on the disk, into memory, and ends every pass
 // that they hit.
-func (g *Gate) enforce(bans ...Ban) {
-	for _, b := range bans {
+func (g *Gate) enforce(bans iter.Seq[Ban]) {
+	for b := range bans {
 		g.made.count(b)
 	}
 	g.enforceIn(g.networks, g.people, bans)
@@ -222,18 +223,18 @@ func (g *Gate) enforce(bans ...Ban) {
 
 // enforceIn is enforce, but that the index from then on is these. The caller holds
 // change.
-func (g *Gate) enforceIn(networks *networks, people people, bans []Ban) {
+func (g *Gate) enforceIn(networks *networks, people people, bans iter.Seq[Ban]) {
 	for _, end := range g.reindex(networks, people, bans) {
 		end()
 	}
 }
 
 // reindex returns what ends the passes that are hit.
-func (g *Gate) reindex(networks *networks, people people, bans []Ban) (hit []func()) {
+func (g *Gate) reindex(networks *networks, people people, bans iter.Seq[Ban]) (hit []func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.networks, g.people = networks, people
-	for _, b := range bans {
+	for b := range bans {
 		index(networks, people, b)
 	}
 	g.networks.settle()

@@ -73,11 +73,7 @@ func (g *Gate) imported(by string, added []Ban) error {
 		records = append(records, b)
 	}
 	note := data.Action{At: added[0].Created, By: by, Do: "import", On: fmt.Sprintf("%d networks", len(added)), Why: added[0].Reason}
-	if err := g.db.Save(append(records, note)...); err != nil {
-		return err
-	}
-	g.enforce(added...)
-	return nil
+	return g.commit(append(records, note)...)
 }
 
 // doubtAll asks about the first networks that may be a mistake.

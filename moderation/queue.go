@@ -67,7 +67,7 @@ func (d *Desk) Reports(by string, filter Filter) ([]Report, error) {
 			looks = append(looks, d.action(by, "look", r.ID, ""))
 		}
 	}
-	if err := d.db.Save(looks...); err != nil {
+	if err := d.commit(looks...); err != nil {
 		return nil, err
 	}
 	if !filter.Lines {
@@ -399,29 +399,18 @@ func (d *Desk) setHold(by, do, id, reason string, hold *data.Hold) error {
 	if err != nil {
 		return err
 	}
-	var changed []data.Report
 	var records []data.Record
 	for _, id := range nonempty(id, r.Mutual) {
 		if kept, ok := d.reports[id]; ok && (hold != nil || held(kept, now)) {
 			one := *kept
 			one.Hold = hold
-			changed = append(changed, one)
 			records = append(records, one, d.action(by, do, id, reason))
 		}
 	}
-	if len(changed) == 0 {
+	if len(records) == 0 {
 		return ErrNotHeld
 	}
-	if err := d.db.Save(records...); err != nil {
-		return err
-	}
-	d.update(func() {
-		for _, one := range changed {
-			d.keepReport(one)
-			delete(d.taken, one.ID)
-		}
-	})
-	return nil
+	return d.commit(records...)
 }
 
 // Counts returns how many reports are open and held, and how many appeals wait.

@@ -130,8 +130,7 @@ func (d *Desk) file(filed Filed, f Filing) (paused bool, err error) {
 	for _, c := range changed {
 		records = append(records, c)
 	}
-	separate := keepApart(r, now)
-	for _, a := range separate {
+	for _, a := range keepApart(r, now) {
 		records = append(records, a)
 	}
 	if f.machine {
@@ -142,22 +141,10 @@ func (d *Desk) file(filed Filed, f Filing) (paused bool, err error) {
 		add(&t.Machine, pauseName(pause))
 		records = append(records, pause, d.action(machine, "pause", pause.ID+" "+r.ID, pause.Reason))
 	}
-	if err := d.db.Save(append(records, t)...); err != nil {
+	if err := d.commit(append(records, t)...); err != nil {
 		return false, err
 	}
 	d.used += maxReport
-	d.update(func() {
-		for _, c := range changed {
-			d.keepReport(c)
-		}
-		for _, a := range separate {
-			d.apart[a.Both] = a.Until
-		}
-		d.tallies[t.Day] = t
-	})
-	if paused {
-		d.gate.enforce(pause)
-	}
 	return paused, nil
 }
 

@@ -44,11 +44,7 @@ func (d *Desk) AddModerator(by, name, key string) error {
 		return ErrNameTaken
 	}
 	m := Moderator{Name: name, Key: key, Added: d.gate.now(), By: by}
-	if err := d.db.Save(m, d.action(by, "moderator add", name, "")); err != nil {
-		return err
-	}
-	d.update(func() { d.keepModerator(m) })
-	return nil
+	return d.commit(m, d.action(by, "moderator add", name, ""))
 }
 
 // RemoveModerator removes a moderator. The caller ends their sessions. Errors:
@@ -61,11 +57,7 @@ func (d *Desk) RemoveModerator(by, name string) error {
 		return unknown(name)
 	}
 	m.Removed = d.gate.now()
-	if err := d.db.Save(m, d.action(by, "moderator remove", name, "")); err != nil {
-		return err
-	}
-	d.update(func() { delete(d.moderators, name) })
-	return nil
+	return d.commit(m, d.action(by, "moderator remove", name, ""))
 }
 
 // ListModerators lists the moderators by name for staff to read. The look is
@@ -94,6 +86,8 @@ func (d *Desk) Moderators() []Moderator {
 func (d *Desk) keepModerator(m Moderator) {
 	if m.Removed.IsZero() {
 		d.moderators[m.Name] = m
+	} else {
+		delete(d.moderators, m.Name)
 	}
 }
 
@@ -127,5 +121,5 @@ func (d *Desk) Audit(by string, since time.Time) ([]AuditEntry, error) {
 // package changes something or reveals it to staff takes who they are, and audits
 // itself before it does.
 func (d *Desk) Note(by, action, on, reason string) error {
-	return d.db.Save(d.action(by, action, on, reason))
+	return d.commit(d.action(by, action, on, reason))
 }

@@ -36,18 +36,14 @@ func (d *Desk) Confirm(id string) error {
 		return unknown(id)
 	}
 	w.Confirmed = d.gate.now()
-	if err := d.db.Save(w); err != nil {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.warnings, id)
-	return nil
+	return d.commit(w)
 }
 
 // keepWarning takes w into memory. The caller holds mu, or is alone.
 func (d *Desk) keepWarning(w Warning) {
 	if w.Confirmed.IsZero() {
 		d.warnings[w.ID] = w
+	} else {
+		delete(d.warnings, w.ID)
 	}
 }
