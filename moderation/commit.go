@@ -17,6 +17,21 @@ func (d *Desk) commit(records ...data.Record) error {
 	return nil
 }
 
+// Merge takes an event from another machine, which may have come before, and has what is in memory
+// follow; position is where in the stream it lies, or 0. Error: data.ErrNotSaved.
+func (d *Desk) Merge(position uint64, e data.Event) error {
+	d.change.Lock()
+	defer d.change.Unlock()
+	d.gate.change.Lock()
+	defer d.gate.change.Unlock()
+	changed, err := d.db.Merge(position, e)
+	if err != nil {
+		return err
+	}
+	d.apply(changed)
+	return nil
+}
+
 // apply takes into memory what is on the disk, whoever put it there. Its caller holds the
 // same as commit's.
 func (d *Desk) apply(records []data.Record) {

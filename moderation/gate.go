@@ -26,6 +26,11 @@ type Config struct {
 	ConnectsPer       time.Duration // not 0 if ConnectsPerSource isn't
 
 	NewSources bool // are limited in whom they may meet, see conduct.go
+
+	// Share tells the other machines of what was changed and is on this one's disk: of several
+	// events only where one would be too large. It returns when they have it for sure, or after a
+	// second, and is called under no lock. Nil means that this machine is alone.
+	Share func([]data.Event)
 }
 
 // Gate decides who may enter. Its methods may be called by any number of
