@@ -1,6 +1,7 @@
 package data
 
 import (
+	"encoding/base32"
 	"encoding/binary"
 	"encoding/json"
 	"time"
@@ -11,33 +12,49 @@ import (
 var audit = []byte("audit")
 
 // An Action is one line of the audit log: who did what, on which id, and why.
-// Nothing changes it once it is saved.
+// Nothing changes it once it is saved. Event and Index are its place in the log.
 type Action struct {
-	Number uint64    `json:"-"` // its place in the log, from 1
-	At     time.Time `json:"at"`
-	By     string    `json:"by"`
-	Do     string    `json:"action"`
-	On     string    `json:"on,omitzero"`
-	Why    string    `json:"reason,omitzero"`
+	Event EventID   `json:"-"` // that it is part of
+	Index uint32    `json:"-"` // among the records of that
+	At    time.Time `json:"at"`
+	By    string    `json:"by"`
+	Do    string    `json:"action"`
+	On    string    `json:"on,omitzero"`
+	Why   string    `json:"reason,omitzero"`
 }
 
-// save numbers the action: the log is kept in the order in which it was written.
-func (a Action) save(tx *bolt.Tx) error {
-	n, err := tx.Bucket(audit).NextSequence()
-	if err != nil {
+func (a Action) bucket() []byte { return audit }
+func (a Action) id() []byte     { return binary.BigEndian.AppendUint32(a.Event[:], a.Index) }
+func (a Action) value() []byte  { return text(a) }
+
+// lines are the names of actions, in the characters of other ids and the order of the log.
+var lines = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// Line returns the name of an action, L-….
+func (a Action) Line() string { return "L-" + lines.EncodeToString(a.id()) }
+
+// unpack takes the place of an action from its id.
+func (a *Action) unpack(id, value []byte) error {
+	*a = Action{}
+	if err := json.Unmarshal(value, a); err != nil {
 		return err
 	}
-	return put(tx, audit, binary.BigEndian.AppendUint64(nil, n), a)
-}
-
-// unpack takes the number of an action from its id.
-func (a *Action) unpack(id, value []byte) error {
-	if len(id) != 8 {
+	switch len(id) {
+	case 8: // before version 5: a number
+		a.Event = new(EventIDs).Next(a.At)
+		a.Index = uint32(binary.BigEndian.Uint64(id))
+	case len(EventID{}) + 4:
+		a.Event = EventID(id)
+		a.Index = binary.BigEndian.Uint32(id[len(a.Event):])
+	default:
 		return errPacked
 	}
-	*a = Action{Number: binary.BigEndian.Uint64(id)}
-	return json.Unmarshal(value, a)
+	return nil
 }
+
+// placeActions has the log in the order of time, where each had a number before: those of
+// several machines lie in one log. Machines that began with the same log have the same.
+func placeActions(tx *bolt.Tx) error { return rewrite(tx, audit, parse[Action]) }
 
 // EachAction visits the audit log, oldest first, inside a transaction: visit
 // must not use the database.

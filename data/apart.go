@@ -3,8 +3,6 @@ package data
 import (
 	"errors"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 var apart = []byte("apart")
@@ -16,9 +14,9 @@ type Apart struct {
 	Until time.Time `json:"until"`
 }
 
-func (a Apart) save(tx *bolt.Tx) error {
-	return tx.Bucket(apart).Put(a.Both[:], packTime(nil, a.Until))
-}
+func (a Apart) bucket() []byte { return apart }
+func (a Apart) id() []byte     { return a.Both[:] }
+func (a Apart) value() []byte  { return packTime(nil, a.Until) }
 
 func (a *Apart) unpack(id, value []byte) error {
 	u, key := unpacker{rest: value}, unpacker{rest: id}

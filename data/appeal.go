@@ -1,10 +1,6 @@
 package data
 
-import (
-	"time"
-
-	bolt "go.etcd.io/bbolt"
-)
+import "time"
 
 var appeals = []byte("appeals")
 
@@ -12,6 +8,7 @@ var appeals = []byte("appeals")
 type Appeal struct {
 	ID      string    `json:"id"` // A-…
 	Ban     string    `json:"ban"`
+	Moved   time.Time `json:"moved,omitzero"` // when another ban took the place of the one it was against
 	Created time.Time `json:"created"`
 	Text    string    `json:"text"`
 	Answer  *Answer   `json:"answer,omitzero"`
@@ -25,7 +22,9 @@ type Answer struct {
 	Reason   string    `json:"reason"`
 }
 
-func (a Appeal) save(tx *bolt.Tx) error { return put(tx, appeals, []byte(a.ID), a) }
+func (a Appeal) bucket() []byte { return appeals }
+func (a Appeal) id() []byte     { return []byte(a.ID) }
+func (a Appeal) value() []byte  { return text(a) }
 
 // EachAppeal visits all appeals inside a transaction: visit must not use the
 // database.

@@ -103,7 +103,7 @@ func TestBackupDuringWrites(t *testing.T) {
 				done <- n
 				return
 			default:
-				if err := f.DB().Refuse(numbered(n), now); err != nil {
+				if err := f.DB().Save(Refusal{numbered(n), now}); err != nil {
 					t.Error(err)
 				}
 			}

@@ -2,11 +2,10 @@ package data
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"path/filepath"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 var bans = []byte("bans")
@@ -43,7 +42,8 @@ type Lifted struct {
 	Reason string    `json:"reason"`
 }
 
-func (b Ban) save(tx *bolt.Tx) error { return tx.Bucket(bans).Put([]byte(b.ID), b.pack()) }
+func (b Ban) bucket() []byte { return bans }
+func (b Ban) id() []byte     { return []byte(b.ID) }
 
 // banForm is the first byte of a packed ban; another form would have another.
 const banForm = 1
@@ -59,9 +59,9 @@ const (
 	banLifted              // when, by whom and why
 )
 
-// pack returns b without its id: form and flags; when it began and ends; category,
+// value is b without its id: form and flags; when it began and ends; category,
 // reason, staff name and report; then what the flags say, in their order.
-func (b Ban) pack() []byte {
+func (b Ban) value() []byte {
 	t := &b.Target
 	v := []byte{banForm, flags(
 		!t.Source.IsZero(), !t.Key.IsZero(), !t.Wider.IsZero(), t.Network.Addr().Is4(), t.Network.Addr().Is6(),
@@ -121,7 +121,7 @@ func (b *Ban) unpack(id, value []byte) error {
 }
 
 // Ban returns the ban called id; ok is false where there is none.
-func (d *DB) Ban(id string) (b Ban, ok bool, err error) { return get[Ban](d, bans, id) }
+func (d *DB) Ban(id string) (b Ban, ok bool, err error) { return get[Ban](d, id) }
 
 // EachBan visits all bans, also those that ended, inside a transaction: visit
 // must not use the database.
@@ -149,5 +149,8 @@ func (d *DB) unban(id string, lifted Lifted) error {
 		return fmt.Errorf("%s was lifted by %s: there is nothing to do", id, b.Lifted.By)
 	}
 	b.Lifted = &lifted
-	return d.Save(b, Action{At: lifted.At, By: lifted.By, Do: "unban", On: id, Why: lifted.Reason})
+	ids := EventIDs{Start: rand.Uint64()}
+	records := []Record{b, Action{At: lifted.At, By: lifted.By, Do: "unban", On: id, Why: lifted.Reason}}
+	ids.Next(lifted.At).Place(records)
+	return d.Save(records...)
 }

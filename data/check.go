@@ -68,11 +68,8 @@ func checkRecords(tx *bolt.Tx, path string, secret []byte) (problems []error, er
 	if err == nil && secret != nil {
 		err = belongs(tx, path, secret)
 	}
-	if err == nil && version >= 1 {
-		problems = checkRefusals(tx)
-	}
-	if err == nil && version >= 2 {
-		problems = append(problems, checkModeration(tx, version)...)
+	if err == nil {
+		problems = checkKinds(tx, version)
 	}
 	return problems, err
 }

@@ -81,7 +81,7 @@ func descriptors(t *testing.T, path string) (n int) {
 func TestClosed(t *testing.T) {
 	f := mustOpen(t, t.TempDir())
 	mustClose(t, f)
-	if err := f.DB().Refuse(alice, now); !errors.Is(err, ErrNotSaved) {
+	if err := f.DB().Save(Refusal{alice, now}); !errors.Is(err, ErrNotSaved) {
 		t.Errorf("Refuse after Close: %v", err)
 	}
 	if _, _, err := f.DB().RefusedUntil(alice); err == nil {
@@ -96,7 +96,7 @@ func TestClosed(t *testing.T) {
 // The file shrinks under an open database, as on a disk that fails: reading
 // what is gone raises SIGBUS.
 func TestFault(t *testing.T) {
-	write := func(db *DB) error { return db.Refuse(bob, now) }
+	write := func(db *DB) error { return db.Save(Refusal{bob, now}) }
 	read := func(db *DB) error { _, _, err := db.RefusedUntil(numbered(2000)); return err }
 	compact := func(db *DB) error { _, _, err := db.Compact(); return err }
 	for name, first := range map[string]func(*DB) error{"read": read, "write": write, "compact": compact} {
@@ -137,7 +137,7 @@ func TestFailedSync(t *testing.T) {
 	err := db.notSaved(syscall.EIO)
 	db.write.Unlock()
 	wantError(t, err, "not saved", "input/output error", "start strangerd again")
-	for _, err := range []error{db.Writable(), db.Refuse(bob, now)} {
+	for _, err := range []error{db.Writable(), db.Save(Refusal{bob, now})} {
 		if !errors.Is(err, ErrNotSaved) || !errors.Is(err, syscall.EIO) {
 			t.Errorf("after a failed sync: %v", err)
 		}

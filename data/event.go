@@ -3,6 +3,8 @@ package data
 import (
 	"encoding/binary"
 	"time"
+
+	bolt "go.etcd.io/bbolt"
 )
 
 // An Event is what one machine changed at once, for the others to change, too. Its
@@ -32,25 +34,71 @@ func (ids *EventIDs) Next(now time.Time) (id EventID) {
 	return id
 }
 
+// Place gives the actions among the records of an event their places in the log.
+func (id EventID) Place(records []Record) {
+	for i, r := range records {
+		if a, ok := r.(Action); ok {
+			a.Event, a.Index = id, uint32(i)
+			records[i] = a
+		}
+	}
+}
+
+// maxEvent is about how many bytes one event has at most, unless one record alone has more.
+const maxEvent = 256 << 10
+
+// Events makes events of records that were changed together, of many more than one, and gives
+// actions their places.
+func (ids *EventIDs) Events(now time.Time, records []Record) (events []Event) {
+	size, begin := 0, 0
+	cut := func(end int) {
+		e := Event{ids.Next(now), records[begin:end:end]}
+		e.ID.Place(e.Records)
+		events = append(events, e)
+		size, begin = 0, end
+	}
+	for i, r := range records {
+		n := len(r.id()) + len(r.value())
+		if size > 0 && size+n > maxEvent {
+			cut(i)
+		}
+		size += n
+	}
+	cut(len(records))
+	return events
+}
+
 // SaveEvent writes the records of events as Save does, in one transaction with what the other
 // machines are to be told.
 func (d *DB) SaveEvent(events ...Event) error {
-	var all []Record
-	for _, e := range events {
-		all = append(all, e.Records...)
-	}
-	return d.Save(all...)
+	return d.update(func(tx *bolt.Tx) error {
+		for _, e := range events {
+			if err := saveAll(tx, e.Records); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Merge joins the records of an event from another machine with what is there, and notes in the
 // same transaction how far in the stream it has come; 0 is that it didn't come from there. It
 // returns the records that it changed, as they are now.
 func (d *DB) Merge(_ uint64, e Event) (changed []Record, err error) {
-	var all []Joinable
-	for _, r := range e.Records {
-		if j, ok := r.(Joinable); ok {
-			all = append(all, j)
+	err = d.update(func(tx *bolt.Tx) error {
+		for _, r := range e.Records {
+			now, err := join(tx, r)
+			if err != nil {
+				return err
+			}
+			if now != nil {
+				changed = append(changed, now)
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	return d.Join(all...)
+	return changed, nil
 }

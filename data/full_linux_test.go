@@ -56,7 +56,7 @@ func fillUntil(dir string, narrow, widen func() error) error {
 	}
 	saved := 0
 	for ; ; saved++ {
-		err := db.Refuse(numbered(saved), now)
+		err := db.Save(Refusal{numbered(saved), now})
 		if err == nil && saved < 1<<14 {
 			continue
 		}
@@ -77,7 +77,7 @@ func fillUntil(dir string, narrow, widen func() error) error {
 	if err := widen(); err != nil {
 		return err
 	}
-	if err := errors.Join(db.Writable(), db.Refuse(alice, now), f.Close()); err != nil {
+	if err := errors.Join(db.Writable(), db.Save(Refusal{alice, now}), f.Close()); err != nil {
 		return fmt.Errorf("after making room: %w", err)
 	}
 	return Check(f.path(databaseName))

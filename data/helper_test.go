@@ -141,8 +141,7 @@ func fill(t testing.TB, db *DB, n int) {
 	t.Helper()
 	must(t, db.update(func(tx *boltTx) error {
 		for i := range n {
-			source := numbered(i)
-			if err := tx.Bucket(refusals).Put(source[:], formatTime(now)); err != nil {
+			if err := save(tx, Refusal{numbered(i), now}); err != nil {
 				return err
 			}
 		}
@@ -156,7 +155,7 @@ func numbered(i int) (h Hash) {
 
 func mustRefuse(t testing.TB, db *DB, source Hash, until time.Time) {
 	t.Helper()
-	must(t, db.Refuse(source, until))
+	must(t, db.Save(Refusal{source, until}))
 }
 
 // wantRefused expects source to be refused until then; the zero time is not at all.

@@ -4,76 +4,42 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
 
-// A Joinable is a Record of which two machines may have changed the same one. Its two
-// versions join to one: which comes first doesn't matter, nor in which order several
-// come, nor that one comes twice. So machines that have the same changes have the same
-// records, however they came by them.
-type Joinable interface {
-	Record
-	join(tx *bolt.Tx) (changed Record, err error)
-}
+// Two machines may have changed the same record. Its two versions join to one: which comes
+// first doesn't matter, nor in which order several come, nor that one comes twice. So
+// machines that have the same changes have the same records, however they came by them.
+//
+// What a machine saves of its own accord has to join to just that with what was there.
 
-// Join is Save, but for records that are there, which it joins with. It returns those that
-// it changed, as they are now.
-func (d *DB) Join(records ...Joinable) (changed []Record, err error) {
-	err = d.update(func(tx *bolt.Tx) error {
-		for _, r := range records {
-			c, err := r.join(tx)
-			if err != nil {
-				return err
-			}
-			if c != nil {
-				changed = append(changed, c)
-			}
+// join saves what becomes of r and what is there, and returns it if that is something else
+// than what was there.
+func join(tx *bolt.Tx, r Record) (changed Record, err error) {
+	switch r := r.(type) {
+	case Memory:
+		if gone, err := forgotten(tx, r.Key, r.At); gone || err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	case Block:
+		if gone, err := forgotten(tx, r.Owner, r.At); gone || err != nil {
+			return nil, err
+		}
 	}
-	return changed, nil
-}
-
-func (b Ban) join(tx *bolt.Tx) (Record, error) { return join(tx, bans, []byte(b.ID), b, Ban.with) }
-func (r Report) join(tx *bolt.Tx) (Record, error) {
-	return join(tx, reports, []byte(r.ID), r, Report.with)
-}
-func (e Evidence) join(tx *bolt.Tx) (Record, error) {
-	return join(tx, evidence, []byte(e.Report), e, Evidence.with)
-}
-func (a Appeal) join(tx *bolt.Tx) (Record, error) {
-	return join(tx, appeals, []byte(a.ID), a, Appeal.with)
-}
-func (w Warning) join(tx *bolt.Tx) (Record, error) {
-	return join(tx, warnings, []byte(w.ID), w, Warning.with)
-}
-func (m Moderator) join(tx *bolt.Tx) (Record, error) {
-	return join(tx, moderators, []byte(m.Name), m, Moderator.with)
-}
-func (a Apart) join(tx *bolt.Tx) (Record, error) { return join(tx, apart, a.Both[:], a, Apart.with) }
-func (k Known) join(tx *bolt.Tx) (Record, error) { return join(tx, known, k.Key[:], k, Known.with) }
-func (b Block) join(tx *bolt.Tx) (Record, error) { return join(tx, blocks, b.id(), b, Block.with) }
-
-// join saves what becomes of record and the one that is there, and returns it if that is
-// something else than what was there.
-func join[T Record](tx *bolt.Tx, bucket, id []byte, record T, with func(a, b T) T) (Record, error) {
-	before := bytes.Clone(tx.Bucket(bucket).Get(id))
+	before := bytes.Clone(tx.Bucket(r.bucket()).Get(r.id()))
 	if before != nil {
-		var there T
-		if parse(id, before, any(&there)) != nil {
-			return nil, unreadable(bucket, 1)
+		if r, err = kindIn(r.bucket()).join(before, r); err != nil {
+			return nil, err
 		}
-		record = with(there, record)
 	}
-	if err := record.save(tx); err != nil || bytes.Equal(before, tx.Bucket(bucket).Get(id)) {
-		return nil, err
+	if bytes.Equal(before, r.value()) {
+		return nil, nil
 	}
-	return record, nil
+	return r, save(tx, r)
 }
 
 // with joins two versions of a ban: one that was lifted is lifted by whoever was first.
@@ -87,13 +53,13 @@ func (b Ban) with(o Ban) Ban {
 	return b
 }
 
-// with joins two versions of a report: the last decision and the longest hold count, and what is
+// with joins two versions of a report: the last decision and the last hold count, and what is
 // known of other records stays known.
 func (r Report) with(o Report) Report {
 	joined := r
 	joined.Mutual, joined.Pause = max(r.Mutual, o.Mutual), max(r.Pause, o.Pause)
 	joined.Hold = either(r.Hold, o.Hold, func(x, y *Hold) int {
-		return cmp.Or(x.Until.Compare(y.Until), cmp.Compare(x.By, y.By), cmp.Compare(x.Reason, y.Reason))
+		return cmp.Or(x.At.Compare(y.At), x.Until.Compare(y.Until), cmp.Compare(x.By, y.By), cmp.Compare(x.Reason, y.Reason))
 	})
 	joined.Decision = either(r.Decision, o.Decision, func(x, y *Decision) int {
 		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.By, y.By), bytes.Compare(text(x), text(y)))
@@ -110,14 +76,18 @@ func (r Report) with(o Report) Report {
 func (e Evidence) with(o Evidence) Evidence { return more(e, o) }
 
 // with joins two versions of an appeal: what one accepts another can't reject, and else the
-// first answer counts.
+// first answer counts. It is against the ban that it came to be about last.
 func (a Appeal) with(o Appeal) Appeal {
+	ban := either(&a, &o, func(x, y *Appeal) int { return cmp.Or(x.Moved.Compare(y.Moved), cmp.Compare(x.Ban, y.Ban)) })
+	against, moved := ban.Ban, ban.Moved
 	answer := either(a.Answer, o.Answer, func(x, y *Answer) int {
 		return cmp.Or(yes(x.Accepted)-yes(y.Accepted), y.At.Compare(x.At), cmp.Compare(y.By, x.By), cmp.Compare(y.Reason, x.Reason))
 	})
-	a.Answer, o.Answer = nil, nil
+	for _, one := range []*Appeal{&a, &o} {
+		one.Answer, one.Ban, one.Moved = nil, "", time.Time{}
+	}
 	a = more(a, o)
-	a.Answer = answer
+	a.Answer, a.Ban, a.Moved = answer, against, moved
 	return a
 }
 
@@ -149,16 +119,70 @@ func (a Apart) with(o Apart) Apart {
 	return a
 }
 
-// with joins two versions of when a key was here.
-func (k Known) with(o Known) Known {
-	k.First, k.Last = first(k.First, o.First), later(k.Last, o.Last)
+// Join joins two versions of when a key was here. Of one that was forgotten it isn't known any
+// more when it came first: since then.
+func (k Known) Join(o Known) Known {
+	k.First, k.Last, k.Forgot = first(k.First, o.First), later(k.Last, o.Last), later(k.Forgot, o.Forgot)
+	if !k.Forgot.IsZero() {
+		k.First, k.Last = k.Forgot, later(k.Last, k.Forgot)
+	}
 	return k
 }
 
-// with joins two versions of a block: as long as either says.
-func (b Block) with(o Block) Block {
-	b.Until = later(b.Until, o.Until)
-	return b
+// with joins two versions of what is remembered: as it was changed last.
+func (m Memory) with(o Memory) Memory { return last(m, o, m.At, o.At) }
+
+// with joins two versions of a block: as it was said last.
+func (b Block) with(o Block) Block { return last(b, o, b.At, o.At) }
+
+// with joins two versions of a refusal: as long as either says.
+func (r Refusal) with(o Refusal) Refusal {
+	r.Until = later(r.Until, o.Until)
+	return r
+}
+
+// with joins two versions of a setting: as it was set last.
+func (s Setting) with(o Setting) Setting { return last(s, o, s.At, o.At) }
+
+// with joins two versions of a line of the audit log, which nothing changes.
+func (a Action) with(o Action) Action { return more(a, o) }
+
+// with joins two versions of what one machine counted in a day, which only ever grows.
+func (t Tally) with(o Tally) Tally {
+	for _, counts := range [...]struct {
+		to   *map[string]int
+		from map[string]int
+	}{{&t.Reports, o.Reports}, {&t.Flags, o.Flags}, {&t.People, o.People}, {&t.Machine, o.Machine}} {
+		*counts.to = most(*counts.to, counts.from)
+	}
+	t.Appeals, t.Decided, t.Reversed = max(t.Appeals, o.Appeals), max(t.Decided, o.Decided), max(t.Reversed, o.Reversed)
+	if cmp.Or(cmp.Compare(len(t.Waits), len(o.Waits)), slices.Compare(t.Waits, o.Waits)) < 0 {
+		t.Waits = o.Waits
+	}
+	return t
+}
+
+// most has the higher of two counts of each.
+func most(a, b map[string]int) map[string]int {
+	all := maps.Clone(a)
+	if all == nil {
+		all = maps.Clone(b)
+	}
+	for what, n := range b {
+		all[what] = max(all[what], n)
+	}
+	return all
+}
+
+// last is the one of two that is later.
+func last[T any](a, b T, at, than time.Time) T {
+	switch at.Compare(than) {
+	case 1:
+		return a
+	case -1:
+		return b
+	}
+	return more(a, b)
 }
 
 // either is the one of two that there is, or the one that counts more.

@@ -3,8 +3,6 @@ package data
 import (
 	"errors"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 var known = []byte("known")
@@ -14,15 +12,27 @@ type Known struct {
 	Key   Hash      `json:"key"`
 	First time.Time `json:"first"`
 	Last  time.Time `json:"last"`
+	// Forgot is when its holder had everything forgotten on one of several machines, if they
+	// did: what another one remembers from before is removed there, too, whenever it comes.
+	Forgot time.Time `json:"forgot,omitzero"`
 }
 
-func (k Known) save(tx *bolt.Tx) error {
-	return tx.Bucket(known).Put(k.Key[:], packTime(packTime(nil, k.First), k.Last))
+func (k Known) bucket() []byte { return known }
+func (k Known) id() []byte     { return k.Key[:] }
+func (k Known) value() []byte {
+	value := packTime(packTime(nil, k.First), k.Last)
+	if !k.Forgot.IsZero() {
+		value = packTime(value, k.Forgot)
+	}
+	return value
 }
 
 func (k *Known) unpack(id, value []byte) error {
 	u, key := unpacker{rest: value}, unpacker{rest: id}
-	*k = Known{key.hash(), u.time(), u.time()}
+	*k = Known{Key: key.hash(), First: u.time(), Last: u.time()}
+	if len(u.rest) > 0 {
+		k.Forgot = u.time()
+	}
 	return errors.Join(key.end(), u.end())
 }
 

@@ -14,8 +14,8 @@ var (
 	blocks   = []byte("blocks")
 )
 
-// Memory is what the holder of a me@ key has remembered. One that says nothing
-// is not kept.
+// Memory is what the holder of a me@ key has remembered. One that says nothing, not
+// even when, is not kept.
 type Memory struct {
 	Key           Hash
 	Interests     []string // as they were written
@@ -24,19 +24,26 @@ type Memory struct {
 	Rules         string   // the version that was accepted, or empty
 	Accepted      time.Time
 	BellOff       bool
+	At            time.Time // when it was changed
 }
 
-func (m Memory) empty() bool {
+// Empty tells whether it says nothing.
+func (m Memory) Empty() bool {
 	return len(m.Interests) == 0 && len(m.Languages) == 0 && !m.OnlyLanguages && m.Rules == "" && !m.BellOff
 }
 
-func (m Memory) save(tx *bolt.Tx) error {
-	if m.empty() {
-		return tx.Bucket(memories).Delete(m.Key[:])
+func (m Memory) bucket() []byte { return memories }
+func (m Memory) id() []byte     { return m.Key[:] }
+func (m Memory) value() []byte {
+	if m.Empty() && m.At.IsZero() {
+		return nil
 	}
 	value := packTexts([]byte{flags(m.OnlyLanguages, m.BellOff)}, m.Interests)
 	value = packTime(packText(packTexts(value, m.Languages), m.Rules), m.Accepted)
-	return tx.Bucket(memories).Put(m.Key[:], value)
+	if !m.At.IsZero() {
+		value = packTime(value, m.At)
+	}
+	return value
 }
 
 func (m *Memory) unpack(id, value []byte) error {
@@ -44,6 +51,9 @@ func (m *Memory) unpack(id, value []byte) error {
 	is := u.byte()
 	*m = Memory{Key: key.hash(), Interests: u.texts(), Languages: u.texts(), Rules: u.text(), Accepted: u.time()}
 	m.OnlyLanguages, m.BellOff = is&1 != 0, is&2 != 0
+	if len(u.rest) > 0 { // not before version 5
+		m.At = u.time()
+	}
 	return errors.Join(key.end(), u.end())
 }
 
@@ -52,71 +62,52 @@ func (m *Memory) unpack(id, value []byte) error {
 type Block struct {
 	Owner, Other Hash
 	Until        time.Time
+	At           time.Time // when they said so
 }
 
-func (b Block) id() []byte { return slices.Concat(b.Owner[:], b.Other[:]) }
-
-func (b Block) save(tx *bolt.Tx) error {
-	return tx.Bucket(blocks).Put(b.id(), packTime(nil, b.Until))
+func (b Block) bucket() []byte { return blocks }
+func (b Block) id() []byte     { return slices.Concat(b.Owner[:], b.Other[:]) }
+func (b Block) value() []byte {
+	value := packTime(nil, b.Until)
+	if !b.At.IsZero() {
+		value = packTime(value, b.At)
+	}
+	return value
 }
 
 func (b *Block) unpack(id, value []byte) error {
 	u, key := unpacker{rest: value}, unpacker{rest: id}
-	*b = Block{key.hash(), key.hash(), u.time()}
+	*b = Block{Owner: key.hash(), Other: key.hash(), Until: u.time()}
+	if len(u.rest) > 0 { // not before version 5
+		b.At = u.time()
+	}
 	return errors.Join(key.end(), u.end())
 }
 
 // Memory returns what is remembered of a key, which may be nothing.
 func (d *DB) Memory(key Hash) (Memory, error) {
-	m, ok, err := get[Memory](d, memories, string(key[:]))
+	m, ok, err := get[Memory](d, string(key[:]))
 	if !ok {
 		m = Memory{Key: key}
 	}
 	return m, err
 }
 
-// Remember changes what is remembered of the key that was seen, in one transaction
-// with that it was. change gets what is there at that moment; its error changes
-// nothing, and comes back.
-func (d *DB) Remember(seen Known, change func(*Memory) error) error {
-	return d.update(func(tx *bolt.Tx) error {
-		m := Memory{Key: seen.Key}
-		if v := tx.Bucket(memories).Get(seen.Key[:]); v != nil {
-			if parse(seen.Key[:], v, &m) != nil {
-				return unreadable(memories, 1)
-			}
-		}
-		if err := change(&m); err != nil {
-			return err
-		}
-		return errors.Join(m.save(tx), seen.save(tx))
-	})
-}
+// MaxBlocks is how many sources and keys one me@ key has blocked; beyond it those go that
+// end first.
+const MaxBlocks = 100
 
-// Block adds to whom the key that was seen has blocked, and drops the blocks of it
-// beyond max, those that end first.
-func (d *DB) Block(seen Known, max int, added ...Block) error {
-	return d.update(func(tx *bolt.Tx) error {
-		if err := seen.save(tx); err != nil {
-			return err
-		}
-		for _, b := range added {
-			if err := b.save(tx); err != nil {
-				return err
-			}
-		}
-		all, err := blocksOf(tx, seen.Key)
-		if err != nil {
-			return err
-		}
-		slices.SortStableFunc(all, func(a, b Block) int { return a.Until.Compare(b.Until) })
-		for _, b := range all[:len(all)-min(len(all), max)] {
-			if err := tx.Bucket(blocks).Delete(b.id()); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+// boundBlocks drops the blocks of owner beyond MaxBlocks.
+func boundBlocks(tx *bolt.Tx, owner Hash) error {
+	all, err := blocksOf(tx, owner)
+	if err != nil || len(all) <= MaxBlocks {
+		return err
+	}
+	slices.SortStableFunc(all, func(a, b Block) int { return a.Until.Compare(b.Until) })
+	for _, b := range all[:len(all)-MaxBlocks] {
+		err = errors.Join(err, tx.Bucket(blocks).Delete(b.id()))
+	}
+	return err
 }
 
 // Blocks returns whom a key has blocked, those too whose time is over.
@@ -155,18 +146,33 @@ func (d *DB) Forget(keys ...Hash) error {
 	}
 	return d.update(func(tx *bolt.Tx) error {
 		for _, key := range keys {
-			blocked, err := blocksOf(tx, key)
-			if err != nil {
-				return err
-			}
-			for _, b := range blocked {
-				err = errors.Join(err, tx.Bucket(blocks).Delete(b.id()))
-			}
-			err = errors.Join(err, tx.Bucket(known).Delete(key[:]), tx.Bucket(memories).Delete(key[:]))
+			err := errors.Join(tx.Bucket(known).Delete(key[:]), forgetUntil(tx, key, time.Time{}))
 			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// forgetUntil removes what was remembered of a key up to then, or all if that is zero.
+func forgetUntil(tx *bolt.Tx, key Hash, then time.Time) error {
+	gone := func(at time.Time) bool { return then.IsZero() || !at.After(then) }
+	blocked, err := blocksOf(tx, key)
+	for _, b := range blocked {
+		if gone(b.At) {
+			err = errors.Join(err, tx.Bucket(blocks).Delete(b.id()))
+		}
+	}
+	m, ok, unreadable := find[Memory](tx, key[:])
+	if ok && gone(m.At) {
+		err = errors.Join(err, tx.Bucket(memories).Delete(key[:]))
+	}
+	return errors.Join(err, unreadable)
+}
+
+// forgotten tells whether what was remembered of a key then was forgotten later.
+func forgotten(tx *bolt.Tx, key Hash, then time.Time) (bool, error) {
+	k, _, err := find[Known](tx, key[:])
+	return !k.Forgot.IsZero() && !then.After(k.Forgot), err
 }

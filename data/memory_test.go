@@ -1,48 +1,30 @@
 package data
 
 import (
-	"fmt"
-	"reflect"
 	"testing"
 	"time"
 )
-
-func TestRemember(t *testing.T) {
-	f := mustOpen(t, t.TempDir())
-	defer mustClose(t, f)
-	db := f.DB()
-	seen := Known{Key: alice, First: now, Last: now}
-	must(t, db.Remember(seen, func(m *Memory) error { m.Interests = []string{"go"}; return nil }))
-	must(t, db.Remember(seen, func(m *Memory) error { m.BellOff = true; return nil }))
-	want := Memory{Key: alice, Interests: []string{"go"}, BellOff: true}
-	if got, err := db.Memory(alice); err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("%+v, %v", got, err)
-	}
-	wantAll(t, db.EachKnown, seen)
-	must(t, db.Remember(seen, func(m *Memory) error { *m = Memory{Key: alice}; return nil }))
-	wantAll[Memory](t, db.EachMemory)
-}
 
 // Of somebody who blocks without end the latest blocks stay.
 func TestBlocksAreBounded(t *testing.T) {
 	f := mustOpen(t, t.TempDir())
 	defer mustClose(t, f)
 	db := f.DB()
-	const max = 3
 	other := Block{Owner: Hash{9}, Other: Hash{1}, Until: now}
 	must(t, db.Save(other))
-	for i := range 5 {
-		until := now.Add(time.Duration(i) * time.Hour)
-		must(t, db.Block(Known{Key: alice, First: now, Last: now}, max, Block{alice, Hash{byte(9 - i)}, until}))
+	const all = MaxBlocks + 20
+	for i := range all {
+		must(t, db.Save(Block{Owner: alice, Other: Hash{byte(all - i)}, Until: now.Add(time.Duration(i) * time.Hour)}))
 	}
 	got, err := db.Blocks(alice)
 	must(t, err)
-	var kept []string
-	for _, b := range got {
-		kept = append(kept, fmt.Sprint(b.Other[0], b.Until.Sub(now)))
+	if len(got) != MaxBlocks {
+		t.Errorf("%d are kept", len(got))
 	}
-	if want := []string{"5 4h0m0s", "6 3h0m0s", "7 2h0m0s"}; !reflect.DeepEqual(kept, want) {
-		t.Errorf("kept are %q, want %q", kept, want)
+	for _, b := range got {
+		if b.Until.Before(now.Add((all - MaxBlocks) * time.Hour)) {
+			t.Errorf("kept is one that ends in %v", b.Until.Sub(now))
+		}
 	}
 	if got, _ := db.Blocks(other.Owner); len(got) != 1 {
 		t.Error("somebody else's block is gone")
@@ -56,8 +38,8 @@ func TestForget(t *testing.T) {
 	bob := Hash{200}
 	for _, key := range []Hash{alice, bob} {
 		seen := Known{Key: key, First: now, Last: now}
-		must(t, db.Remember(seen, func(m *Memory) error { m.Rules = "v1"; return nil }))
-		must(t, db.Block(seen, 9, Block{key, Hash{1}, now}, Block{key, Hash{2}, now}))
+		must(t, db.Save(seen, Memory{Key: key, Rules: "v1"}))
+		must(t, db.Save(Block{Owner: key, Other: Hash{1}, Until: now}, Block{Owner: key, Other: Hash{2}, Until: now}))
 	}
 	must(t, db.Forget(alice, Hash{77}))
 	wantAll(t, db.EachKnown, Known{Key: bob, First: now, Last: now})
@@ -68,4 +50,34 @@ func TestForget(t *testing.T) {
 	if got, _ := db.Blocks(bob); len(got) != 2 {
 		t.Errorf("of somebody else there are %d blocks", len(got))
 	}
+}
+
+// What was remembered before a key was forgotten is gone, on whatever machine it was and whenever
+// it comes; what came later stays.
+func TestForgottenStaysForgotten(t *testing.T) {
+	f := mustOpen(t, t.TempDir())
+	defer mustClose(t, f)
+	db := f.DB()
+	late := now.Add(time.Hour)
+	records := func(at time.Time) []Record {
+		return []Record{
+			Known{Key: alice, First: at, Last: at}, Memory{Key: alice, Rules: "v1", At: at},
+			Block{Owner: alice, Other: bob, Until: at.Add(time.Hour), At: at},
+		}
+	}
+	must(t, db.Save(records(now)...))
+	forgot := Known{Key: alice, First: now, Last: now, Forgot: now}
+	if changed, err := db.Merge(0, Event{Records: []Record{forgot}}); len(changed) != 1 || err != nil {
+		t.Errorf("changed %v, %v", changed, err)
+	}
+	_, err := db.Merge(0, Event{Records: records(now)})
+	must(t, err)
+	wantAll(t, db.EachKnown, forgot)
+	wantAll[Memory](t, db.EachMemory)
+	wantAll[Block](t, db.EachBlock)
+	_, err = db.Merge(0, Event{Records: records(late)})
+	must(t, err)
+	wantAll(t, db.EachKnown, Known{Key: alice, First: now, Last: late, Forgot: now})
+	wantAll(t, db.EachMemory, records(late)[1].(Memory))
+	wantAll(t, db.EachBlock, records(late)[2].(Block))
 }

@@ -1,10 +1,6 @@
 package data
 
-import (
-	"time"
-
-	bolt "go.etcd.io/bbolt"
-)
+import "time"
 
 var moderators = []byte("moderators")
 
@@ -17,7 +13,9 @@ type Moderator struct {
 	Removed time.Time `json:"removed,omitzero"`
 }
 
-func (m Moderator) save(tx *bolt.Tx) error { return put(tx, moderators, []byte(m.Name), m) }
+func (m Moderator) bucket() []byte { return moderators }
+func (m Moderator) id() []byte     { return []byte(m.Name) }
+func (m Moderator) value() []byte  { return text(m) }
 
 // EachModerator visits the moderators in the order of their names, also those
 // who were removed, inside a transaction: visit must not use the database.

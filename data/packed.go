@@ -24,16 +24,19 @@ const packedVersion = 3
 // packRecords brings into their own form the records that were JSON before.
 func packRecords(tx *bolt.Tx) error {
 	return errors.Join(
-		packBucket[Ban](tx, bans), packBucket[Report](tx, reports),
-		packBucket[Apart](tx, apart), packBucket[Known](tx, known),
+		rewrite(tx, bans, fromJSON[Ban]), rewrite(tx, reports, fromJSON[Report]),
+		rewrite(tx, apart, fromJSON[Apart]), rewrite(tx, known, fromJSON[Known]),
 	)
 }
 
-func packBucket[T Record](tx *bolt.Tx, bucket []byte) error {
+func fromJSON[T any](_, value []byte, record *T) error { return json.Unmarshal(value, record) }
+
+// rewrite brings the records of a bucket, as read reads them, into the form of today.
+func rewrite[T Record](tx *bolt.Tx, bucket []byte, read func(id, value []byte, record *T) error) error {
 	var all []T
 	err := tx.Bucket(bucket).ForEach(func(k, v []byte) error {
 		var record T
-		if json.Unmarshal(v, &record) != nil {
+		if read(k, v, &record) != nil {
 			return unreadable(bucket, 1)
 		}
 		all = append(all, record)
@@ -51,7 +54,7 @@ func packBucket[T Record](tx *bolt.Tx, bucket []byte) error {
 	}
 	b.FillPercent = 0.9 // they come in their order
 	for _, record := range all {
-		if err := record.save(tx); err != nil {
+		if err := save(tx, record); err != nil {
 			return err
 		}
 	}

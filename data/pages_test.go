@@ -25,7 +25,7 @@ func use(dir string) error {
 			return err
 		}
 	}
-	if err := f.DB().Refuse(alice, now); err != nil {
+	if err := f.DB().Save(Refusal{alice, now}); err != nil {
 		return err
 	}
 	_, _, err = f.DB().Compact()

@@ -40,26 +40,26 @@ func TestRecordsComeBack(t *testing.T) {
 	report := Report{
 		ID: "R-1", Created: now, Category: "spam", Reporter: subject, Subject: subject, ReporterSession: "S-1", SubjectSession: "S-2",
 		Chat: "chat", BothSpoke: true, Languages: []string{"de"}, Rules: "v1", Receipt: hash, Mutual: "R-2", Pause: "B-1",
-		Hold:     &Hold{Until: now, By: "ann", Reason: "why"},
+		Hold:     &Hold{Until: now, By: "ann", Reason: "why", At: now},
 		Decision: &Decision{At: now, By: "ann", Action: "ban", Reason: "why", Ban: "B-1", With: "R-2"},
 	}
 	evidence := Evidence{
 		Report: "R-1", Note: "note", Omitted: 1, Cut: 2, Sealed: []byte{0, 255},
 		Lines: []Line{{Speaker: "reported", Text: "<héllo>\x00", At: now, Marked: true, Cut: 2}},
 	}
-	appeal := Appeal{ID: "A-1", Ban: "B-1", Created: now, Text: "text", Answer: &Answer{At: now, By: "ann", Accepted: true, Reason: "why"}}
+	appeal := Appeal{ID: "A-1", Ban: "B-1", Created: now, Text: "text", Moved: now, Answer: &Answer{At: now, By: "ann", Accepted: true, Reason: "why"}}
 	warning := Warning{ID: "W-1", Kind: "warn", To: subject, Session: "S-1", Category: "spam", Reason: "why", Created: now, Confirmed: now}
-	actions := []Action{{Number: 1, At: now, By: "ann", Do: "ban", On: "B-1", Why: "why"}, {Number: 2, At: now, By: "ben"}, {Number: 3, At: now, By: "cem"}}
+	actions := []Action{{Event: EventID{1}, At: now, By: "ann", Do: "ban", On: "B-1", Why: "why"}, {Event: EventID{1}, Index: 1, At: now, By: "ben"}, {Event: EventID{2}, At: now, By: "cem"}}
 	moderator := Moderator{Name: "ben", Key: "ssh-ed25519 AAAA", Added: now, By: "ann", Removed: now}
-	tally := Tally{Day: "2026-11-22", Reports: map[string]int{"spam": 1}, People: map[string]int{"ban": 1}, Machine: map[string]int{"pause": 1}, Waits: []int{1, 2}, Appeals: 1, Decided: 2, Reversed: 3}
+	tally := Tally{Day: "2026-11-22", Node: "a", Reports: map[string]int{"spam": 1}, People: map[string]int{"ban": 1}, Machine: map[string]int{"pause": 1}, Waits: []int{1, 2}, Appeals: 1, Decided: 2, Reversed: 3}
 	both := Apart{Both: hash, Until: now}
-	key := Known{Key: hash, First: now, Last: now}
-	memory := Memory{Key: hash, Interests: []string{"go", "Café"}, Languages: []string{"de"}, OnlyLanguages: true, Rules: "v1", Accepted: now, BellOff: true}
+	key := Known{Key: hash, First: now, Last: now.Add(time.Hour), Forgot: now}
+	memory := Memory{Key: hash, Interests: []string{"go", "Café"}, Languages: []string{"de"}, OnlyLanguages: true, Rules: "v1", Accepted: now, BellOff: true, At: now.Add(time.Minute)}
 	quiet := Memory{Key: Hash{7}, BellOff: true}
-	block := Block{Owner: hash, Other: Hash{8}, Until: now}
+	block := Block{Owner: hash, Other: Hash{8}, Until: now, At: now.Add(time.Minute)}
 
 	dir := newFolder(t, func(db *DB) {
-		must(t, db.Save(ban, report, evidence, appeal, warning, actions[0], actions[1], moderator, tally, both, key, memory, quiet, Memory{Key: Hash{9}}, block, Setting{"door", "known"}))
+		must(t, db.Save(ban, report, evidence, appeal, warning, actions[0], actions[1], moderator, tally, both, key, memory, quiet, Memory{Key: Hash{9}}, block, Setting{"door", "known", now}))
 		must(t, db.Save(actions[2]))
 	})
 	f := mustOpen(t, dir)
@@ -81,11 +81,11 @@ func TestRecordsComeBack(t *testing.T) {
 	if got, ok, err := db.Evidence("R-1"); !ok || err != nil || !reflect.DeepEqual(got, evidence) {
 		t.Errorf("%+v, %v, %v", got, ok, err)
 	}
-	if got, err := db.Setting("door"); got != "known" || err != nil {
-		t.Errorf("%q, %v", got, err)
+	if got, err := db.Setting("door"); got != (Setting{"door", "known", now}) || err != nil {
+		t.Errorf("%+v, %v", got, err)
 	}
-	if got, err := db.Setting("none"); got != "" || err != nil {
-		t.Errorf("%q, %v", got, err)
+	if got, err := db.Setting("none"); got.Value != "" || err != nil {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 
@@ -229,7 +229,9 @@ func TestOpenFromVersionOne(t *testing.T) {
 		mustRefuse(t, db, alice, now)
 		must(t, db.update(func(tx *bolt.Tx) error {
 			for _, kind := range kinds {
-				must(t, tx.DeleteBucket(kind.bucket))
+				if kind.since > 1 {
+					must(t, tx.DeleteBucket(kind.bucket))
+				}
 			}
 			return tx.Bucket(identity).Put(versionKey, []byte{7: 1})
 		}))

@@ -2,75 +2,39 @@ package data
 
 import (
 	"encoding/binary"
-	"fmt"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
-// A refusal says that the age gate turned a source away: its Hash, and until
-// when, in Unix seconds, 8 bytes big-endian.
 var refusals = []byte("refusals")
 
-func createRefusals(tx *bolt.Tx) error {
-	_, err := tx.CreateBucket(refusals)
-	return err
+// A Refusal says that the age gate turned a source or a key away until then, to the second.
+// Saving it never shortens one that is there.
+type Refusal struct {
+	Source Hash
+	Until  time.Time
 }
 
-// Refuse records that source is refused until then, to the second. It never
-// shortens a refusal.
-func (d *DB) Refuse(source Hash, until time.Time) error {
-	return d.update(func(tx *bolt.Tx) error {
-		b := tx.Bucket(refusals)
-		if old, ok := parseTime(b.Get(source[:])); ok && !old.Before(until.Truncate(time.Second)) {
-			return nil
-		}
-		return b.Put(source[:], formatTime(until))
-	})
+func (r Refusal) bucket() []byte { return refusals }
+func (r Refusal) id() []byte     { return r.Source[:] }
+
+// value is the time in Unix seconds, 8 bytes big-endian.
+func (r Refusal) value() []byte {
+	return binary.BigEndian.AppendUint64(nil, uint64(r.Until.Unix()))
+}
+
+func (r *Refusal) unpack(id, value []byte) error {
+	key := unpacker{rest: id}
+	*r = Refusal{Source: key.hash()}
+	if len(value) != 8 {
+		return errPacked
+	}
+	r.Until = time.Unix(int64(binary.BigEndian.Uint64(value)), 0).UTC()
+	return key.end()
 }
 
 // RefusedUntil returns until when source is or was refused; ok is false where
 // nothing is recorded. A past refusal stays until Sweep removes it.
 func (d *DB) RefusedUntil(source Hash) (until time.Time, ok bool, err error) {
-	err = d.view(func(tx *bolt.Tx) error {
-		v := tx.Bucket(refusals).Get(source[:])
-		if v == nil {
-			return nil
-		}
-		if until, ok = parseTime(v); !ok {
-			return unreadable(refusals, 1)
-		}
-		return nil
-	})
-	return until, ok, err
-}
-
-// checkRefusals tells of refusals that can't be read.
-func checkRefusals(tx *bolt.Tx) (problems []error) {
-	b := tx.Bucket(refusals)
-	if b == nil {
-		return []error{fmt.Errorf("bucket %s is missing", refusals)}
-	}
-	bad := 0
-	b.ForEach(func(k, v []byte) error {
-		if _, ok := parseTime(v); !ok || len(k) != len(Hash{}) {
-			bad++
-		}
-		return nil
-	})
-	if bad > 0 {
-		problems = append(problems, unreadable(refusals, bad))
-	}
-	return problems
-}
-
-func formatTime(t time.Time) []byte {
-	return binary.BigEndian.AppendUint64(nil, uint64(t.Unix()))
-}
-
-func parseTime(b []byte) (time.Time, bool) {
-	if len(b) != 8 {
-		return time.Time{}, false
-	}
-	return time.Unix(int64(binary.BigEndian.Uint64(b)), 0), true
+	r, ok, err := get[Refusal](d, string(source[:]))
+	return r.Until, ok && err == nil, err
 }

@@ -33,11 +33,12 @@ type Report struct {
 	Decision        *Decision `json:"decision,omitzero"`
 }
 
-// A Hold keeps a report from every sweep.
+// A Hold keeps a report from every sweep, or says since At that none does.
 type Hold struct {
-	Until  time.Time `json:"until"`
+	Until  time.Time `json:"until"` // zero if it was released
 	By     string    `json:"by"`
 	Reason string    `json:"reason"`
+	At     time.Time `json:"at,omitzero"`
 }
 
 // A Decision is how a report ended.
@@ -71,8 +72,12 @@ type Line struct {
 	Cut     int       `json:"cut,omitzero"`    // bytes cut off its end
 }
 
-func (r Report) save(tx *bolt.Tx) error   { return tx.Bucket(reports).Put([]byte(r.ID), r.pack()) }
-func (e Evidence) save(tx *bolt.Tx) error { return put(tx, evidence, []byte(e.Report), e) }
+func (r Report) bucket() []byte { return reports }
+func (r Report) id() []byte     { return []byte(r.ID) }
+
+func (e Evidence) bucket() []byte { return evidence }
+func (e Evidence) id() []byte     { return []byte(e.Report) }
+func (e Evidence) value() []byte  { return text(e) }
 
 // reportForm is the first byte of a packed report; another form would have another.
 const reportForm = 1
@@ -83,11 +88,14 @@ const (
 	reportHold
 	reportDecision
 	reportMachine
+	reportHoldAt // when the hold began or ended, which was not kept before version 5
 )
 
-// pack returns r without its id.
-func (r Report) pack() []byte {
-	v := []byte{reportForm, flags(r.BothSpoke, r.Hold != nil, r.Decision != nil, r.Machine)}
+// value is r without its id.
+func (r Report) value() []byte {
+	v := []byte{reportForm, flags(
+		r.BothSpoke, r.Hold != nil, r.Decision != nil, r.Machine, r.Hold != nil && !r.Hold.At.IsZero(),
+	)}
 	v = append(packTime(v, r.Created), r.Receipt[:]...)
 	v = packSubject(packSubject(v, r.Reporter), r.Subject)
 	for _, text := range [...]string{r.Category, r.ReporterSession, r.SubjectSession, r.Chat, r.Rules, r.Mutual, r.Pause} {
@@ -99,6 +107,9 @@ func (r Report) pack() []byte {
 	}
 	if h := r.Hold; h != nil {
 		v = packText(packText(packTime(v, h.Until), h.By), h.Reason)
+		if !h.At.IsZero() {
+			v = packTime(v, h.At)
+		}
 	}
 	if d := r.Decision; d != nil {
 		v = packTime(v, d.At)
@@ -124,6 +135,9 @@ func (r *Report) unpack(id, value []byte) error {
 	}
 	if has&reportHold != 0 {
 		r.Hold = &Hold{Until: u.time(), By: u.text(), Reason: u.text()}
+		if has&reportHoldAt != 0 {
+			r.Hold.At = u.time()
+		}
 	}
 	if has&reportDecision != 0 {
 		r.Decision = &Decision{At: u.time(), By: u.text(), Action: u.text(), Reason: u.text(), Ban: u.text(), With: u.text()}
@@ -150,9 +164,9 @@ func (d *DB) ReportBytes() (n int64, err error) {
 }
 
 // Report returns the report called id; ok is false where there is none.
-func (d *DB) Report(id string) (r Report, ok bool, err error) { return get[Report](d, reports, id) }
+func (d *DB) Report(id string) (r Report, ok bool, err error) { return get[Report](d, id) }
 
 // Evidence returns the evidence of the report called id.
 func (d *DB) Evidence(id string) (e Evidence, ok bool, err error) {
-	return get[Evidence](d, evidence, id)
+	return get[Evidence](d, id)
 }

@@ -19,10 +19,11 @@ var (
 // migrations bring a database from one version to the next, each in one
 // transaction; a new database goes through them all. They are only ever added to.
 var migrations = []func(*bolt.Tx) error{
-	createRefusals,
+	createKinds(1),
 	createKinds(2),
 	packRecords,
 	createKinds(4),
+	placeActions,
 }
 
 // createDB makes the database of a new folder. Until the last rename there is

@@ -60,7 +60,7 @@ func TestOpenFromVersionZero(t *testing.T) {
 			for _, kind := range kinds {
 				must(t, tx.DeleteBucket(kind.bucket))
 			}
-			return errors.Join(tx.DeleteBucket(refusals), tx.Bucket(identity).Put(versionKey, make([]byte, 8)))
+			return tx.Bucket(identity).Put(versionKey, make([]byte, 8))
 		}))
 	})
 	f := mustOpen(t, dir)
@@ -76,15 +76,14 @@ func TestOpenFromVersionTwo(t *testing.T) {
 	network := Ban{ID: "B-2", Target: Target{Network: netip.MustParsePrefix("2001:db8::/32")}, Created: now, Reason: "why"}
 	report := Report{ID: "R-1", Created: now, Category: "spam", Subject: Subject{Source: alice}, BothSpoke: true, Languages: []string{"en"},
 		Decision: &Decision{At: now, By: "ann", Action: "ban", Reason: "why", Ban: "B-1"}}
+	put := func(tx *bolt.Tx, r Record) error { return tx.Bucket(r.bucket()).Put(r.id(), text(r)) }
 	separate := Apart{Both: alice, Until: now.Add(time.Hour)}
 	seen := Known{Key: alice, First: now, Last: now.Add(time.Hour)}
 	dir := newFolder(t, func(db *DB) {
 		must(t, db.update(func(tx *bolt.Tx) error { // as that version wrote them
 			version := binary.BigEndian.AppendUint64(nil, 2)
 			return errors.Join(
-				put(tx, bans, []byte(ban.ID), ban), put(tx, bans, []byte(network.ID), network),
-				put(tx, reports, []byte(report.ID), report),
-				put(tx, apart, separate.Both[:], separate), put(tx, known, seen.Key[:], seen),
+				put(tx, ban), put(tx, network), put(tx, report), put(tx, separate), put(tx, seen),
 				tx.DeleteBucket(memories), tx.DeleteBucket(blocks),
 				tx.Bucket(identity).Put(versionKey, version),
 			)
@@ -100,8 +99,63 @@ func TestOpenFromVersionTwo(t *testing.T) {
 		db.EachApart(func(a Apart) { all = append(all, a) }),
 		db.EachKnown(func(k Known) { all = append(all, k) }),
 	))
-	must(t, db.Remember(seen, func(m *Memory) error { m.Rules = "v1"; return nil })) // which version 4 has first
+	must(t, db.Save(Memory{Key: alice, Rules: "v1"})) // which version 4 has first
 	if wanted := []any{ban, network, report, separate, seen}; !reflect.DeepEqual(all, wanted) {
 		t.Errorf("of version 2 there is\n%+v, want\n%+v", all, wanted)
+	}
+}
+
+// A database of version 4, whose log was numbered, opens with all that is in it: the log is in
+// the order of time, and then of the numbers.
+func TestOpenFromVersionFour(t *testing.T) {
+	old := []Action{
+		{At: now, By: "ann", Do: "ban", On: "B-1", Why: "why"},
+		{At: now, By: "ben", Do: "unban", On: "B-1"},
+		{At: now.Add(-time.Hour), By: "ann", Do: "look"}, // the clock went back
+	}
+	memory := Memory{Key: alice, Rules: "v1", Accepted: now}
+	hold := Report{ID: "R-1", Created: now, Hold: &Hold{Until: now, By: "ann", Reason: "why"}}
+	block := Block{Owner: alice, Other: bob, Until: now}
+	seen := Known{Key: alice, First: now, Last: now}
+	door := Setting{Name: "door", Value: "known"}
+	var first []Action
+	for range 2 { // on two machines, of which each has a copy
+		path := filepath.Join(newFolder(t, func(db *DB) {
+			must(t, db.Save(memory, hold, block, seen, door))
+			must(t, db.update(func(tx *bolt.Tx) error { // as that version wrote them
+				for i, a := range old {
+					must(t, tx.Bucket(audit).Put(binary.BigEndian.AppendUint64(nil, uint64(i+1)), text(a)))
+				}
+				return tx.Bucket(identity).Put(versionKey, []byte{7: 4})
+			}))
+		}), databaseName)
+		mustCheck(t, path) // a backup from then can be restored
+		db, err := Open(path, nil)
+		must(t, err)
+		var all []Action
+		must(t, db.EachAction(func(a Action) { all = append(all, a) }))
+		if first == nil {
+			first = all
+		} else if !reflect.DeepEqual(all, first) {
+			t.Errorf("the log is %+v on one machine, and %+v on another", first, all)
+		}
+		for i, a := range all {
+			if want := old[[]int{2, 0, 1}[i]]; a.Line() == want.Line() || string(text(a)) != string(text(want)) {
+				t.Errorf("line %d is %+v, want %+v", i, a, want)
+			}
+		}
+		wantAll(t, db.EachMemory, memory)
+		wantAll(t, db.EachReport, hold)
+		wantAll(t, db.EachBlock, block)
+		wantAll(t, db.EachKnown, seen)
+		if got, err := db.Setting("door"); got != door || err != nil {
+			t.Errorf("the door is %+v, %v", got, err)
+		}
+		must(t, db.Save(Action{Event: new(EventIDs).Next(now.Add(time.Hour)), At: now.Add(time.Hour)}))
+		must(t, db.Close())
+		mustCheck(t, path)
+	}
+	if len(first) != len(old) {
+		t.Errorf("of %d lines there are %d", len(old), len(first))
 	}
 }

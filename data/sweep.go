@@ -32,10 +32,7 @@ func (d *DB) Sweep(now time.Time, ended Ended) (n int, err error) {
 		sweeping(warnings, ended.Warning), sweeping(audit, ended.Action),
 		sweeping(moderators, ended.Moderator), sweeping(apart, ended.Apart), sweeping(known, ended.Known),
 		sweeping(memories, ended.Memory), sweeping(blocks, ended.Block),
-		{refusals, func(_, v []byte) bool {
-			until, ok := parseTime(v)
-			return ok && !until.After(now)
-		}},
+		sweeping(refusals, func(r Refusal) bool { return !r.Until.After(now) }),
 	}
 	found := make([][][]byte, len(kinds))
 	err = d.view(func(tx *bolt.Tx) error {

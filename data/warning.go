@@ -1,10 +1,6 @@
 package data
 
-import (
-	"time"
-
-	bolt "go.etcd.io/bbolt"
-)
+import "time"
 
 var warnings = []byte("warnings")
 
@@ -20,7 +16,9 @@ type Warning struct {
 	Confirmed time.Time `json:"confirmed,omitzero"` // by the person
 }
 
-func (w Warning) save(tx *bolt.Tx) error { return put(tx, warnings, []byte(w.ID), w) }
+func (w Warning) bucket() []byte { return warnings }
+func (w Warning) id() []byte     { return []byte(w.ID) }
+func (w Warning) value() []byte  { return text(w) }
 
 // EachWarning visits all warnings inside a transaction: visit must not use the
 // database.

@@ -24,10 +24,8 @@ func (d *Desk) Appeal(ban, text string) (Appeal, error) {
 	if err := checkLength(text); err != nil {
 		return Appeal{}, err
 	}
-	d.change.Lock()
-	defer d.change.Unlock()
-	d.gate.change.Lock() // no unban in between leaves an appeal against what is lifted
-	defer d.gate.change.Unlock()
+	d.lock()
+	defer d.unlock()
 	now := d.gate.now()
 	b, err := d.gate.findBan(ban)
 	switch {
@@ -51,7 +49,10 @@ func (d *Desk) Appeal(ban, text string) (Appeal, error) {
 // keepAppeal takes a into memory. The caller holds mu, or is alone.
 func (d *Desk) keepAppeal(a Appeal) {
 	d.appeals[a.ID] = a
-	d.appealOf[a.Ban] = a.ID
+	// Two machines may take one each at the same time: the first is the ban's.
+	if of := d.appeals[d.appealOf[a.Ban]]; of.Ban != a.Ban || byAge(a.Created, of.Created, a.ID, of.ID) <= 0 {
+		d.appealOf[a.Ban] = a.ID
+	}
 }
 
 // Appeals lists the appeals without an answer, or all, oldest first. The look is
@@ -113,10 +114,8 @@ func (d *Desk) answer(by, id, reason string, accept bool) error {
 	if err := checkReason(reason); err != nil {
 		return err
 	}
-	d.change.Lock()
-	defer d.change.Unlock()
-	d.gate.change.Lock()
-	defer d.gate.change.Unlock()
+	d.lock()
+	defer d.unlock()
 	a, ok := d.appeals[id]
 	if !ok {
 		return unknown(id)

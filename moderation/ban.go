@@ -203,7 +203,7 @@ func (g *Gate) prepare(by string, req BanRequest) (Ban, error) {
 func (g *Gate) ask(by string, req BanRequest, a aim, why []string) error {
 	preview, err := g.preview(a)
 	if err == nil {
-		err = g.note(by, "ban preview", req.target(), req.Reason)
+		err = g.commit(g.action(by, "ban preview", req.target(), req.Reason))
 	}
 	if err != nil {
 		return err
@@ -300,7 +300,14 @@ func covers(by, old data.Target) bool {
 
 // note is Desk.Note.
 func (g *Gate) note(by, do, on, why string) error {
-	return g.commit(data.Action{At: g.now(), By: by, Do: do, On: on, Why: why})
+	return g.log(g.action(by, do, on, why))
+}
+
+// log writes lines of the audit log alone.
+func (g *Gate) log(actions ...data.Record) error {
+	g.lock()
+	defer g.unlock()
+	return g.commit(actions...)
 }
 
 // Unban lifts a ban at once. Errors: ErrUnknown, ErrOver, ErrReason,
@@ -309,8 +316,8 @@ func (g *Gate) Unban(by, id, reason string) error {
 	if err := checkReason(reason); err != nil {
 		return err
 	}
-	g.change.Lock()
-	defer g.change.Unlock()
+	g.lock()
+	defer g.unlock()
 	b, err := g.findBan(id)
 	if err != nil {
 		return err
@@ -320,7 +327,7 @@ func (g *Gate) Unban(by, id, reason string) error {
 		return fmt.Errorf("%s: %w", id, ErrOver)
 	}
 	b.Lifted = &Lifted{At: now, By: by, Reason: reason}
-	return g.commit(b, data.Action{At: now, By: by, Do: "unban", On: id, Why: reason})
+	return g.commit(b, g.action(by, "unban", id, reason))
 }
 
 // AlsoBanned returns the bans in force, but for the one with this id, that hit a person

@@ -355,7 +355,7 @@ func BenchmarkFile(b *testing.B) {
 	h := house(0)
 	b.Run("record", func(b *testing.B) {
 		for i := 0; b.Loop(); i++ {
-			must(b, h.folder.DB().Refuse(data.Hash{byte(i), byte(i >> 8), byte(i >> 16), 1}, start))
+			must(b, h.folder.DB().Save(data.Refusal{Source: data.Hash{byte(i), byte(i >> 8), byte(i >> 16), 1}, Until: start}))
 		}
 	})
 	report := func(b *testing.B) {

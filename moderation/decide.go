@@ -51,7 +51,6 @@ type outcome struct {
 	bans     []Ban // new
 	lifted   []Ban
 	appeals  []Appeal // that are about another ban now
-	kicked   []*Pass
 	verdicts []Verdict
 	warnings []Warning
 	tally    data.Tally
@@ -78,10 +77,8 @@ func (d *Desk) Resolve(by, id string, decision Decision) (Verdict, error) {
 // resolve decides the case of the report called id, if it may. The decision is
 // complete but for what only a look at the records tells.
 func (d *Desk) resolve(by, id string, decision Decision, may func(by string, r *data.Report, now time.Time) error) (Verdict, error) {
-	d.change.Lock()
-	defer d.change.Unlock()
-	d.gate.change.Lock()
-	defer d.gate.change.Unlock()
+	d.lock()
+	defer d.unlock()
 	r, ok := d.reports[id]
 	if !ok {
 		return Verdict{}, unknown(id)
@@ -102,7 +99,7 @@ func (d *Desk) resolve(by, id string, decision Decision, may func(by string, r *
 			return Verdict{}, err
 		}
 	}
-	if err := d.carryOut(o); err != nil {
+	if err := d.commit(o.records()...); err != nil {
 		return Verdict{}, err
 	}
 	return o.verdicts[0], nil
@@ -136,7 +133,11 @@ func (d *Desk) decide(o *outcome, kept *data.Report, decision Decision) error {
 		})
 	}
 	action := string(verdict.Action)
-	r.Decision = &data.Decision{At: o.now, By: o.by, Action: action, Reason: decision.Reason, Ban: verdict.ID}
+	at := o.now
+	if kept.Decision != nil {
+		at = after(at, kept.Decision.At)
+	}
+	r.Decision = &data.Decision{At: at, By: o.by, Action: action, Reason: decision.Reason, Ban: verdict.ID}
 	o.verdicts = append(o.verdicts, verdict)
 	o.actions = append(o.actions, d.action(o.by, "resolve "+action, r.ID, decision.Reason))
 	if kept.Decision == nil || kept.Decision.Action != action { // else it was counted
@@ -163,7 +164,7 @@ func (d *Desk) ban(o *outcome, verdict *Verdict, req BanRequest) error {
 	for _, old := range replaced {
 		d.lift(o, old, "replaced by "+b.ID)
 		if a, ok := d.AppealOf(old.ID); ok && a.Answer == nil {
-			a.Ban = b.ID
+			a.Ban, a.Moved = b.ID, after(o.now, a.Moved)
 			o.appeals = append(o.appeals, a)
 		}
 	}
@@ -173,13 +174,13 @@ func (d *Desk) ban(o *outcome, verdict *Verdict, req BanRequest) error {
 // kick adds the end of a live session to o, if that still goes on.
 func (d *Desk) kick(o *outcome, verdict *Verdict, session, reason string) {
 	verdict.Action = ActionKick
-	pass, ok := d.gate.pass(session)
-	if !ok {
-		return
+	if _, ok := d.gate.pass(session); ok {
+		verdict.Ended = session
 	}
-	verdict.Ended = session
-	o.kicked = append(o.kicked, pass)
-	o.actions = append(o.actions, d.action(o.by, "kick", session, reason))
+	// Of several machines another one may have them inside.
+	if verdict.Ended != "" || !d.gate.alone() {
+		o.actions = append(o.actions, d.action(o.by, kick, session, reason))
+	}
 }
 
 // lift adds the end of a ban to o.
@@ -235,17 +236,6 @@ func (o *outcome) records() (all []data.Record) {
 	return append(all, o.tally)
 }
 
-// carryOut commits what o changes, and ends the sessions that it does.
-func (d *Desk) carryOut(o *outcome) error {
-	if err := d.commit(o.records()...); err != nil {
-		return err
-	}
-	for _, p := range o.kicked {
-		p.end(&Kicked{By: o.by, Reason: o.reason})
-	}
-	return nil
-}
-
 // Ban bans in the name of by. It is on the disk when Ban returns, and every live Pass
 // that it hits is revoked. A report that the request names is decided, anew if it was:
 // it must not be swept while the ban that came of it is in force. The ban takes the
@@ -277,10 +267,8 @@ func (d *Desk) untakenInside(by string, r *data.Report, now time.Time) error {
 
 // banUnreported is Ban of a session or a network.
 func (d *Desk) banUnreported(by string, req BanRequest) (Verdict, error) {
-	d.change.Lock()
-	defer d.change.Unlock()
-	d.gate.change.Lock()
-	defer d.gate.change.Unlock()
+	d.lock()
+	defer d.unlock()
 	now := d.gate.now()
 	o := &outcome{by: by, reason: req.Reason, now: now, tally: d.tally(now)}
 	verdict := Verdict{Action: ActionBan}
@@ -290,7 +278,7 @@ func (d *Desk) banUnreported(by string, req BanRequest) (Verdict, error) {
 		d.kick(o, &verdict, req.Session, req.Reason)
 	}
 	if err == nil {
-		err = d.carryOut(o)
+		err = d.commit(o.records()...)
 	}
 	if err != nil {
 		return Verdict{}, err

@@ -64,7 +64,8 @@ type Desk struct {
 	warnings   map[string]Warning
 	apart      map[data.Hash]time.Time
 	moderators map[string]Moderator
-	tallies    map[string]data.Tally // by day
+	removed    map[string]Moderator
+	tallies    map[counted]data.Tally
 	motd       string
 	watchers   map[chan struct{}]struct{}
 }
@@ -92,23 +93,26 @@ func NewDesk(config DeskConfig) (*Desk, error) {
 		warnings:   make(map[string]Warning),
 		apart:      make(map[data.Hash]time.Time),
 		moderators: make(map[string]Moderator),
-		tallies:    make(map[string]data.Tally),
+		removed:    make(map[string]Moderator),
+		tallies:    make(map[counted]data.Tally),
 		watchers:   make(map[chan struct{}]struct{}),
 	}
 	return d, d.load()
 }
 
 func (d *Desk) load() (err error) {
-	if d.motd, err = d.db.Setting(motdSetting); err != nil {
+	motd, err := d.db.Setting(motdSetting)
+	if err != nil {
 		return err
 	}
+	d.motd, d.gate.set[motdSetting] = motd.Value, motd.At
 	for _, load := range []func() error{
 		func() error { return d.db.EachReport(d.keepReport) },
 		func() error { return d.db.EachAppeal(d.keepAppeal) },
 		func() error { return d.db.EachWarning(d.keepWarning) },
 		func() error { return d.db.EachApart(func(a data.Apart) { d.apart[a.Both] = a.Until }) },
 		func() error { return d.db.EachModerator(d.keepModerator) },
-		func() error { return d.db.EachTally(func(t data.Tally) { d.tallies[t.Day] = t }) },
+		func() error { return d.db.EachTally(d.keepTally) },
 	} {
 		if err := load(); err != nil {
 			return err
@@ -216,9 +220,9 @@ func (d *Desk) SetMotd(by, text string) error {
 	if err := checkLength(text); err != nil {
 		return err
 	}
-	d.change.Lock()
-	defer d.change.Unlock()
-	return d.commit(data.Setting{Name: motdSetting, Value: text}, d.action(by, "motd", "", text))
+	d.lock()
+	defer d.unlock()
+	return d.commit(d.gate.setting(motdSetting, text), d.action(by, "motd", "", text))
 }
 
 // Backup writes the whole database to w.

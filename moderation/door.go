@@ -3,8 +3,6 @@ package moderation
 import (
 	"fmt"
 	"time"
-
-	"strangerd/data"
 )
 
 // Door says whom Admit lets in. Who is inside stays, and staff don't use it.
@@ -32,10 +30,10 @@ func ParseDoor(text string) (Door, error) {
 const doorSetting = "door"
 
 func (g *Gate) loadDoor() error {
-	value, err := g.db.Setting(doorSetting)
-	g.door = DoorOpen
-	if value != "" {
-		g.door = Door(value)
+	set, err := g.db.Setting(doorSetting)
+	g.door, g.set[doorSetting] = DoorOpen, set.At
+	if set.Value != "" {
+		g.door = Door(set.Value)
 	}
 	return err
 }
@@ -52,12 +50,9 @@ func (g *Gate) SetDoor(by string, door Door) error {
 	if _, err := ParseDoor(string(door)); err != nil {
 		return err
 	}
-	g.change.Lock()
-	defer g.change.Unlock()
-	return g.commit(
-		data.Setting{Name: doorSetting, Value: string(door)},
-		data.Action{At: g.now(), By: by, Do: "door", On: string(door)},
-	)
+	g.lock()
+	defer g.unlock()
+	return g.commit(g.setting(doorSetting, string(door)), g.action(by, "door", string(door), ""))
 }
 
 func (g *Gate) setDoor(door Door) {

@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"iter"
+	"math/rand/v2"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -31,6 +32,7 @@ type Config struct {
 	// events only where one would be too large. It returns when they have it for sure, or after a
 	// second, and is called under no lock. Nil means that this machine is alone.
 	Share func([]data.Event)
+	Node  string // the name of this machine among several, under which it counts
 }
 
 // Gate decides who may enter. Its methods may be called by any number of
@@ -45,13 +47,18 @@ type Gate struct {
 	proxies   []netip.Prefix
 	max       int
 	clock     func() time.Time
+	node      string
+	share     func([]data.Event)
 	admission *admission
 	made      bansMade
 	conduct   *conduct
 
-	// change is held by whoever changes bans or the door, over the write to the
-	// disk. It is taken before mu, and after Desk.change.
-	change sync.Mutex
+	// change is held by whoever changes records, over the write to the disk, and no
+	// longer. It is taken before mu, and after Desk.change.
+	change   sync.Mutex           // guards what follows
+	ids      data.EventIDs        // of what is committed
+	unshared []data.Event         // that were committed since it is held
+	set      map[string]time.Time // when each setting was
 
 	mu       sync.RWMutex // guards what follows, never held over a write
 	networks *networks
@@ -75,6 +82,10 @@ func NewGate(config Config) (*Gate, error) {
 		proxies:  config.Proxies,
 		max:      config.MaxSessions,
 		clock:    config.Now,
+		node:     config.Node,
+		share:    config.Share,
+		ids:      data.EventIDs{Start: rand.Uint64()},
+		set:      make(map[string]time.Time),
 		passes:   make(map[string]*Pass),
 		waiting:  make(map[*Pass]struct{}),
 		drained:  make(chan struct{}),
@@ -182,8 +193,8 @@ func (g *Gate) banOf(addr netip.Addr, s Subject, now time.Time) (Ban, bool) {
 // start, and when the clock has gone back, so that bans are in force again which
 // were over.
 func (g *Gate) loadBans() error {
-	g.change.Lock()
-	defer g.change.Unlock()
+	g.lock()
+	defer g.unlock()
 	networks, people := newNetworks(), make(people)
 	now := g.now()
 	err := g.db.EachBan(func(b Ban) {
@@ -220,9 +231,6 @@ func (g *Gate) unindex(b Ban) {
 // enforce puts new bans, which are on the disk, into memory, and ends every pass
 // that they hit.
 func (g *Gate) enforce(bans iter.Seq[Ban]) {
-	for b := range bans {
-		g.made.count(b)
-	}
 	g.enforceIn(g.networks, g.people, bans)
 }
 
@@ -261,16 +269,17 @@ func (g *Gate) reindex(networks *networks, people people, bans iter.Seq[Ban]) (h
 // RefuseAge keeps the subject, by its source and by its key, out for the rest of
 // the day, in UTC. A shared source is nobody, and nothing is remembered of it.
 func (g *Gate) RefuseAge(s Subject) error {
+	g.lock()
+	defer g.unlock()
 	until := g.now().Truncate(24 * time.Hour).Add(24 * time.Hour)
-	for _, h := range []data.Hash{s.Source, s.Key} {
-		if h.IsZero() {
-			continue
-		}
-		if err := g.db.Refuse(h, until); err != nil {
-			return err
-		}
+	var records []data.Record
+	for _, h := range nonzero(s.Source, s.Key) {
+		records = append(records, data.Refusal{Source: h, Until: until})
 	}
-	return nil
+	if len(records) == 0 {
+		return nil
+	}
+	return g.commit(records...)
 }
 
 func (g *Gate) tooYoung(s Subject) (bool, error) {

@@ -37,11 +37,11 @@ func NewHours(db *data.DB) (*Hours, error) {
 		h.people[i] = unseen
 	}
 	kept, err := db.Setting(hoursSetting)
-	if err != nil || kept == "" {
+	if err != nil || kept.Value == "" {
 		return h, err
 	}
 	var people []float64
-	if err := json.Unmarshal([]byte(kept), &people); err != nil || len(people) != hoursOfWeek {
+	if err := json.Unmarshal([]byte(kept.Value), &people); err != nil || len(people) != hoursOfWeek {
 		return nil, fmt.Errorf("the record %s can't be read", hoursSetting)
 	}
 	copy(h.people[:], people)

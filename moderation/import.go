@@ -38,8 +38,8 @@ func (g *Gate) Import(by string, r io.Reader, terms BanRequest) (added []Ban, al
 	if err := g.doubtAll(listed, terms); err != nil {
 		return nil, 0, err
 	}
-	g.change.Lock()
-	defer g.change.Unlock()
+	g.lock()
+	defer g.unlock()
 	now := g.now()
 	ends, err := until(data.Target{Network: netip.PrefixFrom(netip.IPv4Unspecified(), 0)}, cmp.Or(terms.For, Forever), now)
 	if err != nil {

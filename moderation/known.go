@@ -36,7 +36,21 @@ func newKnown() known {
 	}
 }
 
-func (k known) load(record data.Known) { k.keys[record.Key] = record }
+// keep takes what is on the disk of a key.
+func (k known) keep(saved data.Known) {
+	old, ok := k.keys[saved.Key]
+	if saved.Forgot.After(old.Forgot) {
+		delete(k.remembered, saved.Key)
+	}
+	now := saved
+	if _, unsaved := k.unsaved[saved.Key]; ok && unsaved {
+		now = saved.Join(old)
+	}
+	k.keys[saved.Key] = now
+	if now == saved {
+		delete(k.unsaved, saved.Key)
+	}
+}
 
 // loadRemembered takes a key of which something is remembered.
 func (k known) loadRemembered(key data.Hash) {
@@ -51,13 +65,13 @@ func (k known) see(key data.Hash, now time.Time) {
 		return
 	}
 	record, ok := k.keys[key]
-	if ok && now.Sub(record.Last) < 24*time.Hour || len(k.unsaved) >= maxUnsaved {
+	if ok && returned(record) && now.Sub(record.Last) < 24*time.Hour || len(k.unsaved) >= maxUnsaved {
 		return
 	}
 	if !ok {
 		record = data.Known{Key: key, First: now}
 	}
-	record.Last = now
+	record.Last = after(now, record.Forgot)
 	k.keys[key] = record
 	k.unsaved[key] = struct{}{}
 }
@@ -65,8 +79,11 @@ func (k known) see(key data.Hash, now time.Time) {
 // since tells whether a key has been coming since then.
 func (k known) since(key data.Hash, then time.Time) bool {
 	record, ok := k.keys[key]
-	return ok && !record.First.After(then)
+	return ok && returned(record) && !record.First.After(then)
 }
+
+// returned tells whether who had themselves forgotten has come again since, as everybody else has.
+func returned(record data.Known) bool { return record.Last.After(record.Forgot) }
 
 // remember notes that something is remembered of a key, and returns what is known of
 // it.
@@ -146,7 +163,7 @@ func (k known) forget(then time.Time) {
 // loadKnown reads what is known, at the start.
 func (g *Gate) loadKnown() error {
 	return errors.Join(
-		g.db.EachKnown(g.known.load),
+		g.db.EachKnown(g.known.keep),
 		g.db.EachMemory(func(m Memory) { g.known.loadRemembered(m.Key) }),
 		g.db.EachBlock(func(b data.Block) { g.known.loadRemembered(b.Owner) }),
 	)
@@ -155,8 +172,8 @@ func (g *Gate) loadKnown() error {
 // saveKnown writes down the keys that came, and forgets those that are too many.
 // What can't be written is tried again a minute later.
 func (g *Gate) saveKnown() error {
-	g.change.Lock() // who is forgotten meanwhile must not come back
-	defer g.change.Unlock()
+	g.lock() // who is forgotten meanwhile must not come back
+	defer g.unlock()
 	g.mu.Lock()
 	dropped := g.known.surplus()
 	keys := slices.Collect(maps.Keys(g.known.unsaved))
@@ -168,13 +185,5 @@ func (g *Gate) saveKnown() error {
 	if err := g.db.Forget(dropped...); err != nil || len(records) == 0 {
 		return err
 	}
-	if err := g.db.Save(records...); err != nil {
-		return err
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, key := range keys {
-		delete(g.known.unsaved, key)
-	}
-	return nil
+	return g.commit(records...)
 }

@@ -18,7 +18,7 @@ const KeptBlock = KeptApart
 const (
 	// MaxBlocks is how many sources and keys one me@ key has blocked; then the oldest
 	// block goes.
-	MaxBlocks = 100
+	MaxBlocks = data.MaxBlocks
 	// maxMemories bounds the me@ keys of which something is remembered: 200 bytes of
 	// most, and 10 KB of who blocks without end.
 	maxMemories = 20_000
@@ -47,6 +47,9 @@ func (g *Gate) Memory(s Subject) (m Memory, first, last time.Time, err error) {
 	seen := g.known.keys[s.Key]
 	g.mu.RUnlock()
 	m, err = g.db.Memory(s.Key)
+	if !returned(seen) {
+		seen = data.Known{}
+	}
 	return m, seen.First, seen.Last, err
 }
 
@@ -54,42 +57,57 @@ func (g *Gate) Memory(s Subject) (m Memory, first, last time.Time, err error) {
 // It changes what is there at that moment, so that two sessions of a key keep what
 // each of them changed. Errors: ErrTooLong, data.ErrNotSaved.
 func (g *Gate) Remember(s Subject, change func(*Memory)) error {
-	return g.remember(s, func(seen data.Known) error {
-		return g.db.Remember(seen, func(m *Memory) error {
-			change(m)
-			if len(strings.Join(m.Interests, "")) > maxInterests {
-				return ErrTooLong
-			}
-			return nil
-		})
-	})
+	g.lock()
+	defer g.unlock()
+	m, err := g.db.Memory(s.Key)
+	if err != nil {
+		return err
+	}
+	before := m.At
+	change(&m)
+	if len(strings.Join(m.Interests, "")) > maxInterests {
+		return ErrTooLong
+	}
+	seen := g.remember(s)
+	m.At = after(after(g.now(), before), seen.Forgot)
+	if m.Empty() && g.alone() {
+		m.At = time.Time{} // nobody has to be told that there is nothing
+	}
+	return g.commit(seen, m)
 }
 
 // Block has the key of s never meet other again, for KeptBlock, as far as other can be
 // told from others, and returns when that is synced. Errors: ErrNobody if other can't be,
 // data.ErrNotSaved.
 func (g *Gate) Block(s, other Subject) error {
-	until := g.now().Add(KeptBlock)
-	var added []data.Block
-	for _, h := range nonzero(other.Source, other.Key) {
-		if h != s.Key {
-			added = append(added, data.Block{Owner: s.Key, Other: h, Until: until})
-		}
-	}
-	if len(added) == 0 {
+	g.lock()
+	defer g.unlock()
+	others := slices.DeleteFunc(nonzero(other.Source, other.Key), func(h data.Hash) bool { return h == s.Key })
+	if len(others) == 0 {
 		return ErrNobody
 	}
-	return g.remember(s, func(seen data.Known) error { return g.db.Block(seen, MaxBlocks, added...) })
+	seen := g.remember(s)
+	at := after(g.now(), seen.Forgot)
+	blocked, err := g.db.Blocks(s.Key)
+	if err != nil {
+		return err
+	}
+	for _, b := range blocked {
+		at = after(at, b.At)
+	}
+	records := []data.Record{seen}
+	for _, h := range others {
+		records = append(records, data.Block{Owner: s.Key, Other: h, Until: at.Add(KeptBlock), At: at})
+	}
+	return g.commit(records...)
 }
 
-// remember saves something of a key together with that the key is known.
-func (g *Gate) remember(s Subject, save func(data.Known) error) error {
-	g.change.Lock()
-	defer g.change.Unlock()
+// remember returns what is known of a key of which something is remembered from now on.
+// The caller holds change.
+func (g *Gate) remember(s Subject) data.Known {
 	g.mu.Lock()
-	seen := g.known.remember(s.Key, g.now()) // before it is on the disk, so that no sweep takes it
-	g.mu.Unlock()
-	return save(seen)
+	defer g.mu.Unlock()
+	return g.known.remember(s.Key, g.now()) // before it is on the disk, so that no sweep takes it
 }
 
 // Blocks returns whom the key of s has blocked.
@@ -126,14 +144,40 @@ func (g *Gate) comes(key data.Hash, then time.Time) bool {
 // that is synced. What its bytes were is gone from the file with the next sweep.
 // Error: data.ErrNotSaved.
 func (g *Gate) Forget(s Subject) error {
-	g.change.Lock()
-	defer g.change.Unlock()
+	g.lock()
+	defer g.unlock()
+	g.forgot.Store(true)
+	if !g.alone() {
+		return g.forgetEverywhere(s.Key)
+	}
 	if err := g.db.Forget(s.Key); err != nil {
 		return err
 	}
-	g.forgot.Store(true)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.known.drop(s.Key)
 	return nil
+}
+
+// forgetEverywhere leaves of a key when it was forgotten, for machines that tell later of what
+// was before. The caller holds change.
+func (g *Gate) forgetEverywhere(key data.Hash) error {
+	m, err := g.db.Memory(key)
+	if err != nil {
+		return err
+	}
+	blocked, err := g.db.Blocks(key)
+	if err != nil {
+		return err
+	}
+	g.mu.RLock()
+	seen := g.known.keys[key]
+	g.mu.RUnlock()
+	last := slices.MaxFunc([]time.Time{g.now(), m.At, seen.Last, after(time.Time{}, seen.Forgot)}, time.Time.Compare)
+	for _, b := range blocked {
+		if b.At.After(last) {
+			last = b.At
+		}
+	}
+	return g.commit(data.Known{Key: key, First: last, Last: last, Forgot: last})
 }

@@ -29,6 +29,10 @@ func (h *house) wantMemory(s Subject, want Memory) {
 	h.t.Helper()
 	m, _, _, err := h.Memory(s)
 	must(h.t, err)
+	if m.At.Before(start) && !m.Empty() {
+		h.t.Error("it isn't told when that was changed")
+	}
+	m.At = time.Time{}
 	if want.Key = s.Key; !reflect.DeepEqual(m, want) {
 		h.t.Errorf("remembered is %+v, want %+v", m, want)
 	}

@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"fmt"
@@ -175,8 +176,8 @@ func (n *networks) all(yield func(*block) bool) {
 	}
 }
 
-// add puts b in, in place of an earlier ban of the same network. Nothing may be
-// looked up before settle, which is once for thousands that are added.
+// add puts b in. Nothing may be looked up before settle, which is once for thousands
+// that are added.
 func (n *networks) add(b Ban) {
 	p := b.Target.Network
 	entry := netBanOf(p)
@@ -279,18 +280,18 @@ func slots(added []block) iter.Seq[block] {
 	}
 }
 
-// sort puts b, of one slot, in order. Of equal networks the last one stays.
+// sort puts b, of one slot, in order, and what was added twice in once. Of bans of one
+// network, which two machines may make at the same time, that which is found, the last
+// one, is the one that ends last.
 func (b *block) sort() {
-	for i := range *b {
-		(*b)[i].in = int32(i)
-	}
 	slices.SortFunc(*b, func(x, y netBan) int {
 		if c := x.compare(&y); c != 0 {
 			return c
 		}
-		return cmp.Compare(y.in, x.in)
+		until, than := x.terms.Until, y.terms.Until
+		return cmp.Or(order(later(until, than), later(than, until)), bytes.Compare(x.id[:], y.id[:]))
 	})
-	*b = slices.CompactFunc(*b, func(x, y netBan) bool { return x.compare(&y) == 0 })
+	*b = slices.CompactFunc(*b, func(x, y netBan) bool { return x.compare(&y) == 0 && x.id == y.id })
 }
 
 // compare orders networks of one slot by address, then by size.
@@ -388,7 +389,7 @@ func (n *networks) remove(p netip.Prefix, id string) {
 	in.link()
 }
 
-// exact returns the ban of exactly this network.
+// exact returns the ban of exactly this network that ends last.
 func (n *networks) exact(p netip.Prefix) (entry netBan, ok bool) {
 	wanted := netBanOf(p)
 	in := n.block(&wanted)
@@ -398,6 +399,9 @@ func (n *networks) exact(p netip.Prefix) (entry netBan, ok bool) {
 	i, ok := slices.BinarySearchFunc(*in, &wanted, func(b netBan, wanted *netBan) int { return b.compare(wanted) })
 	if !ok {
 		return netBan{}, false
+	}
+	for i+1 < len(*in) && (*in)[i+1].compare(&wanted) == 0 {
+		i++
 	}
 	return (*in)[i], true
 }

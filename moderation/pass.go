@@ -109,19 +109,17 @@ func (g *Gate) pass(id string) (*Pass, bool) {
 	return p, ok
 }
 
+// kick is what the audit log says of the end of a session, which comes of that.
+const kick = "kick"
+
 // Kick ends a live session. Errors: ErrUnknown, ErrReason, ErrTooLong,
 // data.ErrNotSaved, in which case the session lives on.
 func (g *Gate) Kick(by, id, reason string) error {
 	if err := checkReason(reason); err != nil {
 		return err
 	}
-	p, ok := g.pass(id)
-	if !ok {
+	if _, ok := g.pass(id); !ok {
 		return unknown(id)
 	}
-	if err := g.note(by, "kick", id, reason); err != nil {
-		return err
-	}
-	p.end(&Kicked{By: by, Reason: reason})
-	return nil
+	return g.note(by, kick, id, reason)
 }

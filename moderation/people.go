@@ -22,7 +22,11 @@ func nonzero(all ...data.Hash) []data.Hash {
 
 func (p people) add(b Ban) {
 	for _, h := range hashes(b.Target) {
-		p[h] = append(p[h], &b)
+		if i := slices.IndexFunc(p[h], func(other *Ban) bool { return other.ID == b.ID }); i >= 0 {
+			p[h][i] = &b
+		} else {
+			p[h] = append(p[h], &b)
+		}
 	}
 }
 
@@ -35,7 +39,7 @@ func (p people) remove(b Ban) {
 	}
 }
 
-// find returns the ban of s in force that ends last.
+// find returns the ban of s in force that ends last; of several, the same on each machine.
 func (p people) find(s Subject, now time.Time) (found Ban, ok bool) {
 	for _, h := range [...]data.Hash{s.Source, s.Key, s.Wider[0], s.Wider[1]} {
 		if h.IsZero() {
@@ -43,7 +47,7 @@ func (p people) find(s Subject, now time.Time) (found Ban, ok bool) {
 		}
 		for _, b := range p[h] {
 			ends := endFor(b, h)
-			if inForce(ends, now) && (!ok || later(ends, found.Until)) {
+			if inForce(ends, now) && (!ok || later(ends, found.Until) || ends.Equal(found.Until) && b.ID > found.ID) {
 				found, ok = *b, true
 				found.Until = ends
 			}

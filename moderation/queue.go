@@ -67,7 +67,7 @@ func (d *Desk) Reports(by string, filter Filter) ([]Report, error) {
 			looks = append(looks, d.action(by, "look", r.ID, ""))
 		}
 	}
-	if err := d.commit(looks...); err != nil {
+	if err := d.gate.log(looks...); err != nil {
 		return nil, err
 	}
 	if !filter.Lines {
@@ -372,39 +372,43 @@ func (d *Desk) Hold(by, id string, until time.Time, reason string) error {
 	if !until.After(now) {
 		return ErrPast
 	}
-	return d.setHold(by, "hold", id, reason, &data.Hold{Until: until.UTC(), By: by, Reason: reason})
+	return d.setHold("hold", id, data.Hold{Until: until.UTC().Truncate(time.Millisecond), By: by, Reason: reason})
 }
 
 // Release ends Hold. Errors: ErrUnknown, *ErrTaken, ErrNotHeld, ErrReason,
 // ErrTooLong, data.ErrNotSaved.
 func (d *Desk) Release(by, id, reason string) error {
-	return d.setHold(by, "release", id, reason, nil)
+	return d.setHold("release", id, data.Hold{By: by, Reason: reason})
 }
 
-// setHold changes the hold of a case; nil ends it.
-func (d *Desk) setHold(by, do, id, reason string, hold *data.Hold) error {
-	if err := checkReason(reason); err != nil {
+// setHold changes the hold of a case; one without an end ends it.
+func (d *Desk) setHold(do, id string, hold data.Hold) error {
+	if err := checkReason(hold.Reason); err != nil {
 		return err
 	}
-	d.change.Lock()
-	defer d.change.Unlock()
+	d.lock()
+	defer d.unlock()
 	now := d.gate.now()
 	r, ok := d.reports[id]
 	if !ok {
 		return unknown(id)
 	}
 	d.mu.RLock()
-	err := d.untaken(by, r, now)
+	err := d.untaken(hold.By, r, now)
 	d.mu.RUnlock()
 	if err != nil {
 		return err
 	}
 	var records []data.Record
 	for _, id := range nonempty(id, r.Mutual) {
-		if kept, ok := d.reports[id]; ok && (hold != nil || held(kept, now)) {
-			one := *kept
-			one.Hold = hold
-			records = append(records, one, d.action(by, do, id, reason))
+		if kept, ok := d.reports[id]; ok && (!hold.Until.IsZero() || held(kept, now)) {
+			one, hold := *kept, hold
+			hold.At = now
+			if kept.Hold != nil {
+				hold.At = after(now, kept.Hold.At)
+			}
+			one.Hold = &hold
+			records = append(records, one, d.action(hold.By, do, id, hold.Reason))
 		}
 	}
 	if len(records) == 0 {

@@ -81,10 +81,8 @@ func (d *Desk) take(f Filing) (Filed, error) {
 
 // file saves a report with all that comes of it, in one transaction.
 func (d *Desk) file(filed Filed, f Filing) (paused bool, err error) {
-	d.change.Lock()
-	defer d.change.Unlock()
-	d.gate.change.Lock() // for a pause
-	defer d.gate.change.Unlock()
+	d.lock()
+	defer d.unlock()
 	now := d.gate.now()
 	r := data.Report{
 		ID: filed.ID, Created: now, Category: f.Category, Reporter: f.Reporter, Subject: f.Reported,
@@ -130,7 +128,7 @@ func (d *Desk) file(filed Filed, f Filing) (paused bool, err error) {
 	for _, c := range changed {
 		records = append(records, c)
 	}
-	for _, a := range keepApart(r, now) {
+	for _, a := range d.keepApart(r, now) {
 		records = append(records, a)
 	}
 	if f.machine {
@@ -141,11 +139,7 @@ func (d *Desk) file(filed Filed, f Filing) (paused bool, err error) {
 		add(&t.Machine, pauseName(pause))
 		records = append(records, pause, d.action(machine, "pause", pause.ID+" "+r.ID, pause.Reason))
 	}
-	if err := d.commit(append(records, t)...); err != nil {
-		return false, err
-	}
-	d.used += maxReport
-	return paused, nil
+	return paused, d.commit(append(records, t)...)
 }
 
 // keepReport takes r into memory. The caller holds change and mu, or is alone.
@@ -153,6 +147,9 @@ func (d *Desk) keepReport(r data.Report) {
 	kept := packed(r)
 	if d.reports[r.ID] == nil {
 		d.index.add(kept)
+		if d.used > 0 {
+			d.used += maxReport
+		}
 	}
 	d.reports[kept.ID] = kept
 	switch {
@@ -263,10 +260,14 @@ func (d *Desk) mutual(r *data.Report) (*data.Report, bool) {
 }
 
 // keepApart is what keeps the two in a report from being paired again: whatever
-// of the one can be told from whatever of the other.
-func keepApart(r data.Report, now time.Time) (all []data.Apart) {
+// of the one can be told from whatever of the other. The caller holds change.
+func (d *Desk) keepApart(r data.Report, now time.Time) (all []data.Apart) {
 	for both := range pairs(r.Reporter, r.Subject) {
-		all = append(all, data.Apart{Both: both, Until: now.Add(KeptApart)})
+		a := data.Apart{Both: both, Until: now.Add(KeptApart)}
+		if until := d.apart[both]; until.After(a.Until) { // by another machine's clock
+			a.Until = until
+		}
+		all = append(all, a)
 	}
 	return all
 }

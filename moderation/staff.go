@@ -38,20 +38,21 @@ func (d *Desk) AddModerator(by, name, key string) error {
 	case key == "", len(key) > maxKeyLine, strings.ContainsAny(key, "\r\n"):
 		return ErrKeyLine
 	}
-	d.change.Lock()
-	defer d.change.Unlock()
+	d.lock()
+	defer d.unlock()
 	if slices.ContainsFunc(d.Moderators(), func(m Moderator) bool { return strings.EqualFold(m.Name, name) }) {
 		return ErrNameTaken
 	}
-	m := Moderator{Name: name, Key: key, Added: d.gate.now(), By: by}
+	before := d.removed[name]
+	m := Moderator{Name: name, Key: key, Added: after(after(d.gate.now(), before.Removed), before.Added), By: by}
 	return d.commit(m, d.action(by, "moderator add", name, ""))
 }
 
 // RemoveModerator removes a moderator. The caller ends their sessions. Errors:
 // ErrUnknown, data.ErrNotSaved.
 func (d *Desk) RemoveModerator(by, name string) error {
-	d.change.Lock()
-	defer d.change.Unlock()
+	d.lock()
+	defer d.unlock()
 	m, ok := d.moderators[name]
 	if !ok {
 		return unknown(name)
@@ -86,8 +87,10 @@ func (d *Desk) Moderators() []Moderator {
 func (d *Desk) keepModerator(m Moderator) {
 	if m.Removed.IsZero() {
 		d.moderators[m.Name] = m
+		delete(d.removed, m.Name)
 	} else {
 		delete(d.moderators, m.Name)
+		d.removed[m.Name] = m
 	}
 }
 
@@ -96,7 +99,12 @@ type AuditEntry = data.Action
 
 // action is an entry of the audit log, of now.
 func (d *Desk) action(by, do, on, why string) AuditEntry {
-	return AuditEntry{At: d.gate.now(), By: by, Do: do, On: on, Why: why}
+	return d.gate.action(by, do, on, why)
+}
+
+// action is Desk.action.
+func (g *Gate) action(by, do, on, why string) AuditEntry {
+	return AuditEntry{At: g.now(), By: by, Do: do, On: on, Why: why}
 }
 
 // Audit returns what staff did since then, oldest first. The look is audited: the
@@ -121,5 +129,5 @@ func (d *Desk) Audit(by string, since time.Time) ([]AuditEntry, error) {
 // package changes something or reveals it to staff takes who they are, and audits
 // itself before it does.
 func (d *Desk) Note(by, action, on, reason string) error {
-	return d.commit(d.action(by, action, on, reason))
+	return d.gate.note(by, action, on, reason)
 }

@@ -82,11 +82,18 @@ func (d *Desk) Transparency(since time.Time) Transparency {
 	return t
 }
 
-// tally returns a copy of today's counts to add to. The caller holds change.
+// counted is which day, on which machine, a tally is of.
+type counted struct{ day, node string }
+
+// keepTally takes t into memory. The caller holds mu, or is alone.
+func (d *Desk) keepTally(t data.Tally) { d.tallies[counted{t.Day, t.Node}] = t }
+
+// tally returns a copy of this machine's counts of today to add to. The caller holds
+// change.
 func (d *Desk) tally(now time.Time) data.Tally {
-	day := now.Format(time.DateOnly)
-	t := d.tallies[day]
-	t.Day = day
+	of := counted{now.Format(time.DateOnly), d.gate.node}
+	t := d.tallies[of]
+	t.Day, t.Node = of.day, of.node
 	t.Reports, t.Flags, t.People, t.Machine = maps.Clone(t.Reports), maps.Clone(t.Flags), maps.Clone(t.People), maps.Clone(t.Machine)
 	t.Waits = slices.Clone(t.Waits)
 	return t

@@ -29,8 +29,8 @@ func (d *Desk) Warning(p *Pass) (oldest Warning, ok bool) {
 
 // Confirm notes that the person has seen it. Error: ErrUnknown, data.ErrNotSaved.
 func (d *Desk) Confirm(id string) error {
-	d.change.Lock()
-	defer d.change.Unlock()
+	d.lock()
+	defer d.unlock()
 	w, ok := d.warnings[id]
 	if !ok {
 		return unknown(id)

@@ -2,20 +2,19 @@ package staff
 
 import (
 	"cmp"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"strangerd/moderation"
 )
 
-// entry is a line of the audit log with an id, which is its number.
+// entry is a line of the audit log with its id.
 type entry struct {
 	ID string `json:"id"` // L-…
 	moderation.AuditEntry
 }
 
-func entryOf(e moderation.AuditEntry) entry { return entry{fmt.Sprint("L-", e.Number), e} }
+func entryOf(e moderation.AuditEntry) entry { return entry{e.Line(), e} }
 
 func (r *run) audit() *cobra.Command {
 	cmd := &cobra.Command{
