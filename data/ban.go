@@ -150,7 +150,6 @@ func (d *DB) unban(id string, lifted Lifted) error {
 	}
 	b.Lifted = &lifted
 	ids := EventIDs{Start: rand.Uint64()}
-	records := []Record{b, Action{At: lifted.At, By: lifted.By, Do: "unban", On: id, Why: lifted.Reason}}
-	ids.Next(lifted.At).Place(records)
-	return d.Save(records...)
+	note := Action{At: lifted.At, By: lifted.By, Do: "unban", On: id, Why: lifted.Reason}
+	return d.SaveEvent(ids.Events(lifted.At, []Record{b, note})...)
 }

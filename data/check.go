@@ -71,5 +71,8 @@ func checkRecords(tx *bolt.Tx, path string, secret []byte) (problems []error, er
 	if err == nil {
 		problems = checkKinds(tx, version)
 	}
+	if err == nil && version >= outboxVersion {
+		problems = append(problems, checkOutbox(tx)...)
+	}
 	return problems, err
 }

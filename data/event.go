@@ -68,12 +68,17 @@ func (ids *EventIDs) Events(now time.Time, records []Record) (events []Event) {
 	return events
 }
 
-// SaveEvent writes the records of events as Save does, in one transaction with what the other
-// machines are to be told.
+// SaveEvent writes the records of events as Save does, in one transaction with the entries of the
+// outbox that tell the other machines, if this one has entered a stream.
 func (d *DB) SaveEvent(events ...Event) error {
 	return d.update(func(tx *bolt.Tx) error {
+		shared := streamOf(tx).ID != 0
 		for _, e := range events {
-			if err := saveAll(tx, e.Records); err != nil {
+			err := saveAll(tx, e.Records)
+			if err == nil && shared {
+				err = queue(tx, e)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -84,7 +89,7 @@ func (d *DB) SaveEvent(events ...Event) error {
 // Merge joins the records of an event from another machine with what is there, and notes in the
 // same transaction how far in the stream it has come; 0 is that it didn't come from there. It
 // returns the records that it changed, as they are now.
-func (d *DB) Merge(_ uint64, e Event) (changed []Record, err error) {
+func (d *DB) Merge(position uint64, e Event) (changed []Record, err error) {
 	err = d.update(func(tx *bolt.Tx) error {
 		for _, r := range e.Records {
 			now, err := join(tx, r)
@@ -95,10 +100,50 @@ func (d *DB) Merge(_ uint64, e Event) (changed []Record, err error) {
 				changed = append(changed, now)
 			}
 		}
-		return nil
+		return reach(tx, position)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return changed, nil
+}
+
+// MaxEvent is how many bytes an event has at most, packed: about half of what NATS takes in one
+// message by default (max_payload).
+const MaxEvent = 512 << 10
+
+// eventForm is the first byte of a packed event; another form would have another.
+const eventForm = 1
+
+// Pack returns e as bytes: its form, its id, and of each record the kind, the id and the value.
+func (e Event) Pack() []byte {
+	b := append([]byte{eventForm}, e.ID[:]...)
+	for _, r := range e.Records {
+		if value := r.value(); value != nil {
+			b = packText(packText(packText(b, string(r.bucket())), string(r.id())), string(value))
+		}
+	}
+	return b
+}
+
+// UnpackEvent reads what Pack has written, here or on another machine. It leaves out records of
+// kinds that are not known here, which a later version may have.
+func UnpackEvent(packed []byte) (e Event, err error) {
+	u := unpacker{rest: packed}
+	u.bad = len(packed) > MaxEvent || u.byte() != eventForm
+	copy(e.ID[:], u.next(len(e.ID)))
+	for !u.bad && len(u.rest) > 0 {
+		bucket, id, value := u.text(), u.text(), u.text()
+		kind := kindIn([]byte(bucket))
+		if u.bad || kind == nil {
+			continue
+		}
+		r, err := kind.read([]byte(id), []byte(value))
+		u.bad = err != nil || id == "" || len(id) > bolt.MaxKeySize || id != string(r.id())
+		e.Records = append(e.Records, r)
+	}
+	if err := u.end(); err != nil {
+		return Event{}, err
+	}
+	return e, nil
 }

@@ -24,6 +24,7 @@ var migrations = []func(*bolt.Tx) error{
 	packRecords,
 	createKinds(4),
 	placeActions,
+	createOutbox,
 }
 
 // createDB makes the database of a new folder. Until the last rename there is
