@@ -196,7 +196,9 @@ func (g *Gate) apply(records []data.Record) {
 				g.forgot.Store(true)
 			}
 		case Memory:
-			g.keepKnown(func(k known) { k.loadRemembered(r.Key) })
+			if !r.Empty() {
+				g.keepKnown(func(k known) { k.loadRemembered(r.Key) })
+			}
 		case data.Block:
 			g.keepKnown(func(k known) { k.loadRemembered(r.Owner) })
 		}

@@ -24,6 +24,7 @@ type house struct {
 	dir    string
 	folder *data.Folder
 	clock  *clock
+	gate   Config
 	desk   DeskConfig
 }
 
@@ -57,9 +58,19 @@ func newHouse(t testing.TB, change ...func(*DeskConfig)) *house {
 	for _, f := range change {
 		f(&h.desk)
 	}
-	h.open()
-	t.Cleanup(func() { h.close() })
+	h.start()
 	return h
+}
+
+func (h *house) start() {
+	h.t.Helper()
+	h.gate.Shared, h.gate.NewSources = shared, true
+	h.gate.Proxies = []netip.Prefix{netip.MustParsePrefix("203.0.113.7/32")}
+	if h.gate.Now == nil {
+		h.gate.Now = h.clock.Now
+	}
+	h.open()
+	h.t.Cleanup(func() { h.close() })
 }
 
 func (h *house) open() {
@@ -67,14 +78,14 @@ func (h *house) open() {
 	var err error
 	h.folder, err = data.OpenFolder(h.dir, nil)
 	must(h.t, err)
-	h.Gate, err = NewGate(Config{
-		DB: h.folder.DB(), Secret: h.folder.Secret(), Shared: shared,
-		Proxies: []netip.Prefix{netip.MustParsePrefix("203.0.113.7/32")}, Now: h.clock.Now,
-		NewSources: true,
-	})
+	h.gate.DB = h.folder.DB()
+	if h.gate.Secret == nil {
+		h.gate.Secret = h.folder.Secret()
+	}
+	h.Gate, err = NewGate(h.gate)
 	must(h.t, err)
 	config := h.desk
-	config.DB, config.Gate, config.Secret = h.folder.DB(), h.Gate, h.folder.Secret()
+	config.DB, config.Gate, config.Secret = h.gate.DB, h.Gate, h.gate.Secret
 	h.Desk, err = NewDesk(config)
 	must(h.t, err)
 }
