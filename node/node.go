@@ -255,13 +255,31 @@ func (n *Node) Listen(subject string, to chan *nats.Msg) (stop func(), err error
 	return func() { sub.Unsubscribe() }, nil
 }
 
+// JetStream returns what streams are made, read and written with.
+func (n *Node) JetStream(options ...jetstream.JetStreamOpt) (jetstream.JetStream, error) {
+	return jetstream.New(n.nats, options...)
+}
+
 // Bucket is where the nodes keep what they have in common.
 func (n *Node) Bucket(ctx context.Context) (jetstream.KeyValue, error) {
-	js, err := jetstream.New(n.nats)
+	js, err := n.JetStream()
 	if err != nil {
 		return nil, err
 	}
 	return js.KeyValue(ctx, bucket)
+}
+
+// Copies is how many servers have what the nodes have in common.
+func (n *Node) Copies(ctx context.Context) (int, error) {
+	kv, err := n.Bucket(ctx)
+	if err != nil {
+		return 0, err
+	}
+	status, err := kv.Status(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return status.(*jetstream.KeyValueBucketStatus).StreamInfo().Config.Replicas, nil
 }
 
 // Inside tells whether this node is one of those that share the secret.

@@ -1,0 +1,87 @@
+package cluster
+
+import (
+	"context"
+	"encoding/hex"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"strangerd/data"
+)
+
+const (
+	// lookEvery is how often the outbox is looked at though nobody says that there is more.
+	lookEvery = time.Second
+	// ackTime is how long the stream's answer is waited for. What isn't acknowledged by then
+	// is told at once again, and sent again.
+	ackTime = 2 * time.Second
+	// together is how many events are sent before the first is answered.
+	together = 64
+)
+
+// send brings the outbox into the stream, until ctx ends.
+func (c *Cluster) send(ctx context.Context) {
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	js, err := c.config.Node.JetStream(jetstream.WithPublishAsyncTimeout(ackTime))
+	if err != nil {
+		c.config.Log.Error("this node can't tell others what it decides", "error", err)
+		return
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-c.look:
+		}
+		for c.inside() && c.sendSome(ctx, js) {
+		}
+	}
+}
+
+// sendSome sends the first events of the outbox, and tells whether there may be more to send.
+func (c *Cluster) sendSome(ctx context.Context, js jetstream.JetStream) (more bool) {
+	events, err := c.config.DB.Outbox(together)
+	if err != nil || len(events) == 0 {
+		return false
+	}
+	answers := make([]jetstream.PubAckFuture, len(events))
+	for i, e := range events {
+		c.note(false, e.ID)
+		answers[i], _ = js.PublishMsgAsync(c.seal(eventSubject, e), jetstream.WithExpectStream(streamName))
+	}
+	var sent []data.EventID
+	for i, answer := range answers {
+		if answer != nil && answered(ctx, answer) {
+			sent = append(sent, events[i].ID)
+		} else {
+			c.tell(events[i])
+		}
+	}
+	if len(sent) == 0 {
+		return false
+	}
+	c.note(true, sent...)
+	return c.config.DB.Sent(sent...) == nil && len(sent) == len(events)
+}
+
+// seal makes a message of an event, which the stream takes once.
+func (c *Cluster) seal(subject string, e data.Event) *nats.Msg {
+	msg := nats.NewMsg(subject)
+	msg.Data = c.config.Node.Seal.Seal(subject, e.Pack())
+	msg.Header.Set(jetstream.MsgIDHeader, hex.EncodeToString(e.ID[:]))
+	return msg
+}
+
+func answered(ctx context.Context, answer jetstream.PubAckFuture) bool {
+	select {
+	case <-answer.Ok():
+		return true
+	case <-answer.Err():
+	case <-ctx.Done():
+	}
+	return false
+}
