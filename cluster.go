@@ -12,7 +12,9 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"strangerd/data"
+	"strangerd/matcher"
 	"strangerd/matcher/cluster"
+	events "strangerd/moderation/cluster"
 	"strangerd/node"
 	"strangerd/session"
 )
@@ -82,11 +84,11 @@ func authorities(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// join has this machine be one of several, if the configuration says so, once what it
+// enter has this machine be one of several, if the configuration says so, once what it
 // makes runs.
-func (h *house) join(given *given, folder *data.Folder) (err error) {
+func (h *house) enter(given *given, folder *data.Folder) (err error) {
 	if h.config.Cluster == "" {
-		return nil
+		return folder.DB().Part()
 	}
 	h.node, err = node.Join(context.Background(), node.Config{
 		Name:    h.config.Node,
@@ -100,13 +102,35 @@ func (h *house) join(given *given, folder *data.Folder) (err error) {
 	if err != nil {
 		return err
 	}
+	h.events = events.New(events.Config{
+		Node:  h.node,
+		DB:    folder.DB(),
+		Leads: func() bool { return h.cluster.Term() != 0 },
+		Log:   h.log,
+	})
+	return nil
+}
+
+// shared is how this node is called among others, and who tells them what it decides.
+func (h *house) shared() (name string, share func([]data.Event)) {
+	if h.events == nil {
+		return "", nil
+	}
+	return h.config.Node, h.events.Share
+}
+
+// meet has the people of this machine meet those of others.
+func (h *house) meet(options *matcher.Options) {
+	if h.node == nil {
+		return
+	}
 	h.cluster = cluster.New(cluster.Config{
 		Node:    h.node,
 		Cards:   cluster.Cards{Write: session.WriteCard, Read: session.ReadCard},
-		MayMeet: session.MayMeet(h.desk),
+		MayMeet: options.MayMeet,
 		Log:     h.log,
 	})
-	return nil
+	options.Transport, options.OfferAfter = h.cluster, max(h.config.ClusterAfter, 1)
 }
 
 // census is what the other nodes are told of this one.

@@ -8,6 +8,7 @@ import (
 	"strangerd/matcher"
 	"strangerd/matcher/cluster"
 	"strangerd/moderation"
+	events "strangerd/moderation/cluster"
 	"strangerd/node"
 	"strangerd/session"
 )
@@ -25,14 +26,19 @@ type house struct {
 	server *session.Server
 	ready  func() error // why nobody can come in
 
-	// Both are nil where this machine is alone.
+	// All are nil where this machine is alone.
 	node    *node.Node
 	cluster *cluster.Cluster
+	events  *events.Cluster
 }
 
 // build puts the house together, and has life run what runs in it.
 func build(config *Config, given *given, folder *data.Folder, doors *doors, log *slog.Logger, life *lifetime) (h *house, err error) {
 	h = &house{config: config, log: log, times: newTimings()}
+	if err := h.enter(given, folder); err != nil {
+		return nil, err
+	}
+	name, share := h.shared()
 	h.gate, err = moderation.NewGate(moderation.Config{
 		DB:          folder.DB(),
 		Secret:      folder.Secret(),
@@ -44,6 +50,9 @@ func build(config *Config, given *given, folder *data.Folder, doors *doors, log 
 		ConnectsPerSource: config.ConnectsPerSource.Count,
 		ConnectsPer:       config.ConnectsPerSource.Per,
 		NewSources:        config.NewSources,
+
+		Node:  name,
+		Share: share,
 	})
 	if err != nil {
 		return nil, err
@@ -68,22 +77,18 @@ func build(config *Config, given *given, folder *data.Folder, doors *doors, log 
 	life.run(func(ctx context.Context) {
 		h.desk.Run(ctx, func(err error) { log.Error("what should be forgotten could not be", "error", err) })
 	})
-	if err := h.join(given, folder); err != nil {
-		return nil, err
-	}
 	options := matcher.Options{
 		MayMeet:      session.MayMeet(h.desk),
 		InterestWait: max(config.InterestWait, 1),
 		Moved:        observe(h.times.move),
 	}
-	if h.cluster != nil {
-		options.Transport, options.OfferAfter = h.cluster, max(config.ClusterAfter, 1)
-	}
+	h.meet(&options)
 	h.pairs = matcher.New(&options)
 	life.run(func(ctx context.Context) { h.pairs.Run(ctx) })
 	if h.cluster != nil {
 		life.run(func(ctx context.Context) { h.node.Run(ctx, h.census) })
 		life.run(func(ctx context.Context) { h.cluster.Run(ctx, h.pairs) })
+		life.run(func(ctx context.Context) { h.events.Run(ctx, h.desk) })
 	}
 	if h.hours, err = moderation.NewHours(folder.DB()); err != nil {
 		return nil, err

@@ -123,6 +123,9 @@ func (h *house) collectNode(to sink) {
 	gauge(to, "cluster_nodes", "Nodes that are there, with this one if it is one of them.", nodes)
 	gauge(to, "cluster_connected", "Whether a server of NATS answers.", oneIf(h.node.Connected()))
 	gauge(to, "cluster_deals", "Whether this node pairs the people of all.", oneIf(h.cluster.Term() != 0))
+	events := h.events.Stats()
+	gauge(to, "cluster_outbox", "What was reported or decided here, and isn't known to be with the other nodes.", events.Outbox)
+	gauge(to, "cluster_behind", "What the nodes share, and this one hasn't yet.", events.Behind)
 	counters(to, "cluster_refused_total", "Messages between nodes that were not believed.", "reason", h.node.Seal.Refused())
 }
 

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"slices"
+	"testing"
+
+	"strangerd/node/natstest"
+)
+
+// lists tells whether a list of a node's has an item of this id.
+func (k *staffKey) lists(t *testing.T, p *program, id string, command ...string) func() bool {
+	return func() bool {
+		return slices.ContainsFunc(k.list(t, p, command...), func(item map[string]any) bool { return item["id"] == id })
+	}
+}
+
+// What is reported on one machine is in the queue of another. What is decided there shows
+// here, and holds everywhere: who is banned is out of the chat they are in, and not let in
+// again.
+func TestClusterModerates(t *testing.T) {
+	t.Parallel()
+	url := natstest.Start(t, 1).URL()
+	folder := firstStart(t)
+	second := newNodeFolder(t, folder)
+	root := newStaffKey(t, "root")
+	p := startNode(t, folder, "a", url, "--admin-key", root.line)
+	q := startNode(t, second, "b", url, "--admin-key", root.line)
+
+	a, b := joinFrom(t, p, "127.0.0.41"), joinFrom(t, q, "127.0.0.42")
+	a.meet(b)
+	id, receipt := a.report("harassment they were rude")
+	b.expect("-- Stranger has left the chat\n")
+	until(t, "the report is in the other queue", root.lists(t, q, id, "reports"))
+	expectAll(t, "report show", root.done(t, q, "report", "show", id),
+		[]string{"they were rude", "reporter: hello there", "reported: you are awful"})
+	root.done(t, q, "report", "resolve", id, "--action", "none", "--reason", "'They were not'")
+	until(t, "it shows as decided here", root.lists(t, p, id, "reports", "--status", "resolved"))
+	expectCase(t, p, receipt, "No action was taken.")
+
+	c := joinFrom(t, p, "127.0.0.43")
+	b.send("\n")
+	c.meet(b)
+	id, _ = c.report("harassment")
+	b.expect("-- Stranger has left the chat\n")
+	d := joinFrom(t, p, "127.0.0.44")
+	b.send("\n")
+	d.meet(b)
+	made := root.done(t, p, "report", "resolve", id, "--action", "ban", "--reason", "'Be kind to people'")
+	words := banWordsOf(made[:len("B-0123456789")], "harassment or bullying", "Be kind to people")
+	expectAll(t, "the chat on another machine", b.expectExit(exitNotAllowed), words)
+	d.expect("-- Stranger has left the chat\n")
+	stdout, _, code := runFrom(t, q, "127.0.0.42", "", "-T")
+	if code != exitNotAllowed {
+		t.Errorf("the next visit ends with %d", code)
+	}
+	expectAll(t, "the next visit", stdout, words)
+}
+
+// A machine that was alone brings its bans, and a new one has them. What is banned while no
+// NATS server answers holds here, outlives the program, and is elsewhere when one does.
+func TestClusterBanOutlivesAll(t *testing.T) {
+	t.Parallel()
+	servers := natstest.Start(t, 1)
+	folder := firstStart(t)
+	second := newNodeFolder(t, folder)
+	root := newStaffKey(t, "root")
+	ban := func(p *program, network string) (id string) {
+		return root.done(t, p, "ban", network, "--reason", "why")[:len("B-0123456789")]
+	}
+	p := startServerIn(t, folder, "--admin-key", root.line)
+	before := ban(p, "192.0.2.0/24")
+	stopServer(t, p)
+
+	start := func(folder, name string) *program {
+		return startNode(t, folder, name, servers.URL(), "--admin-key", root.line)
+	}
+	p, q := start(folder, "a"), start(second, "b")
+	until(t, "a new node has what was banned", root.lists(t, q, before, "bans"))
+	until(t, "nothing waits", func() bool { return measure(t, p)["strangerd_cluster_outbox"] == 0 })
+	servers.Kill(0)
+	until(t, "NATS is lost", func() bool {
+		return measure(t, p)["strangerd_cluster_connected"] == 0 && measure(t, q)["strangerd_cluster_connected"] == 0
+	})
+	during := ban(p, "198.51.100.0/24")
+	if !root.lists(t, p, during, "bans")() || measure(t, p)["strangerd_cluster_outbox"] == 0 {
+		t.Error("the ban doesn't hold here, or doesn't wait")
+	}
+	p.cmd.Process.Kill()
+	p.wait()
+	p = start(folder, "a")
+	if !root.lists(t, p, during, "bans")() || measure(t, p)["strangerd_cluster_outbox"] == 0 {
+		t.Error("the ban is lost, or doesn't wait any more")
+	}
+	servers.Run(0)
+	until(t, "the ban is on the other machine", root.lists(t, q, during, "bans"))
+	until(t, "nothing waits", func() bool { return measure(t, p)["strangerd_cluster_outbox"] == 0 })
+	until(t, "nothing is missing", func() bool { return measure(t, q)["strangerd_cluster_behind"] == 0 })
+}
