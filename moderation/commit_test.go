@@ -305,6 +305,126 @@ func TestForgottenEverywhere(t *testing.T) {
 	a.wantMemory(ann, Memory{Interests: []string{"coffee"}})
 }
 
+// What one machine ended and swept doesn't come back when it is told late of how it began.
+func TestEndedStaysEnded(t *testing.T) {
+	hs := several(t, 2)
+	h := hs.all[0]
+	must(t, h.AddModerator("ann", "cem", "ssh-ed25519 AAAA"))
+	h.resolve(h.report("spam", "192.0.2.1", "192.0.2.2").ID, ActionWarn)
+	begun := slices.Clone(hs.past)
+	p := h.enter("192.0.2.2")
+	w, _ := h.Warning(p)
+	must(t, h.Confirm(w.ID))
+	must(t, h.RemoveModerator("ann", "cem"))
+	want(h.Sweep(h.now()))(t)
+	h.restart()
+	for _, e := range begun {
+		must(t, h.Merge(0, e))
+	}
+	if list := h.Moderators(); len(list) > 0 {
+		t.Errorf("moderators are %v", list)
+	}
+	if w, ok := h.Warning(p); ok {
+		t.Errorf("told again: %+v", w)
+	}
+	h.pass(KeptRemoved)
+	want(h.Sweep(h.now()))(t)
+	must(t, h.folder.DB().EachModerator(func(m Moderator) { t.Errorf("%s is kept for good", m.Name) }))
+}
+
+// Two machines take an appeal against one ban at the same time: it has the first one on both.
+// Which ban one is against all know when another took the place of that.
+func TestAppealedTwice(t *testing.T) {
+	hs := several(t, 2)
+	a, b := hs.all[0], hs.all[1]
+	random := rand.New(rand.NewPCG(1, 2))
+	filed := a.report("spam", "192.0.2.1", "192.0.2.2")
+	ban := a.resolve(filed.ID, ActionBan)
+	hs.wantSame(random, nil)
+	second, err := b.Appeal(ban.ID, "from b")
+	must(t, err)
+	hs.skew[0] = -time.Second
+	first, err := a.Appeal(ban.ID, "from a")
+	must(t, err)
+	hs.wantSame(random, nil)
+	for _, h := range hs.all {
+		if got, _ := h.AppealOf(ban.ID); got.ID != first.ID {
+			t.Errorf("it has %s, and not the first, %s: the other is %s", got.ID, first.ID, second.ID)
+		}
+	}
+	for range 20 { // the ids of bans are in no order
+		filed := a.report("spam", "192.0.2.1", "198.51.100.2")
+		old := a.resolve(filed.ID, ActionBan)
+		appeal, err := a.Appeal(old.ID, "why?")
+		must(t, err)
+		hs.wantSame(random, nil)
+		b.pass(time.Hour)
+		again := b.banReport(filed.ID, 24*time.Hour)
+		hs.wantSame(random, nil)
+		for _, h := range hs.all {
+			if got, _ := h.AppealOf(again.ID); got.ID != appeal.ID {
+				t.Fatalf("%s has the appeal %q, want %s", again.ID, got.ID, appeal.ID)
+			}
+		}
+		must(t, a.RejectAppeal("ann", appeal.ID, "no"))
+		must(t, a.Unban("ann", again.ID, "done"))
+		hs.wantSame(random, nil)
+	}
+}
+
+// Two machines ban somebody at the same time, for as long: all show them the same ban.
+func TestBannedTwice(t *testing.T) {
+	hs := several(t, 2)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range 8 {
+		filed := hs.all[0].report("spam", fmt.Sprint("192.0.2.", i), fmt.Sprint("198.51.100.", i))
+		hs.wantSame(random, nil)
+		for _, h := range hs.all {
+			h.resolve(filed.ID, ActionBan)
+		}
+		hs.wantSame(random, nil)
+		from := fmt.Sprint("198.51.100.", i)
+		a, _ := hs.all[0].BanOf(ip(from), hs.all[0].from(from))
+		b, _ := hs.all[1].BanOf(ip(from), hs.all[1].from(from))
+		if a.ID == "" || a.ID != b.ID {
+			t.Fatalf("one shows %q, the other one %q", a.ID, b.ID)
+		}
+	}
+}
+
+// Each machine counts by itself, and all show the sum.
+func TestCountsAreSummed(t *testing.T) {
+	hs := several(t, 3)
+	for i, h := range hs.all {
+		for n := range 5 + i {
+			h.report("spam", fmt.Sprint("192.0.2.", n), fmt.Sprint("198.51.100.", i))
+		}
+	}
+	hs.wantSame(rand.New(rand.NewPCG(1, 2)), nil)
+	for _, h := range hs.all {
+		if n := h.Transparency(start).Reports["spam"]; n != 5+6+7 {
+			t.Errorf("%s counts %d", h.gate.Node, n)
+		}
+	}
+}
+
+// Nobody forgets a block, or whom a report keeps apart, because another machine's clock is
+// ahead.
+func TestClocksDiffer(t *testing.T) {
+	hs := several(t, 2)
+	a, b := hs.all[0], hs.all[1]
+	random := rand.New(rand.NewPCG(1, 2))
+	ann := a.holder("192.0.2.1", 1)
+	hs.skew[0] = time.Minute
+	must(t, a.Block(ann, a.from("192.0.2.7")))
+	a.report("spam", "192.0.2.1", "192.0.2.2")
+	hs.bring(1, random)
+	must(t, b.Block(ann, b.from("192.0.2.7")))
+	b.report("spam", "192.0.2.1", "192.0.2.2")
+	must(t, b.SetMotd("ann", "hello"))
+	hs.wantSame(random, nil)
+}
+
 // What is shared is shared without a lock that whoever brings it needs.
 func TestSharedWithoutLock(t *testing.T) {
 	hs := several(t, 2)

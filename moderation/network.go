@@ -280,18 +280,16 @@ func slots(added []block) iter.Seq[block] {
 	}
 }
 
-// sort puts b, of one slot, in order, and what was added twice in once. Of bans of one
-// network, which two machines may make at the same time, that which is found, the last
-// one, is the one that ends last.
-func (b *block) sort() {
-	slices.SortFunc(*b, func(x, y netBan) int {
+// sort puts b, of one slot, in order. Of bans of one network, which two machines may make
+// at the same time, the one that ends last is the last one, which is found.
+func (b block) sort() {
+	slices.SortFunc(b, func(x, y netBan) int {
 		if c := x.compare(&y); c != 0 {
 			return c
 		}
 		until, than := x.terms.Until, y.terms.Until
 		return cmp.Or(order(later(until, than), later(than, until)), bytes.Compare(x.id[:], y.id[:]))
 	})
-	*b = slices.CompactFunc(*b, func(x, y netBan) bool { return x.compare(&y) == 0 && x.id == y.id })
 }
 
 // compare orders networks of one slot by address, then by size.

@@ -22,11 +22,7 @@ func nonzero(all ...data.Hash) []data.Hash {
 
 func (p people) add(b Ban) {
 	for _, h := range hashes(b.Target) {
-		if i := slices.IndexFunc(p[h], func(other *Ban) bool { return other.ID == b.ID }); i >= 0 {
-			p[h][i] = &b
-		} else {
-			p[h] = append(p[h], &b)
-		}
+		p[h] = append(p[h], &b)
 	}
 }
 

@@ -14,8 +14,12 @@ const (
 	KeptActioned = 180 * 24 * time.Hour
 	// KeptAudit is how long the audit log is kept.
 	KeptAudit = 365 * 24 * time.Hour
-	// KeptWarning is how long a warning waits for somebody who doesn't come back.
+	// KeptWarning is how long a warning waits for somebody who doesn't come back. Of
+	// several machines all keep it as long: else one that is told late would show it again.
 	KeptWarning = 90 * 24 * time.Hour
+	// KeptRemoved is how long it is kept of several machines, for the same reason, that
+	// somebody is no moderator any more.
+	KeptRemoved = 90 * 24 * time.Hour
 )
 
 // Sweep removes what need no longer be kept, and compacts the file so that its
@@ -24,7 +28,7 @@ const (
 // Kept are: undecided and held reports; decided ones for Retain; those that
 // ended with a warning or a ban for KeptActioned, and until the ban ends; bans
 // until they end and for Retain, their appeals as long; the audit log for
-// KeptAudit; the day's counts for good.
+// KeptAudit; the day's counts for good. Each of several machines sweeps by itself.
 func (d *Desk) Sweep(now time.Time) (int, error) {
 	d.sweeping.Lock()
 	defer d.sweeping.Unlock()
@@ -78,11 +82,15 @@ func (d *Desk) sweepRest(now time.Time) (int, error) {
 	banned := d.gate.reportsInForce(now)
 	report := func(r data.Report) bool { return !banned[r.ID] && d.reportEnded(&r, now) }
 	appeal := func(a Appeal) bool { return !kept[a.Ban] }
-	warning := func(w Warning) bool { return !w.Confirmed.IsZero() || passed(w.Created, KeptWarning, now) }
+	alone := d.gate.alone()
+	warning := func(w Warning) bool { return alone && !w.Confirmed.IsZero() || passed(w.Created, KeptWarning, now) }
+	moderator := func(m Moderator) bool {
+		return !m.Removed.IsZero() && (alone || passed(m.Removed, KeptRemoved, now))
+	}
 	n, err := d.db.Sweep(now, data.Ended{
 		Report: report, Appeal: appeal, Warning: warning,
 		Action:    func(a AuditEntry) bool { return passed(a.At, KeptAudit, now) },
-		Moderator: func(m Moderator) bool { return !m.Removed.IsZero() },
+		Moderator: moderator,
 		Apart:     func(a data.Apart) bool { return !a.Until.After(now) },
 		Known:     func(k data.Known) bool { return passed(k.Last, KnownFor, now) },
 		Memory:    func(m Memory) bool { return !d.gate.comes(m.Key, now.Add(-KnownFor)) },
@@ -99,6 +107,7 @@ func (d *Desk) sweepRest(now time.Time) (int, error) {
 		maps.DeleteFunc(d.appeals, func(_ string, a Appeal) bool { return appeal(a) })
 		maps.DeleteFunc(d.appealOf, func(_, id string) bool { return d.appeals[id].ID == "" })
 		maps.DeleteFunc(d.warnings, func(_ string, w Warning) bool { return warning(w) })
+		maps.DeleteFunc(d.removed, func(_ string, m Moderator) bool { return moderator(m) })
 		maps.DeleteFunc(d.apart, func(_ data.Hash, until time.Time) bool { return !until.After(now) })
 		maps.DeleteFunc(d.taken, func(_ string, t taken) bool { return !now.Before(t.until) })
 	})
