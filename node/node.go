@@ -260,10 +260,18 @@ func (n *Node) JetStream(options ...jetstream.JetStreamOpt) (jetstream.JetStream
 	return jetstream.New(n.nats, options...)
 }
 
-// Bucket is where the nodes keep what they have in common.
+// Bucket is where the nodes keep what they have in common. Should NATS have lost it, this
+// node enters as the first one does.
 func (n *Node) Bucket(ctx context.Context) (jetstream.KeyValue, error) {
 	js, err := n.JetStream()
 	if err != nil {
+		return nil, err
+	}
+	kv, err := js.KeyValue(ctx, bucket)
+	if !errors.Is(err, jetstream.ErrBucketNotFound) {
+		return kv, err
+	}
+	if err := n.enter(ctx); err != nil {
 		return nil, err
 	}
 	return js.KeyValue(ctx, bucket)
@@ -279,7 +287,7 @@ func (n *Node) Copies(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return status.(*jetstream.KeyValueBucketStatus).StreamInfo().Config.Replicas, nil
+	return status.Config().Replicas, nil
 }
 
 // Inside tells whether this node is one of those that share the secret.

@@ -19,8 +19,10 @@ const (
 	shareTime = time.Second
 	// askTime is how long an answer of JetStream is waited for.
 	askTime = 5 * time.Second
-	// retryEvery is how long after a failure the next try begins.
+	// retryEvery is how often a node looks whether NATS is there, and failTime how long after a
+	// failure the next try begins.
 	retryEvery = 250 * time.Millisecond
+	failTime   = time.Second
 	// urgent is how many events may wait to be told at once, and as many to be read; what
 	// finds no room comes by the stream.
 	urgent = 1024

@@ -38,7 +38,7 @@ func TestEventsReachOthers(t *testing.T) {
 	eventually(t, "a knows", a.bans("192.0.2.1", "192.0.2.2"))
 	eventually(t, "a's outbox is empty", a.empty)
 	eventually(t, "b's outbox is empty", b.empty)
-	if n := a.stream(t).State.Subjects[eventSubject]; n != 2 {
+	if n := a.stream(t).State.Subjects[eventSubject]; n < 2 {
 		t.Errorf("%d events are in the stream", n)
 	}
 	if here, there := a.contents(), b.contents(); here != there {
@@ -127,13 +127,50 @@ func TestAllIsTold(t *testing.T) {
 	if !told(a)() || n == 0 || a.stream(t).State.Subjects[recordSubject] > 2*n {
 		t.Error("it was told again")
 	}
+	js, err := a.config.Node.JetStream()
+	must(t, err)
+	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer stop()
+	for _, name := range []string{"KV_strangerd", streamName} {
+		must(t, js.DeleteStream(ctx, name))
+	}
+	a.ban("192.0.2.3")
+	eventually(t, "b knows still more", b.bans("192.0.2.1", "192.0.2.2", "192.0.2.3"))
+	eventually(t, "there is a stream again", a.empty)
+	c := newMachine(t, "c")
+	c.enter(url)
+	eventually(t, "c knows all", c.bans("192.0.2.1", "192.0.2.2", "192.0.2.3"))
 	a.stop()
 	b.stop()
+	c.stop()
 	other := natstest.Start(t, 1).URL()
-	a.enter(other)
-	c := newMachine(t, "c")
 	c.enter(other)
-	eventually(t, "c knows all", c.bans("192.0.2.1", "192.0.2.2"))
+	d := newMachine(t, "d")
+	d.enter(other)
+	eventually(t, "d knows all", d.bans("192.0.2.1", "192.0.2.2", "192.0.2.3"))
+}
+
+// A stream that has lost its end gets all again, and is read from its beginning.
+func TestStreamLosesItsEnd(t *testing.T) {
+	t.Parallel()
+	url := natstest.Start(t, 1).URL()
+	a, b := newMachine(t, "a"), newMachine(t, "b")
+	a.enter(url)
+	b.enter(url)
+	a.ban("192.0.2.1")
+	eventually(t, "b knows", b.bans("192.0.2.1"))
+	b.stop()
+	b.open(nil)
+	_, err := b.db.Merge(1000, data.Event{}) // which the stream doesn't have any more
+	must(t, err)
+	b.ban("192.0.2.2")
+	b.stop()
+	b.enter(url)
+	eventually(t, "a knows what b has", a.bans("192.0.2.1", "192.0.2.2"))
+	b.stop()
+	a.ban("192.0.2.3")
+	b.enter(url)
+	eventually(t, "b knows more", b.bans("192.0.2.1", "192.0.2.2", "192.0.2.3"))
 }
 
 // When there is much in the stream, whoever leads says what it has and drops the rest. A new
@@ -228,7 +265,38 @@ func TestGossip(t *testing.T) {
 	servers.Run(0)
 	servers.Run(1)
 	eventually(t, "the outbox is empty", a.empty)
-	if n := a.stream(t).State.Subjects[eventSubject]; n != 2 {
+	if n := a.stream(t).State.Subjects[eventSubject]; n < 2 {
 		t.Errorf("%d events are in the stream", n)
+	}
+}
+
+// Who shares something is told when the stream has it, be that before they ask.
+func TestAwait(t *testing.T) {
+	t.Parallel()
+	a := newMachine(t, "a")
+	a.enter(natstest.Start(t, 1).URL())
+	ids := data.EventIDs{Start: 7}
+	events := ids.Events(time.Now(), []data.Record{data.Ban{ID: "B-1", Created: time.Now(), Reason: "why"}})
+	in := func() bool {
+		select {
+		case <-a.await(events)[0]:
+			return true
+		default:
+			return false
+		}
+	}
+	if in() {
+		t.Error("it can't be in the stream yet")
+	}
+	must(t, a.db.SaveEvent(events...))
+	one := a.await(events)[0]
+	nudge(a.look)
+	select {
+	case <-one:
+	case <-time.After(2 * time.Minute):
+		t.Error("nobody tells that it is in the stream")
+	}
+	if !in() || len(a.waiting) > 0 {
+		t.Error("it is in the stream, and waited for")
 	}
 }

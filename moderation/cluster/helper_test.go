@@ -31,12 +31,15 @@ type machine struct {
 	db   *data.DB
 
 	*Cluster
-	gate  *moderation.Gate
-	desk  *moderation.Desk
-	leads atomic.Bool
-	most  uint64
-	ends  []func()
+	gate    *moderation.Gate
+	desk    *moderation.Desk
+	leads   atomic.Bool
+	damaged bool // what it has on its disk
+	most    uint64
+	ends    []func()
 }
+
+var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 func newMachine(t *testing.T, name string) *machine {
 	m := &machine{t: t, name: name, dir: filepath.Join(t.TempDir(), "data")}
@@ -52,7 +55,9 @@ func (m *machine) open(share func([]data.Event)) {
 	m.db = folder.DB()
 	m.ends = append(m.ends, func() {
 		must(m.t, folder.Close())
-		must(m.t, data.Check(filepath.Join(m.dir, "strangerd.db")))
+		if !m.damaged {
+			must(m.t, data.Check(filepath.Join(m.dir, "strangerd.db")))
+		}
 	})
 	m.gate, err = moderation.NewGate(moderation.Config{DB: m.db, Secret: []byte("ours"), Node: m.name, Share: share})
 	must(m.t, err)
@@ -63,13 +68,12 @@ func (m *machine) open(share func([]data.Event)) {
 // start has the machine be one of those at url.
 func (m *machine) start(url string) {
 	m.t.Helper()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	n, err := node.Join(m.t.Context(), node.Config{
-		Name: m.name, Servers: url, Secret: []byte("ours"), HostKey: []byte("key"), Program: "test", Log: log,
+		Name: m.name, Servers: url, Secret: []byte("ours"), HostKey: []byte("key"), Program: "test", Log: quiet,
 	})
 	must(m.t, err)
 	m.open(func(events []data.Event) { m.Share(events) })
-	m.Cluster = New(Config{Node: n, DB: m.db, Leads: m.leads.Load, Log: log, Most: m.most})
+	m.Cluster = New(Config{Node: n, DB: m.db, Leads: m.leads.Load, Log: quiet, Most: m.most})
 	m.run(func(ctx context.Context) { n.Run(ctx, func() node.Census { return node.Census{} }) })
 	m.run(func(ctx context.Context) { m.Run(ctx, m.desk) })
 }

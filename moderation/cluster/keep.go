@@ -75,7 +75,10 @@ func (c *Cluster) shorten(ctx context.Context, js jetstream.JetStream) error {
 		return err
 	}
 	at, state := c.position.Load(), info.State
-	if at < state.FirstSeq || state.Subjects[eventSubject] <= c.config.Most && time.Since(state.FirstTime) < oldest {
+	switch {
+	case at < state.FirstSeq || at+taken < state.LastSeq: // this node has to read first
+		return nil
+	case state.Subjects[eventSubject] <= c.config.Most && time.Since(state.FirstTime) < oldest:
 		return nil
 	}
 	if err := c.sayAll(ctx, js); err != nil {

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"encoding/hex"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -68,12 +67,11 @@ func (c *Cluster) sendSome(ctx context.Context, js jetstream.JetStream) (more bo
 	return c.config.DB.Sent(sent...) == nil && len(sent) == len(events)
 }
 
-// seal makes a message of an event, which the stream takes once.
+// seal makes a message of an event. It has no Nats-Msg-Id, by which the stream would take it
+// once: whoever else may publish there could take that before, and have the event dropped.
+// That it comes twice is harmless, and rare.
 func (c *Cluster) seal(subject string, e data.Event) *nats.Msg {
-	msg := nats.NewMsg(subject)
-	msg.Data = c.config.Node.Seal.Seal(subject, e.Pack())
-	msg.Header.Set(jetstream.MsgIDHeader, hex.EncodeToString(e.ID[:]))
-	return msg
+	return &nats.Msg{Subject: subject, Data: c.config.Node.Seal.Seal(subject, e.Pack())}
 }
 
 func answered(ctx context.Context, answer jetstream.PubAckFuture) bool {

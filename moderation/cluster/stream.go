@@ -42,8 +42,9 @@ func (c *Cluster) follow(ctx context.Context, desk *moderation.Desk) {
 		return
 	}
 	well := true
-	for ; ctx.Err() == nil; pause(ctx, retryEvery) {
+	for ctx.Err() == nil {
 		if !c.inside() {
+			pause(ctx, retryEvery)
 			continue
 		}
 		err := r.read(ctx, js, func() {
@@ -52,10 +53,11 @@ func (c *Cluster) follow(ctx context.Context, desk *moderation.Desk) {
 			}
 			well = true
 		})
-		if err != nil && ctx.Err() == nil && well && !errors.Is(err, errGap) {
+		if ctx.Err() == nil && c.inside() && well && !errors.Is(err, errGap) {
 			c.config.Log.Warn("this node doesn't learn at the moment what others decide", "error", err)
 			well = false
 		}
+		pause(ctx, failTime)
 	}
 }
 
@@ -85,6 +87,7 @@ func (r *reader) read(ctx context.Context, js jetstream.JetStream, well func()) 
 	if err != nil {
 		return err
 	}
+	defer r.release(consumer, js)
 	well()
 	r.came = 0
 	r.behind.Store(consumer.CachedInfo().NumPending)
@@ -94,6 +97,16 @@ func (r *reader) read(ctx context.Context, js jetstream.JetStream, well func()) 
 		}
 	}
 	return nil
+}
+
+// release spares NATS a consumer that nobody asks any more, which ends by itself, too.
+func (r *reader) release(consumer jetstream.Consumer, js jetstream.JetStream) {
+	if !r.inside() {
+		return
+	}
+	asking, stop := context.WithTimeout(context.Background(), failTime)
+	defer stop()
+	js.DeleteConsumer(asking, streamName, consumer.CachedInfo().Name)
 }
 
 // enter finds the stream, or makes it, and where this node is in it. Of one that it doesn't know,
@@ -231,7 +244,8 @@ func (r *reader) take(messages []jetstream.Msg) error {
 	return nil
 }
 
-// merge has the Desk take events, which lie in the stream before a position.
+// merge has the Desk take events, which lie in the stream before a position. One that can't
+// be joined with what is here, which is damaged then, is told of and gone by.
 func (r *reader) merge(at uint64, events []data.Event) error {
 	if len(events) == 0 {
 		return nil
@@ -242,11 +256,23 @@ func (r *reader) merge(at uint64, events []data.Event) error {
 		all.Records = append(all.Records, e.Records...)
 		ids = append(ids, e.ID)
 	}
-	if err := r.desk.Merge(at, all); err != nil {
+	err := r.desk.Merge(at, all)
+	switch {
+	case err == nil:
+		r.saved = max(r.saved, at)
+		r.note(true, ids...)
+		return nil
+	case errors.Is(err, data.ErrNotSaved):
 		return err
+	case len(events) == 1:
+		r.config.Log.Error("what another node has decided can't be taken", "error", err)
+		return nil
 	}
-	r.saved = at
-	r.note(true, ids...)
+	for _, e := range events {
+		if err := r.merge(0, []data.Event{e}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
