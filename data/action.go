@@ -4,6 +4,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -53,8 +54,11 @@ func (a *Action) unpack(id, value []byte) error {
 }
 
 // placeActions has the log in the order of time, where each had a number before: those of
-// several machines lie in one log. Machines that began with the same log have the same.
-func placeActions(tx *bolt.Tx) error { return rewrite(tx, audit, parse[Action]) }
+// several machines lie in one log. Machines that began with the same log have the same. The
+// warnings lose what they said if they were confirmed.
+func placeActions(tx *bolt.Tx) error {
+	return errors.Join(rewrite(tx, audit, parse[Action]), rewrite(tx, warnings, parse[Warning]))
+}
 
 // EachAction visits the audit log, oldest first, inside a transaction: visit
 // must not use the database.

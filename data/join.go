@@ -91,13 +91,11 @@ func (a Appeal) with(o Appeal) Appeal {
 	return a
 }
 
-// with joins two versions of a warning: it was confirmed when it was first.
+// with joins two versions of a warning: once it was confirmed it says nothing more.
 func (w Warning) with(o Warning) Warning {
 	confirmed := first(w.Confirmed, o.Confirmed)
-	w.Confirmed, o.Confirmed = time.Time{}, time.Time{}
-	w = more(w, o)
-	w.Confirmed = confirmed
-	return w
+	w.Confirmed, o.Confirmed = confirmed, confirmed
+	return more(w.left(), o.left())
 }
 
 // with joins two versions of a moderator: whatever was done last counts, and a removal before

@@ -57,7 +57,7 @@ func (t drawn) all() (all []Record) {
 	return []Record{
 		ban, report, appeal,
 		Evidence{Report: "R-1", Note: t.word()},
-		Warning{ID: "W-1", Created: now, Reason: t.word(), Confirmed: t.when()},
+		Warning{ID: "W-1", Created: now, Reason: t.word(), Confirmed: t.when()}.left(),
 		Moderator{Name: "ann", Key: t.word(), By: t.word(), Added: t.when(), Removed: t.when()},
 		Apart{Hash{1}, t.when()},
 		known,
@@ -139,7 +139,8 @@ func TestJoin(t *testing.T) {
 		{Appeal{ID: "A-1", Answer: &Answer{At: early}}, Appeal{ID: "A-1", Answer: &Answer{At: late, Accepted: true}},
 			Appeal{ID: "A-1", Answer: &Answer{At: late, Accepted: true}}},
 		{Appeal{ID: "A-2", Answer: &Answer{At: early}}, Appeal{ID: "A-2", Answer: &Answer{At: late}}, Appeal{ID: "A-2", Answer: &Answer{At: early}}},
-		{Warning{ID: "W-1"}, Warning{ID: "W-1", Confirmed: late}, Warning{ID: "W-1", Confirmed: late}},
+		{Warning{ID: "W-1", Reason: "why"}, Warning{ID: "W-1", Confirmed: late}, Warning{ID: "W-1", Confirmed: late}},
+		{Warning{ID: "W-2", Confirmed: late}, Warning{ID: "W-2", Reason: "why"}, Warning{ID: "W-2", Confirmed: late}},
 		{Moderator{Name: "ann", Added: early, Removed: late}, Moderator{Name: "ann", Added: late}, Moderator{Name: "ann", Added: early, Removed: late}},
 		{Moderator{Name: "ben", Added: early, Removed: early}, Moderator{Name: "ben", Added: late}, Moderator{Name: "ben", Added: late}},
 		{Apart{Hash{1}, early}, Apart{Hash{1}, late}, Apart{Hash{1}, late}},

@@ -48,7 +48,8 @@ func TestRecordsComeBack(t *testing.T) {
 		Lines: []Line{{Speaker: "reported", Text: "<héllo>\x00", At: now, Marked: true, Cut: 2}},
 	}
 	appeal := Appeal{ID: "A-1", Ban: "B-1", Created: now, Text: "text", Moved: now, Answer: &Answer{At: now, By: "ann", Accepted: true, Reason: "why"}}
-	warning := Warning{ID: "W-1", Kind: "warn", To: subject, Session: "S-1", Category: "spam", Reason: "why", Created: now, Confirmed: now}
+	warning := Warning{ID: "W-1", Kind: "warn", To: subject, Session: "S-1", Category: "spam", Reason: "why", Created: now}
+	confirmed := Warning{ID: "W-2", Kind: "warn", To: subject, Reason: "why", Created: now, Confirmed: now}
 	actions := []Action{{Event: EventID{1}, At: now, By: "ann", Do: "ban", On: "B-1", Why: "why"}, {Event: EventID{1}, Index: 1, At: now, By: "ben"}, {Event: EventID{2}, At: now, By: "cem"}}
 	moderator := Moderator{Name: "ben", Key: "ssh-ed25519 AAAA", Added: now, By: "ann", Removed: now}
 	tally := Tally{Day: "2026-11-22", Node: "a", Reports: map[string]int{"spam": 1}, People: map[string]int{"ban": 1}, Machine: map[string]int{"pause": 1}, Waits: []int{1, 2}, Appeals: 1, Decided: 2, Reversed: 3}
@@ -59,7 +60,7 @@ func TestRecordsComeBack(t *testing.T) {
 	block := Block{Owner: hash, Other: Hash{8}, Until: now, At: now.Add(time.Minute)}
 
 	dir := newFolder(t, func(db *DB) {
-		must(t, db.Save(ban, report, evidence, appeal, warning, actions[0], actions[1], moderator, tally, both, key, memory, quiet, Memory{Key: Hash{9}}, block, Setting{"door", "known", now}))
+		must(t, db.Save(ban, report, evidence, appeal, warning, confirmed, actions[0], actions[1], moderator, tally, both, key, memory, quiet, Memory{Key: Hash{9}}, block, Setting{"door", "known", now}))
 		must(t, db.Save(actions[2]))
 	})
 	f := mustOpen(t, dir)
@@ -68,7 +69,7 @@ func TestRecordsComeBack(t *testing.T) {
 	wantAll(t, db.EachBan, ban)
 	wantAll(t, db.EachReport, report)
 	wantAll(t, db.EachAppeal, appeal)
-	wantAll(t, db.EachWarning, warning)
+	wantAll(t, db.EachWarning, warning, Warning{ID: "W-2", Created: now, Confirmed: now}) // of which nothing else is left
 	wantAll(t, db.EachAction, actions...)
 	wantAll(t, db.EachModerator, moderator)
 	wantAll(t, db.EachTally, tally)

@@ -123,6 +123,7 @@ func TestOpenFromVersionFour(t *testing.T) {
 		path := filepath.Join(newFolder(t, func(db *DB) {
 			must(t, db.Save(memory, hold, block, seen, door))
 			must(t, db.update(func(tx *bolt.Tx) error { // as that version wrote them
+				must(t, tx.Bucket(warnings).Put([]byte("W-1"), text(Warning{ID: "W-1", Reason: "why", Created: now, Confirmed: now})))
 				for i, a := range old {
 					must(t, tx.Bucket(audit).Put(binary.BigEndian.AppendUint64(nil, uint64(i+1)), text(a)))
 				}
@@ -144,6 +145,7 @@ func TestOpenFromVersionFour(t *testing.T) {
 				t.Errorf("line %d is %+v, want %+v", i, a, want)
 			}
 		}
+		wantAll(t, db.EachWarning, Warning{ID: "W-1", Created: now, Confirmed: now})
 		wantAll(t, db.EachMemory, memory)
 		wantAll(t, db.EachReport, hold)
 		wantAll(t, db.EachBlock, block)

@@ -4,7 +4,8 @@ import "time"
 
 var warnings = []byte("warnings")
 
-// A Warning is what staff tell one person before their next search.
+// A Warning is what staff tell one person before their next search. Of one that was confirmed
+// nothing is left but that it was.
 type Warning struct {
 	ID        string    `json:"id"` // W-…
 	Kind      string    `json:"kind"`
@@ -18,7 +19,15 @@ type Warning struct {
 
 func (w Warning) bucket() []byte { return warnings }
 func (w Warning) id() []byte     { return []byte(w.ID) }
-func (w Warning) value() []byte  { return text(w) }
+func (w Warning) value() []byte  { return text(w.left()) }
+
+// left is what is kept of w.
+func (w Warning) left() Warning {
+	if w.Confirmed.IsZero() {
+		return w
+	}
+	return Warning{ID: w.ID, Created: w.Created, Confirmed: w.Confirmed}
+}
 
 // EachWarning visits all warnings inside a transaction: visit must not use the
 // database.

@@ -45,7 +45,6 @@ type Verdict struct {
 // An outcome collects what a decision changes, until it is on the disk.
 type outcome struct {
 	by       string
-	reason   string
 	now      time.Time
 	reports  []data.Report
 	bans     []Ban // new
@@ -90,7 +89,7 @@ func (d *Desk) resolve(by, id string, decision Decision, may func(by string, r *
 	if err != nil {
 		return Verdict{}, err
 	}
-	o := &outcome{by: by, reason: decision.Reason, now: now, tally: d.tally(now)}
+	o := &outcome{by: by, now: now, tally: d.tally(now)}
 	if err := d.decide(o, r, decision); err != nil {
 		return Verdict{}, err
 	}
@@ -270,7 +269,7 @@ func (d *Desk) banUnreported(by string, req BanRequest) (Verdict, error) {
 	d.lock()
 	defer d.unlock()
 	now := d.gate.now()
-	o := &outcome{by: by, reason: req.Reason, now: now, tally: d.tally(now)}
+	o := &outcome{by: by, now: now, tally: d.tally(now)}
 	verdict := Verdict{Action: ActionBan}
 	err := d.ban(o, &verdict, req)
 	if errors.Is(err, ErrNobody) {

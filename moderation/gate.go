@@ -71,7 +71,7 @@ type Gate struct {
 	drain    *time.Timer
 	known    known
 
-	forgot atomic.Bool // the file may hold bytes of who was forgotten
+	forgot atomic.Bool // the file may hold bytes of what a new version leaves out
 }
 
 // NewGate returns a Gate with the bans and the door that are on the disk.

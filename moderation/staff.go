@@ -57,7 +57,7 @@ func (d *Desk) RemoveModerator(by, name string) error {
 	if !ok {
 		return unknown(name)
 	}
-	m.Removed = d.gate.now()
+	m.Key, m.Removed = "", d.gate.now()
 	return d.commit(m, d.action(by, "moderator remove", name, ""))
 }
 
@@ -91,6 +91,7 @@ func (d *Desk) keepModerator(m Moderator) {
 	} else {
 		delete(d.moderators, m.Name)
 		d.removed[m.Name] = m
+		d.gate.forgot.Store(true)
 	}
 }
 

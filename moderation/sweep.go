@@ -14,11 +14,12 @@ const (
 	KeptActioned = 180 * 24 * time.Hour
 	// KeptAudit is how long the audit log is kept.
 	KeptAudit = 365 * 24 * time.Hour
-	// KeptWarning is how long a warning waits for somebody who doesn't come back. Of
-	// several machines all keep it as long: else one that is told late would show it again.
+	// KeptWarning is how long a warning waits for somebody who doesn't come back, and how
+	// long it is kept that one was confirmed, so that no machine that is told late shows it
+	// again.
 	KeptWarning = 90 * 24 * time.Hour
-	// KeptRemoved is how long it is kept of several machines, for the same reason, that
-	// somebody is no moderator any more.
+	// KeptRemoved is how long it is kept that somebody is no moderator any more, so that no
+	// machine that is told late, or was away, makes them one again.
 	KeptRemoved = 90 * 24 * time.Hour
 )
 
@@ -82,11 +83,8 @@ func (d *Desk) sweepRest(now time.Time) (int, error) {
 	banned := d.gate.reportsInForce(now)
 	report := func(r data.Report) bool { return !banned[r.ID] && d.reportEnded(&r, now) }
 	appeal := func(a Appeal) bool { return !kept[a.Ban] }
-	alone := d.gate.alone()
-	warning := func(w Warning) bool { return alone && !w.Confirmed.IsZero() || passed(w.Created, KeptWarning, now) }
-	moderator := func(m Moderator) bool {
-		return !m.Removed.IsZero() && (alone || passed(m.Removed, KeptRemoved, now))
-	}
+	warning := func(w Warning) bool { return passed(w.Created, KeptWarning, now) }
+	moderator := func(m Moderator) bool { return !m.Removed.IsZero() && passed(m.Removed, KeptRemoved, now) }
 	n, err := d.db.Sweep(now, data.Ended{
 		Report: report, Appeal: appeal, Warning: warning,
 		Action:    func(a AuditEntry) bool { return passed(a.At, KeptAudit, now) },

@@ -45,5 +45,6 @@ func (d *Desk) keepWarning(w Warning) {
 		d.warnings[w.ID] = w
 	} else {
 		delete(d.warnings, w.ID)
+		d.gate.forgot.Store(true)
 	}
 }
