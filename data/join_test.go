@@ -103,12 +103,11 @@ func TestJoinKnowsNoOrder(t *testing.T) {
 		}
 		var versions []Record
 		for range rapid.IntRange(1, 4).Draw(rt, "versions") {
-			versions = append(versions, drawn{rt}.all()...)
-		}
-		for _, v := range versions {
-			if _, err := left.Merge(0, Event{Records: []Record{v}}); err != nil {
+			all := drawn{rt}.all()
+			if _, err := left.Merge(0, Event{Records: all}); err != nil {
 				rt.Fatal(err)
 			}
+			versions = append(versions, all...)
 		}
 		again := append(versions, rapid.SliceOfN(rapid.SampledFrom(versions), 0, 5).Draw(rt, "again")...)
 		if _, err := right.Merge(0, Event{Records: rapid.Permutation(again).Draw(rt, "order")}); err != nil {
