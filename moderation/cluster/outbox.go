@@ -11,8 +11,6 @@ import (
 )
 
 const (
-	// lookEvery is how often the outbox is looked at though nobody says that there is more.
-	lookEvery = time.Second
 	// ackTime is how long the stream's answer is waited for. What isn't acknowledged by then
 	// is told at once again, and sent again.
 	ackTime = 2 * time.Second
@@ -20,24 +18,41 @@ const (
 	together = 64
 )
 
-// send brings the outbox into the stream, until ctx ends.
+// send brings the outbox into the stream, until ctx ends. When NATS is back, what waits is told
+// at once: the stream may need seconds more.
 func (c *Cluster) send(ctx context.Context) {
-	ticker := time.NewTicker(lookEvery)
+	ticker := time.NewTicker(retryEvery)
 	defer ticker.Stop()
 	js, err := c.config.Node.JetStream(jetstream.WithPublishAsyncTimeout(ackTime))
 	if err != nil {
 		c.config.Log.Error("this node can't tell others what it decides", "error", err)
 		return
 	}
-	for {
+	for back := true; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		case <-c.look:
 		}
-		for c.inside() && c.sendSome(ctx, js) {
+		if !c.inside() {
+			back = true
+			continue
 		}
+		if back {
+			c.tellSome()
+			back = false
+		}
+		for c.sendSome(ctx, js) {
+		}
+	}
+}
+
+// tellSome has the first events of the outbox told at once.
+func (c *Cluster) tellSome() {
+	events, _ := c.config.DB.Outbox(together) // sendSome fails as well, and they wait
+	for _, e := range events {
+		c.tell(e)
 	}
 }
 

@@ -19,7 +19,7 @@ const (
 	recordSubject = "strangerd.mod.record"
 
 	// fetchTime is how long a node waits for events before it asks whether it misses some.
-	fetchTime = 2 * time.Second
+	fetchTime = time.Second
 	// taken is how many events are asked for at once, and at most joined in one write, and
 	// takenBytes after how many bytes that happens, sealed.
 	taken      = 64
@@ -53,7 +53,10 @@ func (c *Cluster) follow(ctx context.Context, desk *moderation.Desk) {
 			}
 			well = true
 		})
-		if ctx.Err() == nil && c.inside() && well && !errors.Is(err, errGap) {
+		if ctx.Err() != nil || !c.inside() {
+			continue
+		}
+		if well && !errors.Is(err, errGap) {
 			c.config.Log.Warn("this node doesn't learn at the moment what others decide", "error", err)
 			well = false
 		}
