@@ -11,10 +11,13 @@
 // and appeals and lets staff decide them; what the machine may do by itself
 // stands in machine.go, and what is kept for how long in sweep.go. Both write to
 // the disk first and change memory then, so what was acknowledged outlives a
-// crash, and what the disk refused never happened.
+// crash, and what the disk refused never happened. All that is in records goes
+// through commit.go: there it is saved, and memory follows the records, whether they
+// were made here or on another machine (Config.Share, Desk.Merge).
 //
 // Locks are taken in this order: Desk.sweeping, Desk.change, Gate.change, and
 // then one of Desk.mu and Gate.mu, or Gate.mu under Desk.mu. The last two are
 // never held over a write, so whoever looks in memory waits for no disk. The lock
-// of admission is taken alone, that of conduct last.
+// of admission is taken alone, that of conduct last. Other machines are told of what
+// was changed under none of them.
 package moderation
