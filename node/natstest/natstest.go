@@ -39,9 +39,9 @@ var program = sync.OnceValues(func() (string, error) {
 	return strings.TrimSpace(string(said)), nil
 })
 
-// Start runs n servers until the test ends. Options are lines of their configuration.
-// Where nats-server can't be built it skips the test, unless STRANGERD_CI is set.
-func Start(t testing.TB, n int, options ...string) *Servers {
+// required is the path of the nats-server, without which it skips the test or, if
+// STRANGERD_CI is set, fails it.
+func required(t testing.TB) string {
 	t.Helper()
 	path, err := program()
 	if err != nil {
@@ -50,7 +50,14 @@ func Start(t testing.TB, n int, options ...string) *Servers {
 		}
 		t.Fatal(err)
 	}
-	s := &Servers{t: t, program: path, folder: t.TempDir(), running: make([]*exec.Cmd, n)}
+	return path
+}
+
+// Start runs n servers until the test ends. Options are lines of their configuration.
+// Where nats-server can't be built it skips the test, unless STRANGERD_CI is set.
+func Start(t testing.TB, n int, options ...string) *Servers {
+	t.Helper()
+	s := &Servers{t: t, program: required(t), folder: t.TempDir(), running: make([]*exec.Cmd, n)}
 	routes := s.addresses(n)
 	s.clients = s.addresses(n)
 	for i := range n {
@@ -63,6 +70,18 @@ func Start(t testing.TB, n int, options ...string) *Servers {
 		}
 	})
 	return s
+}
+
+// RunWith runs one server until the test ends, with a configuration and an environment of the
+// caller's, and returns when it takes connections. Where nats-server can't be built it
+// skips the test, as Start does.
+func RunWith(t testing.TB, config string, environment []string, address string) {
+	t.Helper()
+	cmd := run(t, required(t), config, environment, address)
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
 }
 
 // addresses are n that nobody listens on.
@@ -110,19 +129,28 @@ func (s *Servers) URL() string {
 // Run runs server i, and returns when it takes connections.
 func (s *Servers) Run(i int) {
 	s.t.Helper()
-	cmd := exec.Command(s.program, "-c", s.config(i))
+	s.running[i] = run(s.t, s.program, s.config(i), nil, s.clients[i])
+}
+
+// run runs a server, and returns when it takes connections.
+func run(t testing.TB, program, config string, environment []string, address string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(program, "-c", config)
+	cmd.Env = append(os.Environ(), environment...)
 	if err := cmd.Start(); err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	s.running[i] = cmd
 	for range 1200 {
-		if c, err := net.Dial("tcp", s.clients[i]); err == nil {
+		if c, err := net.Dial("tcp", address); err == nil {
 			c.Close()
-			return
+			return cmd
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	s.t.Fatalf("nats-server %d doesn't listen on %s", i, s.clients[i])
+	cmd.Process.Kill()
+	cmd.Wait()
+	t.Fatalf("nats-server doesn't listen on %s", address)
+	return nil
 }
 
 // Kill ends server i at once.
