@@ -139,6 +139,61 @@ func TestClusterPairs(t *testing.T) {
 	b.expect("-- Stranger has left the chat\n")
 }
 
+// Two of different machines who talked last are offered to meet again, as nobody else is
+// there, and do; or at once if both ask, but not after a report. The line of one may drop
+// meanwhile.
+func TestClusterAgain(t *testing.T) {
+	t.Parallel()
+	url := natstest.Start(t, 1).URL()
+	folder := firstStart(t)
+	second := newNodeFolder(t, folder)
+	p, q := startNode(t, folder, "a", url), startNode(t, second, "b", url)
+	me := newStaffKey(t, "me")
+	a, b := joinLines(t, p), joinLines(t, q, me.as("me")...)
+	begun, offered := "-- You are now chatting with a stranger\n", "-- Only the person you last talked to is here."
+	for _, c := range []*chatter{a, b} {
+		c.expect(begun)
+	}
+	a.send("/next\n")
+	b.expect("-- Stranger has left the chat\n")
+	b.send("/next\n")
+	for _, c := range []*chatter{a, b} {
+		c.expect(offered)
+		c.expect(begun)
+	}
+	b.send("/stop\n")
+	a.expect("-- Stranger has left the chat\n")
+	a.send("/again\n")
+	a.expect("-- Asked. If they ask too within 10 min")
+	b.send("/again\n")
+	for _, c := range []*chatter{a, b} {
+		c.expect(begun + "-- You both asked for it: this is the stranger from before.\n")
+	}
+	b.cut()
+	a.expect("-- " + lineDropped)
+	b = startSSH(t, q, me.as("me", "-T")...)
+	b.expect("-- " + nowBack)
+	a.expect("-- Stranger is back\n")
+	a.send("there you are\n")
+	b.expect("stranger: there you are\n")
+	b.send("who are you?\n")
+	a.expect("stranger: who are you?\n")
+	a.report("spam an ad")
+	b.expect("-- Stranger has left the chat\n")
+	a.send("/again\n")
+	a.expect("-- There is nobody to meet again.")
+	b.send("/again\n")
+	b.expect("-- Asked. If they ask too")
+	b.send("/next\n")
+	a.send("/next\n")
+	b.expect("-- Looking for a stranger\n")
+	a.expect("-- Looking for a stranger\n")
+	c := joinLines(t, p) // whom one of them meets, and not the other
+	c.expect(begun)
+	c.send("hello\n/quit\n")
+	c.expectExit(exitDone)
+}
+
 // When the machine that pairs for all dies, whoever talked to its people is told, also of
 // what may not have arrived; and another one pairs the people of those that are left.
 func TestClusterDealerDies(t *testing.T) {

@@ -45,6 +45,9 @@ func (s *Seat) Forgo() {
 	}
 	s.hope(slices.DeleteFunc(s.hopes(), func(h hope) bool { return h == s.former }))
 	s.former.until = 0
+	if d := s.deal; d != nil && s.former.with != nil && s.former.with.id == d.With.Seat {
+		m.unpromise(s)
+	}
 }
 
 // Aside says whether the owner is to be left alone, though the seat is idle: nobody is
@@ -56,6 +59,9 @@ func (s *Seat) Aside(on bool) {
 	defer m.unlock()
 	if s.aside = on; on {
 		m.forsake(s)
+		if s.deal != nil && s.deal.again() {
+			m.unpromise(s)
+		}
 	}
 	m.hopeAgain(s)
 }
@@ -92,8 +98,16 @@ func (s *Seat) free() bool {
 // reunite has s, if it is free, meet somebody whom it hopes to meet and who hopes so,
 // too. Hopes that are over end.
 func (m *Matcher) reunite(s *Seat) {
-	s.hope(slices.DeleteFunc(s.hopes(), func(h hope) bool { return h.until <= m.now || h.with.closed }))
+	s.hope(slices.DeleteFunc(s.hopes(), func(h hope) bool {
+		return h.until <= m.now || h.with.closed && h.with.far == nil // which says nothing of who is there
+	}))
 	for _, h := range s.hopes() {
+		if h.with.far != nil {
+			if s.free() {
+				m.opts.Transport.Hope(s.id, h.with.far.chat)
+			}
+			continue
+		}
 		o, mutual := h.with, hope{s, h.until}
 		if s.free() && o.free() && slices.Contains(o.hopes(), mutual) && m.mayMeet(s, o) {
 			for _, one := range []*Seat{s, o} {

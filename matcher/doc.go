@@ -108,6 +108,14 @@
 // comes of it. Whoever calls [Matcher.Promise] and what follows it answers for that both
 // machines agree; each holds the requirements above for its own seats by itself.
 //
+// A search that has found nobody is offered to whoever deals for all machines, also while
+// its owner sleeps; calls and offers to meet again that come from there ([Matcher.Tell])
+// are told as those from here are. Who asked for somebody of another machine (Again) has the
+// Transport say so as long as it is so ([Matcher.Hopes]), and if it is mutual the chat
+// begins by a promise, too, though a seat be idle; so what requirement 10 says takes a
+// moment longer, in which a stranger may come first. Questions are discussed by people of
+// one machine.
+//
 // # Locks and goroutines
 //
 // One mutex guards the pool, the pairs and the state of every seat. A move

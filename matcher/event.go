@@ -54,8 +54,9 @@ type Event struct {
 	turn uint32 // the recipient's turn when it was sent
 	Text string // of Said
 
-	// Of Matched and Reunited: the Subject of the other, nil to who watches; what both
-	// named as interests; and what the chat is about, nil if it isn't about a question.
+	// Of Matched, Reunited and RematchOffered: the Subject of the other, nil to who watches,
+	// and where another machine offers a rematch. Of the first two: what both named as
+	// interests; and what the chat is about, nil if it isn't about a question.
 	Partner any
 	Shared  []Name
 	Topic   *Topic

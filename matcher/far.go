@@ -10,34 +10,52 @@ type far struct {
 	home uint64 // the seat of this machine that it is with
 }
 
-// Promise takes a search out of all others' reach for a while, because a chat is to
-// begin with somebody on another machine. Its owner is told nothing. It reports whether
-// the seat still waits with that search, its owner is awake, and the two may meet. A
-// promise ends by Begin, by Release, when its time is up, and with the search.
+// again reports whether d is for two who asked for each other.
+func (d *Deal) again() bool { return d.After != ChatID{} }
+
+// Promise takes a seat out of all others' reach for a while, because a chat is to begin
+// with somebody on another machine. Its owner is told nothing. It reports whether the
+// seat still waits with the search that the deal is for and its owner is awake, or is free
+// and the owner hopes for the other; and whether the two may meet. A promise ends by Begin,
+// by Release, when its time is up, and with the search.
 func (m *Matcher) Promise(seat uint64, d Deal, lasts time.Duration) bool {
 	m.lock()
 	defer m.unlock()
 	s := m.byID[seat]
 	switch {
-	case s == nil || s.turn != d.Turn:
+	case s == nil:
 		return false
 	case s.deal != nil:
 		return s.deal.Chat == d.Chat
-	case !m.awaits(s) || s.topic != nil || m.opts.MayMeet != nil && !m.opts.MayMeet(s.subject, d.Subject):
+	case d.again():
+		if h := m.hopeAfter(s, d.After); h == nil || h.with.id != d.With.Seat {
+			return false
+		}
+	case s.turn != d.Turn || !m.awaits(s) || s.topic != nil:
 		return false
 	case m.sleepy(s):
 		m.doze(s)
 		return false
 	}
+	if m.opts.MayMeet != nil && !m.opts.MayMeet(s.subject, d.Subject) {
+		return false
+	}
+	d.offered = s.farOffered()
+	if s.caller != nil || s.called() {
+		m.release(s)
+		m.miss(s)
+	}
 	m.settle(s)
-	m.move(s, &m.promised)
-	m.scatter(s)
+	if s.home != nil {
+		m.move(s, &m.promised)
+		m.scatter(s)
+	}
 	s.deal = &d
 	m.wait(s, m.now+lasts)
 	return true
 }
 
-// Release ends a promise; the search goes on.
+// Release ends a promise; the search goes on, if there is one.
 func (m *Matcher) Release(seat uint64, chat ChatID) {
 	m.lock()
 	defer m.unlock()
@@ -48,7 +66,15 @@ func (m *Matcher) Release(seat uint64, chat ChatID) {
 
 func (m *Matcher) unpromise(s *Seat) {
 	m.rest(s)
+	offered := s.deal.offered
 	s.deal = nil
+	m.hopeAgain(s)
+	if s.home == nil {
+		return
+	}
+	if offered {
+		m.deliver(s, Event{Kind: RematchCancelled})
+	}
 	m.move(s, m.room(s))
 	m.lookAgain(s)
 	m.reoffer(s)
@@ -68,12 +94,61 @@ func (m *Matcher) Begin(seat uint64, chat ChatID) bool {
 	case s.deal.Chat != chat:
 		return false
 	}
-	d := s.deal
-	m.bring(s, &Seat{
-		m: m, id: d.With.Seat, subject: d.Subject, until: never,
-		far: &far{node: d.With.Node, chat: chat, home: s.id},
-	}, Event{Kind: Matched, Shared: d.Shared})
+	d, e := s.deal, Event{Kind: Matched, Shared: s.deal.Shared}
+	if d.again() {
+		e = Event{Kind: Reunited}
+		if s.topic != nil { // of a search, or of the chat before
+			m.drop(s)
+		}
+	}
+	p := s.known(d.With.Seat)
+	if p == nil {
+		p = &Seat{m: m, id: d.With.Seat, until: never}
+	}
+	p.subject, p.closed, p.away = d.Subject, false, false
+	p.far = &far{node: d.With.Node, chat: chat, home: s.id}
+	m.bring(s, p, e)
 	return true
+}
+
+// known is the far seat that s hopes for, or can ask for, by its id.
+func (s *Seat) known(id uint64) *Seat {
+	for _, h := range append(s.hopes(), s.former) {
+		if h.with != nil && h.with.far != nil && h.with.id == id {
+			return h.with
+		}
+	}
+	return nil
+}
+
+// hopeAfter is what s, if it is free and not promised, hopes for of the other one in a chat
+// that is over, or nil.
+func (m *Matcher) hopeAfter(s *Seat, chat ChatID) *hope {
+	if !s.free() || s.deal != nil {
+		return nil
+	}
+	for _, h := range s.hopes() {
+		if h.with.far != nil && h.with.far.chat == chat && h.until > m.now {
+			return &h
+		}
+	}
+	return nil
+}
+
+// Hopes is what the owner of a seat hopes for after a chat with somebody on another
+// machine, as long as the seat is free to be met.
+func (m *Matcher) Hopes(seat uint64, chat ChatID) (Hope, bool) {
+	m.lock()
+	defer m.unlock()
+	s := m.byID[seat]
+	if s == nil {
+		return Hope{}, false
+	}
+	h := m.hopeAfter(s, chat)
+	if h == nil {
+		return Hope{}, false
+	}
+	return Hope{Chat: chat, With: Far{h.with.far.node, h.with.id}, Subject: s.subject}, true
 }
 
 // Stage reports whether a chat is promised to a seat, or goes on there.
@@ -95,7 +170,7 @@ func (m *Matcher) send(s *Seat, e Event) bool {
 	if s.closed {
 		return false
 	}
-	if e.Kind == Matched {
+	if e.Kind == Matched || e.Kind == Reunited {
 		return true
 	}
 	l := Letter{Chat: s.far.chat, From: s.far.home, To: s.id, Kind: e.Kind, Mark: e.Mark, Text: e.Text}

@@ -19,6 +19,7 @@ type wire struct {
 	full    bool     // takes nothing
 	unheard uint8    // of any chat, messages
 	hungUp  int
+	hoped   []string // who said what they hope for
 }
 
 type parcel struct {
@@ -35,13 +36,23 @@ type end struct {
 func (e *end) Offer(o Offer) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.said = append(e.said, fmt.Sprintf("%s offered turn %d, open %v, after %v", o.Subject.(*person).name, o.Turn, o.Open, o.Idle))
+	said := fmt.Sprintf("%s offered turn %d, open %v, after %v", o.Subject.(*person).name, o.Turn, o.Open, o.Idle)
+	if o.Declined != (Search{}) {
+		said += fmt.Sprint(", but for ", o.Declined)
+	}
+	e.said = append(e.said, said)
 }
 
 func (e *end) Withdraw(seat uint64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.said = append(e.said, e.halls[e.node].m.byID[seat].subject.(*person).name+" withdrawn")
+}
+
+func (e *end) Hope(seat uint64, chat ChatID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.hoped = append(e.hoped, fmt.Sprint(e.halls[e.node].m.byID[seat].subject.(*person).name, chat[0]))
 }
 
 func (e *end) Send(node uint64, l Letter) bool {
@@ -383,10 +394,11 @@ func TestOffers(t *testing.T) {
 		w.offers(t, "a offered turn 2, open false, after 2s")
 		h.pass(AsleepAfter)
 		c := h.join("c")
-		c.Find(Criteria{Interests: names("go")}) // for which nobody is woken
-		w.offers(t, "a withdrawn")               // who was found asleep
+		c.Find(Criteria{Interests: names("go")})                // for which nobody is woken
+		w.offers(t, "a offered turn 2, open false, after 2m0s") // who was found asleep
 		c.Leave()
 		a.Touch()
+		w.offers(t, "a offered turn 2, open false, after 0s")
 		h.pass(300 * time.Millisecond)
 		w.offers(t, "a offered turn 2, open false, after 300ms")
 		b := h.find("b")
@@ -419,5 +431,246 @@ func TestTake(t *testing.T) {
 		if home := s.home; home != &h.m.asleep {
 			t.Error("who sleeps is awake here")
 		}
+	})
+}
+
+// after is s.deal for two who asked to meet again after a chat.
+func (s side) after(over, chat ChatID, with side) Deal {
+	d := s.deal(chat, with)
+	d.After = over
+	return d
+}
+
+// hopes compares who said what they hope for since it was last asked.
+func (w *wire) hopes(t *testing.T, want ...string) {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.Equal(w.hoped, want) {
+		t.Fatalf("hoped %q, want %q", w.hoped, want)
+	}
+	w.hoped = nil
+}
+
+// parted are two of different machines who had a chat, which b left.
+func (w *wire) parted(chat ChatID) (a, b side) {
+	a, b = w.side(0, "a"), w.side(1, "b")
+	meet(a, b, chat)
+	b.Leave()
+	w.carry()
+	a.want(a.person, "left")
+	return a, b
+}
+
+// Two of different machines who both ask meet again, whether they search or not; who is
+// free says so, and nobody is told but the machines.
+func TestFarAgain(t *testing.T) {
+	inHalls(t, 3, Options{}, func(w *wire) {
+		a, b := w.parted(ChatID{1})
+		promise := func(s, with side, over, chat ChatID, want bool) {
+			t.Helper()
+			if got := s.m.Promise(s.person.id, s.after(over, chat, with), time.Second); got != want {
+				t.Fatalf("%s is promised: %v", s.name, got)
+			}
+		}
+		promise(a, b, ChatID{1}, ChatID{9}, false) // who has not asked
+		if left := a.Again(); left != AgainFor {
+			t.Errorf("for %v", left)
+		}
+		w.hopes(t, "a1")
+		c := w.side(2, "c")
+		a.Find(Criteria{})
+		w.hopes(t, "a1") // who is free still
+		meet(a, c, ChatID{2})
+		promise(a, b, ChatID{1}, ChatID{9}, false) // who is not
+		b.Again()
+		w.hopes(t, "b1")
+		c.Leave()
+		w.carry()
+		a.want(a.person, "left")
+		w.hopes(t, "a1")
+		if h, ok := a.m.Hopes(a.person.id, ChatID{1}); !ok || h.With != (Far{1, b.person.id}) || h.Subject != any(a.person) {
+			t.Fatalf("%+v, %v", h, ok)
+		}
+		promise(a, c, ChatID{1}, ChatID{9}, false) // somebody else
+		promise(a, b, ChatID{2}, ChatID{9}, false) // another chat
+		promise(a, b, ChatID{1}, ChatID{3}, true)
+		promise(b, a, ChatID{1}, ChatID{3}, true)
+		if s := a.m.Stats(); s.Waiting != 0 {
+			t.Errorf("%+v", s)
+		}
+		for _, s := range []side{a, b} {
+			s.m.check(t)
+			if !s.m.Begin(s.person.id, ChatID{3}) {
+				t.Fatalf("%s doesn't begin", s.name)
+			}
+			s.want(s.person, "reunited")
+		}
+		a.Say("you!", 0)
+		w.carry()
+		b.want(b.person, "said:you!")
+		if left := a.Again(); left == 0 { // for c, whom a met before
+			t.Error("can't ask for c")
+		}
+		if _, ok := b.m.Hopes(b.person.id, ChatID{1}); ok || b.Again() != 0 {
+			t.Error("what came true is hoped for still")
+		}
+	})
+}
+
+// A promise of meeting again that comes to nothing leaves who was idle idle, and who waited
+// waiting; they hope on.
+func TestFarAgainComesToNothing(t *testing.T) {
+	inHalls(t, 2, Options{}, func(w *wire) {
+		a, b := w.parted(ChatID{1})
+		a.Again()
+		b.Again()
+		w.hopes(t, "a1", "b1")
+		promise := func() bool {
+			return a.m.Promise(a.person.id, a.after(ChatID{1}, ChatID{2}, b), time.Second)
+		}
+		if !promise() {
+			t.Fatal("not promised")
+		}
+		a.pass(time.Second)
+		a.m.check(t)
+		if a.Waits() {
+			t.Error("waits, who was idle")
+		}
+		w.hopes(t, "a1")
+		a.Find(Criteria{Discuss: true})
+		w.hopes(t, "a1")
+		if !promise() {
+			t.Fatal("not promised while searching")
+		}
+		a.m.check(t)
+		a.m.Release(a.person.id, ChatID{2})
+		w.hopes(t, "a1")
+		if s := a.m.Stats(); s.Discussing != 1 {
+			t.Errorf("%+v", s)
+		}
+		a.Find(Criteria{})
+		a.pass(AsleepAfter)
+		if w.hopes(t, "a1"); !promise() {
+			t.Fatal("not promised while asleep")
+		}
+		a.m.check(t)
+		a.m.Release(a.person.id, ChatID{2})
+		a.m.check(t)
+		a.want(a.person, "")
+		a.pass(AgainFor)
+		if promise() {
+			t.Error("promised after the time was up")
+		}
+	})
+}
+
+// Who blocks or reports the other is not met again, also at the last moment; nor is who is
+// to be left alone, or has left.
+func TestFarAgainIsVoid(t *testing.T) {
+	for name, do := range map[string]func(*person){
+		"forgo": func(p *person) { p.Forgo() },
+		"aside": func(p *person) { p.Aside(true) },
+		"close": func(p *person) { p.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inHalls(t, 2, Options{}, func(w *wire) {
+				a, b := w.parted(ChatID{1})
+				a.Again()
+				b.Again()
+				if !b.m.Promise(b.person.id, b.after(ChatID{1}, ChatID{2}, a), time.Second) {
+					t.Fatal("not promised")
+				}
+				do(b.person)
+				b.m.check(t)
+				if b.m.Begin(b.person.id, ChatID{2}) || b.m.Promise(b.person.id, b.after(ChatID{1}, ChatID{3}, a), time.Second) {
+					t.Error("met again")
+				}
+				b.want(b.person, "")
+			})
+		})
+	}
+	apart := false
+	inHalls(t, 2, Options{MayMeet: func(a, b any) bool { return !apart }}, func(w *wire) {
+		a, b := w.parted(ChatID{1})
+		a.Again()
+		apart = true
+		if a.m.Promise(a.person.id, a.after(ChatID{1}, ChatID{2}, b), time.Second) {
+			t.Error("met again whom the house keeps apart")
+		}
+	})
+}
+
+// What whoever deals for all machines has for a search is told as if it came from here,
+// once, and only where it fits.
+func TestTell(t *testing.T) {
+	inHalls(t, 1, Options{}, func(w *wire) {
+		h := w.halls[0]
+		a := h.find("a")
+		other := Search{99, 1}
+		tell := func(what Kind, want string) {
+			t.Helper()
+			h.m.Tell(Search{a.id, a.turn}, what, other)
+			h.want(a, want)
+			h.m.check(t)
+		}
+		h.pass(300 * time.Millisecond)
+		w.offers(t, "a offered turn 1, open false, after 300ms")
+		tell(Called, "") // who is awake
+		tell(RematchCancelled, "")
+		tell(RematchOffered, "offered")
+		tell(RematchCancelled, "cancelled")
+		tell(RematchOffered, "offered")
+		h.m.Tell(Search{a.id, a.turn + 1}, RematchCancelled, other)
+		h.want(a, "")
+		h.pass(5*time.Second + dealTime) // nobody says what became of it
+		h.want(a, "cancelled")
+		tell(RematchOffered, "offered")
+		w.offers(t)
+		a.Decline()
+		w.offers(t, "a offered turn 1, open false, after 8.3s, but for {99 1}")
+		tell(RematchOffered, "")
+		other.Turn = 2 // who searches anew
+		tell(RematchOffered, "offered")
+
+		deal := Deal{Chat: ChatID{1}, Turn: 1, With: Far{1, 99}}
+		if !h.m.Promise(a.id, deal, time.Second) {
+			t.Fatal("not promised")
+		}
+		h.want(a, "")
+		h.m.Release(a.id, ChatID{1})
+		h.want(a, "cancelled")
+		tell(RematchOffered, "offered")
+		b := h.find("b")
+		h.want(a, "matched")
+		h.want(b, "matched")
+		tell(Called, "")
+
+		b.Close()
+		a.Find(Criteria{})
+		h.pass(AsleepAfter)
+		h.m.Release(0, ChatID{})
+		tell(RematchOffered, "")
+		c := h.join("c")
+		c.Find(Criteria{Interests: names("go")}) // for which nobody is woken, but who sleeps is found to
+		tell(Called, "called")
+		tell(Called, "")
+		tell(CallMissed, "missed")
+		tell(CallMissed, "")
+		tell(Called, "called")
+		h.pass(30 * time.Second)
+		c.Close()
+		h.want(a, "missed")
+		tell(Called, "called")
+		w.said = nil
+		a.Touch()
+		w.offers(t, "a offered turn 2, open false, after 0s")
+		tell(CallMissed, "")
+		h.pass(AsleepAfter)
+		x := h.find("x") // calls a, who was called from elsewhere
+		h.want(a, "called")
+		a.Touch()
+		h.want(a, "matched")
+		h.want(x, "matched")
 	})
 }

@@ -206,7 +206,7 @@ func (m *Matcher) check(t testing.TB) {
 			must(s.home == p && int(s.place) == i && s.waiting.Load(), "%d: place in the pool", s.id)
 			must(question || p == &m.asleep || p == &m.promised || s.choosy() == (p == &m.choosy), "%d: pool", s.id)
 			must((s.deal != nil) == (p == &m.promised), "%d: promised", s.id)
-			must(question == (s.topic != nil) && (!question || m.side(s) == p), "%d: topic", s.id)
+			must(p == &m.promised || question == (s.topic != nil) && (!question || m.side(s) == p), "%d: topic", s.id)
 			likes, speaks := m.wish(s).likes(), m.wish(s).speaks()
 			must(s.likes == (len(likes) > 0) && s.speaks == (len(speaks) > 0), "%d: wish", s.id)
 			for i, id := range slices.Concat(likes, speaks) {
@@ -225,7 +225,8 @@ func (m *Matcher) check(t testing.TB) {
 			if c := s.rematch; c != nil {
 				must(c.rematch == s && c != s && c.home != nil && met(s, c) && s.until == c.until, "%d is to meet %d again", s.id, c.id)
 			}
-			must(s.until != never || s.calling == nil && s.rematch == nil && s.deal == nil, "%d: no deadline", s.id)
+			must(s.until != never || s.calling == nil && s.rematch == nil && s.deal == nil && !s.farOffered(), "%d: no deadline", s.id)
+			must(!s.farOffered() || s.rematch == nil && s.calling == nil && p != &m.asleep, "%d: offers in two ways", s.id)
 			if s.until != never {
 				armed++
 				must(m.alarms[s.alarm] == s, "%d: place among the alarms", s.id)
@@ -247,7 +248,11 @@ func (m *Matcher) check(t testing.TB) {
 			chatting++
 		}
 		must(m.byID == nil || m.byID[s.id] == s, "%d: not found by its id", s.id)
-		must(s.home != nil || s.deal == nil && !s.offered, "%d: offered or promised, and doesn't wait", s.id)
+		must(s.home != nil || !s.offered && !s.farOffered(), "%d: offered, and doesn't wait", s.id)
+		if s.home == nil && s.deal != nil {
+			armed++
+			must(m.alarms[s.alarm] == s && s.deal.again() && s.partner == nil, "%d: promised, and doesn't wait", s.id)
+		}
 	}
 	must(m.online == online && m.chatting == chatting, "%d online and %d chatting, not %d and %d", online, chatting, m.online, m.chatting)
 	must(len(m.alarms) == armed, "%d alarms, %d seats with one", len(m.alarms), armed)

@@ -2,6 +2,9 @@ package matcher
 
 import "time"
 
+// dealTime is how long a chat that was offered may take to begin across machines.
+const dealTime = 3 * time.Second
+
 // offerLater has s, which begins a search, be offered to other machines if it takes long.
 func (m *Matcher) offerLater(s *Seat) {
 	if m.opts.Transport != nil && s.topic == nil {
@@ -38,8 +41,16 @@ func (m *Matcher) reoffer(s *Seat) {
 	}
 	m.opts.Transport.Offer(Offer{
 		Seat: s.id, Last: s.last, Turn: s.turn, Criteria: m.criteria(s),
-		Open: s.waited, Idle: m.now - s.touched, Subject: s.subject,
+		Open: s.waited, Idle: m.idle(s), Declined: s.declinedFar(), Subject: s.subject,
 	})
+}
+
+// idle is for how long no key was pressed, as others are told.
+func (m *Matcher) idle(s *Seat) time.Duration {
+	if m.sleepy(s) {
+		return AsleepAfter
+	}
+	return min(m.now-s.touched, AsleepAfter-1)
 }
 
 // unoffer says that s isn't offered any more.
@@ -74,4 +85,64 @@ func (m *Matcher) Take(o Offer, p Profile) *Seat {
 	s.touched = m.now - o.Idle
 	m.beginSearch(s)
 	return s
+}
+
+// farRematch is a chat with who somebody talked to last, on another machine, as whoever
+// deals for all machines offers it.
+type farRematch struct {
+	with     Search
+	declined bool
+}
+
+// farOffered reports whether a farRematch is offered to s at this time.
+func (s *Seat) farOffered() bool { return s.farRematch != nil && !s.farRematch.declined }
+
+// declinedFar is whom s has declined to meet again, on another machine.
+func (s *Seat) declinedFar() Search {
+	if s.farRematch == nil || !s.farRematch.declined {
+		return Search{}
+	}
+	return s.farRematch.with
+}
+
+// called reports whether s, who sleeps, is called by nobody in particular: by somebody on
+// another machine, or for a question.
+func (s *Seat) called() bool {
+	return s.until != never && s.home != nil && s.deal == nil && (s.topic != nil || s.home == &s.m.asleep && s.rematch == nil)
+}
+
+// cancel ends the farRematch that is offered to s; the search goes on.
+func (m *Matcher) cancel(s *Seat) {
+	s.farRematch = nil
+	m.rest(s)
+	m.deliver(s, Event{Kind: RematchCancelled})
+	m.lookAgain(s)
+}
+
+// Tell tells the owner of a search what whoever deals for all machines has for it:
+// Called, CallMissed, RematchOffered with another search, or RematchCancelled. What doesn't
+// fit how the search stands by now is nothing. What is offered or called ends by itself a while after
+// its time, should no more be heard of it.
+func (m *Matcher) Tell(of Search, what Kind, with Search) {
+	m.lock()
+	defer m.unlock()
+	s := m.byID[of.Seat]
+	if s == nil || s.turn != of.Turn || s.home == nil || s.deal != nil || s.topic != nil {
+		return
+	}
+	asleep := s.home == &m.asleep
+	switch {
+	case what == Called && asleep && s.caller == nil && s.rematch == nil && !s.called():
+		m.wait(s, m.now+m.opts.CallTimeout)
+		m.deliver(s, Event{Kind: Called})
+	case what == CallMissed && s.called():
+		m.miss(s)
+	case what == RematchOffered && !asleep && !m.sleepy(s) && s.rematch == nil && s.declinedFar() != with:
+		m.settle(s)
+		s.farRematch = &farRematch{with: with}
+		m.wait(s, m.now+m.opts.RematchDelay+dealTime)
+		m.deliver(s, Event{Kind: RematchOffered})
+	case what == RematchCancelled && s.farOffered():
+		m.cancel(s)
+	}
 }

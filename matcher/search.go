@@ -111,7 +111,7 @@ func (m *Matcher) offer(a, b *Seat) {
 	a.rematch, b.rematch = b, a
 	for _, s := range []*Seat{a, b} {
 		m.wait(s, m.now+m.opts.RematchDelay)
-		m.deliver(s, Event{Kind: RematchOffered})
+		m.deliver(s, Event{Kind: RematchOffered, Partner: s.rematch.subject})
 	}
 }
 
@@ -127,7 +127,11 @@ func (m *Matcher) call(s *Seat, right func(s, c *Seat) bool) bool {
 	switch {
 	case c != nil:
 		s.calling, c.caller = c, s
-		m.deliver(c, Event{Kind: Called})
+		if c.called() { // already
+			m.rest(c)
+		} else {
+			m.deliver(c, Event{Kind: Called})
+		}
 	case m.pick(len(m.asleep), m.asleep.at, fresh) == nil:
 		return false
 	}
@@ -145,8 +149,12 @@ func (m *Matcher) timeout(s *Seat) {
 		m.giveUp(s)
 		return
 	}
-	if s.topic != nil {
+	if s.called() {
 		m.miss(s)
+		return
+	}
+	if s.farOffered() {
+		m.cancel(s)
 		return
 	}
 	if s.rematch != nil {
@@ -164,6 +172,9 @@ func (m *Matcher) timeout(s *Seat) {
 // settle ends what is under way for s, because of s; the other one is told.
 func (m *Matcher) settle(s *Seat) {
 	m.rest(s)
+	if s.farOffered() {
+		s.farRematch = nil
+	}
 	if c := s.calling; c != nil {
 		s.calling, c.caller = nil, nil
 		m.deliver(c, Event{Kind: CallMissed})

@@ -82,13 +82,15 @@ type Seat struct {
 
 	m        *Matcher
 	evict    func()
-	missed   uint64    // searches up to this number called in vain
-	far      *far      // of a seat of another machine
-	deal     *Deal     // that was promised
-	sleepers           // of the present chat
-	behind   bool      // the owner has yet to take what came while they were away
-	offered  bool      // to other machines
-	_        [2]uint64 // a seat of 256 bytes begins where a cache line does
+	missed   uint64 // searches up to this number called in vain
+	far      *far   // of a seat of another machine
+	deal     *Deal  // that was promised
+	sleepers        // of the present chat
+	behind   bool   // the owner has yet to take what came while they were away
+	offered  bool   // to other machines
+	// farRematch is offered by whoever deals for all machines, or was declined.
+	farRematch *farRematch
+	_          uint64 // a seat of 256 bytes begins where a cache line does
 }
 
 // Join gives a person a seat. It is idle until Find.
@@ -191,7 +193,7 @@ func (s *Seat) Find(c Criteria) {
 	s.waited, s.only = false, c.OnlyLanguages
 	s.aside = false
 	s.touched = m.now
-	s.declined = false
+	s.declined, s.farRematch = false, nil
 	m.hopeAgain(s)
 	m.beginSearch(s)
 }
@@ -289,9 +291,15 @@ func (s *Seat) Decline() {
 	m := s.m
 	m.lock()
 	defer m.unlock()
-	if other := s.rematch; other != nil {
+	switch other := s.rematch; {
+	case other != nil:
 		s.declined, other.declined = true, true
 		m.settle(s)
 		m.lookAgain(s)
+	case s.farOffered():
+		s.farRematch.declined = true
+		m.rest(s)
+		m.lookAgain(s)
+		m.reoffer(s)
 	}
 }

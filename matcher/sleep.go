@@ -32,19 +32,29 @@ func (m *Matcher) pickAwake(n int, at func(i int) *Seat, ok func(*Seat) bool) *S
 // doze puts s, who waits, to sleep. Who sleeps calls nobody; an offer stands,
 // since s was awake when it was made.
 func (m *Matcher) doze(s *Seat) {
+	if s.home == &m.asleep { // a search may come upon the same seat several times
+		return
+	}
+	if s.farOffered() { // which counts on who is awake
+		m.cancel(s)
+	}
 	if s.rematch == nil {
 		m.settle(s)
 	}
 	m.move(s, &m.asleep)
 	m.scatter(s)
-	m.unoffer(s) // nobody on another machine wakes them
+	m.reoffer(s)
 }
 
 // wake has s, who slept, search anew. Whoever called s looks first and, having
 // found nobody else awake so far, meets s.
 func (m *Matcher) wake(s *Seat) {
+	if s.topic == nil && s.called() {
+		m.rest(s)
+	}
 	m.release(s)
 	m.beginSearch(s)
+	m.reoffer(s)
 }
 
 // Dozing says that the owner, in a chat, has pressed no key for AsleepAfter, or has

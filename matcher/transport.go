@@ -11,6 +11,9 @@ type Transport interface {
 	Offer(Offer)
 	// Withdraw says that an offered seat doesn't wait any more.
 	Withdraw(seat uint64)
+	// Hope says that the owner of a seat hopes to meet somebody of another machine again,
+	// and is free to. Matcher.Hopes tells as long as it is so.
+	Hope(seat uint64, chat ChatID)
 	// Send brings a letter to another machine, and tells whether there is room for it:
 	// where there is none, the chat is over. For PartnerLeft there always is.
 	Send(node uint64, l Letter) bool
@@ -25,8 +28,22 @@ type Offer struct {
 	Turn       uint32
 	Criteria   Criteria
 	Open       bool          // its time for shared interests and languages is over
-	Idle       time.Duration // since the last key
+	Idle       time.Duration // since the last key, up to AsleepAfter: then they sleep
+	Declined   Search        // with whom they would rather not meet again, or none
 	Subject    any
+}
+
+// A Search is one of a seat that may be of another machine.
+type Search struct {
+	Seat uint64
+	Turn uint32
+}
+
+// A Hope is that of who had Chat with With, to meet them again.
+type Hope struct {
+	Chat    ChatID
+	With    Far
+	Subject any // whose hope it is
 }
 
 // ChatID names a chat between machines. It is drawn, and never used again.
@@ -42,6 +59,11 @@ type Deal struct {
 	With    Far
 	Subject any    // whom With belongs to
 	Shared  []Name // interests of both
+	// After is the chat after which both asked to meet again: then it is for no search,
+	// and the seat may be idle. It is zero otherwise.
+	After ChatID
+
+	offered bool // the owner was told that they meet again
 }
 
 // A Letter is what somebody did in a chat, on its way to the other. Of notices of typing

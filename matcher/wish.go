@@ -137,7 +137,7 @@ type opening struct {
 func (m *Matcher) open(s *Seat) {
 	s.waited = true
 	m.reoffer(s)
-	if s.topic != nil || s.home == &m.choosy {
+	if s.home != &m.promised && s.topic != nil || s.home == &m.choosy {
 		m.move(s, m.room(s))
 		m.lookAgain(s)
 	}

@@ -36,6 +36,8 @@ const (
 	aboutDeal byte = iota + 1
 	aboutOffer
 	aboutWithdrawal
+	aboutNews
+	aboutHope
 )
 
 // Config is what a Cluster is made of.
@@ -62,16 +64,18 @@ type Cluster struct {
 	hand   Handshake
 	dealer *Dealer // nil: another node is
 	offers map[uint64]*standing
+	hopes  Hopes
 	to     node.Peer            // who deals; Start 0: nobody
 	heard  map[uint64]time.Time // the nodes that chats may be with; since when, if no beat has come
 	ticked time.Time
 	own    []func() // what this node has for itself
 }
 
-// A change is of what is offered: nil is a withdrawal.
+// A change is of what is offered: nil is a withdrawal. If there is a chat it is a hope.
 type change struct {
 	seat  uint64
 	offer *matcher.Offer
+	after matcher.ChatID
 }
 
 // standing is an offer that stands.
@@ -97,12 +101,16 @@ func New(config Config) *Cluster {
 	}
 	c.links = Links{Post: c.parcel, Now: time.Now}
 	c.hand = Handshake{Node: config.Node.Number(), Post: c.post, Now: time.Now}
+	c.hopes = Hopes{Hand: &c.hand, Post: c.hope}
 	return c
 }
 
-// Offer, Withdraw, Send and HangUp are those of a matcher.Transport.
-func (c *Cluster) Offer(o matcher.Offer)                 { c.change(change{o.Seat, &o}) }
-func (c *Cluster) Withdraw(seat uint64)                  { c.change(change{seat, nil}) }
+// Offer, Withdraw, Hope, Send and HangUp are those of a matcher.Transport.
+func (c *Cluster) Offer(o matcher.Offer) { c.change(change{seat: o.Seat, offer: &o}) }
+func (c *Cluster) Withdraw(seat uint64)  { c.change(change{seat: seat}) }
+func (c *Cluster) Hope(seat uint64, chat matcher.ChatID) {
+	c.change(change{seat: seat, after: chat})
+}
 func (c *Cluster) Send(to uint64, l matcher.Letter) bool { return c.links.Send(to, l) }
 func (c *Cluster) HangUp(home uint64, with matcher.Far, chat matcher.ChatID) (lost uint8) {
 	defer c.look()
@@ -240,6 +248,7 @@ func (c *Cluster) tick(now time.Time) {
 	}
 	c.hand.Tick()
 	c.links.Tick()
+	c.hopes.Tick()
 	if c.dealer != nil {
 		c.dealer.Tick()
 	}
@@ -290,7 +299,7 @@ func (c *Cluster) lose(number uint64) {
 func (c *Cluster) follow(dealer node.Peer, now time.Time) {
 	c.to, c.dealer = dealer, nil
 	if dealer.Start == c.config.Node.Number() {
-		c.dealer = newDealer(c.config.MayMeet, c.post, time.Now)
+		c.dealer = newDealer(c.config.MayMeet, c.post, c.news, time.Now)
 	}
 	for _, o := range c.offers {
 		c.offer(o, now)
@@ -322,6 +331,10 @@ func (c *Cluster) settle() {
 }
 
 func (c *Cluster) apply(one change) {
+	if one.after != (matcher.ChatID{}) {
+		c.hopes.Say(one.seat, one.after)
+		return
+	}
 	if one.offer != nil {
 		o := &standing{Offer: *one.offer}
 		c.offers[one.seat] = o
@@ -350,6 +363,14 @@ func (c *Cluster) offer(o *standing, now time.Time) {
 		c.config.Cards.offer(w, o.Offer)
 		c.send(dealSubject, c.to.Start, w)
 	}
+}
+
+// hope has another machine told what somebody of ours hopes for.
+func (c *Cluster) hope(seat uint64, h matcher.Hope) {
+	w := c.writer(aboutHope)
+	w.fixed(seat)
+	c.config.Cards.hope(w, h)
+	c.send(dealSubject, h.With.Node, w)
 }
 
 // writer begins a message of this node.
@@ -381,6 +402,17 @@ func (c *Cluster) post(m Message) {
 	w := c.writer(aboutDeal)
 	c.config.Cards.message(w, m)
 	c.send(dealSubject, m.To.Node, w)
+}
+
+// news has what a Dealer has for a search told.
+func (c *Cluster) news(to uint64, n News) {
+	if to == c.config.Node.Number() {
+		c.own = append(c.own, func() { c.hand.Pairs.Tell(n.Of, n.Kind, n.With) })
+		return
+	}
+	w := c.writer(aboutNews)
+	w.news(n)
+	c.send(dealSubject, to, w)
 }
 
 // parcel has a parcel of Links sent.
@@ -442,6 +474,16 @@ func (c *Cluster) read(from uint64, r *reader) (do func()) {
 				c.dealer.Withdraw(from, seat)
 			}
 		}
+	case aboutNews:
+		n := r.news()
+		return func() { c.hand.Pairs.Tell(n.Of, n.Kind, n.With) }
+	case aboutHope:
+		seat := r.fixed()
+		h := c.config.Cards.readHope(r)
+		if h.With.Node != c.config.Node.Number() {
+			r.bad = true
+		}
+		return func() { c.hopes.Take(matcher.Far{Node: from, Seat: seat}, h) }
 	}
 	r.bad = true
 	return nil

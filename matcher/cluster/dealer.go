@@ -30,27 +30,35 @@ type offered struct {
 	wait  time.Duration
 }
 
+// News is what a Dealer has for a search, but for a chat.
+type News struct {
+	Kind     matcher.Kind // Called, CallMissed, RematchOffered or RematchCancelled
+	Of, With matcher.Search
+}
+
 // Dealer brings the searches of all machines together, by the rules of any Matcher: it has
-// one of its own, in which they have seats. Only who is awake, asks no question and hasn't
-// just talked to the other is paired. It knows nothing of what comes of a deal but that
-// the two are withdrawn. One goroutine owns it.
+// one of its own, in which they have seats; but for those that have to do with a question. It
+// knows nothing of what comes of a deal but that the two are withdrawn. One goroutine owns
+// it.
 type Dealer struct {
-	post   func(Message) // must not block
+	post   func(Message)             // must not block
+	tell   func(node uint64, n News) // likewise
 	now    func() time.Time
 	pairs  *matcher.Matcher
 	offers map[uint64]*offered // by seat
 	woken  []*offered          // whose seat has events
 }
 
-func newDealer(mayMeet func(a, b any) bool, post func(Message), now func() time.Time) *Dealer {
-	d := &Dealer{post: post, now: now, offers: make(map[uint64]*offered)}
+func newDealer(mayMeet func(a, b any) bool, post func(Message), tell func(uint64, News), now func() time.Time) *Dealer {
+	d := &Dealer{post: post, tell: tell, now: now, offers: make(map[uint64]*offered)}
 	d.pairs = matcher.New(&matcher.Options{
 		// Their own machines say who sleeps and whose wait for something shared is over.
 		AsleepAfter:  never,
 		InterestWait: never,
 		MayMeet: func(x, y any) bool {
 			a, b := x.(*offered), y.(*offered)
-			return a.node != b.node && a.Last != b.Seat && b.Last != a.Seat && (mayMeet == nil || mayMeet(a.Subject, b.Subject))
+			return a.node != b.node && a.Declined != b.search() && b.Declined != a.search() &&
+				(mayMeet == nil || mayMeet(a.Subject, b.Subject))
 		},
 	})
 	return d
@@ -63,17 +71,28 @@ func (d *Dealer) Offer(node uint64, offer matcher.Offer) {
 		o.heard = d.now()
 		return
 	}
-	d.drop(o)
+	var old *matcher.Seat
+	if o != nil {
+		old, o.seat = o.seat, nil
+	}
 	o = &offered{Offer: offer, node: node, heard: d.now(), wait: dealAgain}
 	d.offers[offer.Seat] = o
 	d.take(o)
+	if old != nil { // not before: whoever calls them finds the new seat
+		old.Close()
+	}
 	d.deal()
 }
+
+func (o *offered) search() matcher.Search { return matcher.Search{Seat: o.Seat, Turn: o.Turn} }
+
+func (o *offered) asleep() bool { return o.Idle >= matcher.AsleepAfter }
 
 // same tells whether two offers ask for the same.
 func (o *offered) same(other matcher.Offer) bool {
 	a, b := o.Criteria, other.Criteria
-	return o.Turn == other.Turn && o.Open == other.Open && a.OnlyLanguages == b.OnlyLanguages &&
+	return o.search() == (matcher.Search{Seat: other.Seat, Turn: other.Turn}) && o.Open == other.Open &&
+		o.asleep() == (other.Idle >= matcher.AsleepAfter) && o.Declined == other.Declined && a.OnlyLanguages == b.OnlyLanguages &&
 		slices.Equal(a.Interests, b.Interests) && slices.Equal(a.Languages, b.Languages)
 }
 
@@ -92,9 +111,10 @@ func (d *Dealer) Lose(node uint64) {
 	}
 }
 
-// Tick deals again what has come to nothing.
+// Tick deals again what has come to nothing, and what is due. It is to be called often.
 func (d *Dealer) Tick() {
 	now := d.now()
+	d.pairs.Release(0, matcher.ChatID{}) // nobody runs the Matcher
 	for _, o := range d.offers {
 		switch {
 		case now.Sub(o.heard) >= offerLasts:
@@ -108,7 +128,12 @@ func (d *Dealer) Tick() {
 
 // take has o be looked for.
 func (d *Dealer) take(o *offered) {
-	o.seat = d.pairs.Take(o.Offer, matcher.Profile{Subject: o, Wake: func() { d.woken = append(d.woken, o) }})
+	offer := o.Offer
+	offer.Idle = 0
+	if o.asleep() {
+		offer.Idle = never
+	}
+	o.seat = d.pairs.Take(offer, matcher.Profile{Subject: o, Wake: func() { d.woken = append(d.woken, o) }})
 }
 
 func (d *Dealer) drop(o *offered) {
@@ -140,6 +165,11 @@ func (d *Dealer) deal() {
 				d.dealt(o, e.Partner.(*offered), e.Shared)
 				break
 			}
+			n := News{Kind: e.Kind, Of: o.search()}
+			if with, ok := e.Partner.(*offered); ok {
+				n.With = with.search()
+			}
+			d.tell(o.node, n)
 		}
 	}
 }
@@ -151,12 +181,16 @@ func (d *Dealer) dealt(host, guest *offered, shared []matcher.Name) {
 		o.again = d.now().Add(o.wait)
 		o.wait = min(2*o.wait, dealMost)
 	}
-	var chat matcher.ChatID
-	rand.Read(chat[:]) // never fails
 	d.post(Message{
-		Kind: Dealt, Chat: chat,
+		Kind: Dealt, Chat: newChat(),
 		From: matcher.Far{Node: host.node, Seat: host.Seat}, FromTurn: host.Turn, Who: host.Subject,
 		To: matcher.Far{Node: guest.node, Seat: guest.Seat}, Turn: guest.Turn, Whose: guest.Subject,
 		Shared: shared,
 	})
+}
+
+// newChat draws the name of a chat.
+func newChat() (chat matcher.ChatID) {
+	rand.Read(chat[:]) // never fails
+	return chat
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"strangerd/matcher"
@@ -17,6 +18,7 @@ type table struct {
 	t     *testing.T
 	clock time.Time
 	dealt []string
+	news  []string
 }
 
 func newTable(t *testing.T, mayMeet func(a, b any) bool) *table {
@@ -25,6 +27,8 @@ func newTable(t *testing.T, mayMeet func(a, b any) bool) *table {
 		pair := []string{fmt.Sprint(m.Who), fmt.Sprint(m.Whose)}
 		slices.Sort(pair)
 		d.dealt = append(d.dealt, strings.Join(pair, "+"))
+	}, func(node uint64, n News) {
+		d.news = append(d.news, fmt.Sprintf("%d:%d %v %v", node, n.Of.Seat, n.Kind, n.With.Seat))
 	}, func() time.Time { return d.clock })
 	return d
 }
@@ -90,6 +94,100 @@ func TestDealerKnowsWhoMet(t *testing.T) {
 	}
 }
 
+// passes lets time pass, in a bubble.
+func (d *table) passes(t time.Duration) {
+	time.Sleep(t)
+	d.after(t)
+}
+
+// tells compares what was told since it was last asked: to whom, what, and of whom.
+func (d *table) tells(want ...string) {
+	d.t.Helper()
+	got := d.news
+	d.news = nil
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		d.t.Fatalf("told %q, want %q", got, want)
+	}
+}
+
+func told(node, seat uint64, kind matcher.Kind, with uint64) string {
+	return fmt.Sprintf("%d:%d %v %v", node, seat, kind, with)
+}
+
+// Two who talked to each other last are offered to meet again if nobody else is there, and
+// do unless one of them would rather not.
+func TestDealerOffersToMeetAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newTable(t, nil)
+		a, b := offerOf(1, "a"), offerOf(2, "b")
+		a.Last, b.Last = 2, 1
+		d.Offer(1, a)
+		d.Offer(2, b)
+		d.tells(told(1, 1, matcher.RematchOffered, 2), told(2, 2, matcher.RematchOffered, 1))
+		d.passes(5*time.Second - 1)
+		d.deals()
+		d.passes(1)
+		d.deals("a+b")
+		d.tells()
+		d.passes(dealAgain) // it came to nothing
+		d.tells(told(1, 1, matcher.RematchOffered, 2), told(2, 2, matcher.RematchOffered, 1))
+		a.Declined = matcher.Search{Seat: 2, Turn: 1}
+		d.Offer(1, a)
+		d.tells(told(2, 2, matcher.RematchCancelled, 0))
+		d.passes(5 * time.Second)
+		d.deals()
+		b.Turn = 2
+		d.Offer(2, b)
+		d.tells(told(1, 1, matcher.RematchOffered, 2), told(2, 2, matcher.RematchOffered, 1))
+		d.Offer(3, offerOf(3, "c")) // who comes first
+		if len(d.dealt) != 1 || d.dealt[0] == "a+b" {
+			t.Errorf("dealt %q", d.dealt)
+		}
+	})
+}
+
+// Who sleeps is called for who is awake, and is met when they wake.
+func TestDealerCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newTable(t, nil)
+		a, b := offerOf(1, "a"), offerOf(2, "b")
+		a.Idle = matcher.AsleepAfter
+		d.Offer(1, a)
+		d.Offer(2, b)
+		d.deals()
+		d.tells(told(1, 1, matcher.Called, 0))
+		for range 5 { // both stand
+			d.passes(5 * time.Second)
+			d.Offer(1, a)
+			d.Offer(2, b)
+		}
+		d.tells()
+		d.passes(5 * time.Second)
+		d.tells(told(1, 1, matcher.CallMissed, 0))
+		d.Offer(3, offerOf(3, "c"))
+		if len(d.dealt) != 1 || d.dealt[0] != "b+c" {
+			t.Fatalf("dealt %q", d.dealt)
+		}
+		d.dealt = nil
+		d.Withdraw(2, 2)
+		d.Withdraw(3, 3)
+		x := offerOf(4, "x")
+		x.Idle = matcher.AsleepAfter
+		d.Offer(2, x)
+		d.Offer(3, offerOf(5, "z"))
+		woken, node := a, uint64(1)
+		if slices.Equal(d.news, []string{told(2, 4, matcher.Called, 0)}) {
+			woken, node = x, 2
+		}
+		d.news = nil
+		woken.Idle = 0
+		d.Offer(node, woken)
+		d.deals(fmt.Sprint(woken.Subject, "+z"))
+		d.tells() // nobody else was called meanwhile
+	})
+}
+
 // What came to nothing is dealt again, ever later, until it is withdrawn, asked for anew,
 // or nobody says any more that it stands.
 func TestDealerDealsAgain(t *testing.T) {
@@ -147,7 +245,7 @@ func BenchmarkDeal(b *testing.B) {
 		w := new(writer)
 		plainCards.message(w, m)
 		seal.Seal("x", w.b)
-	}, time.Now)
+	}, func(uint64, News) {}, time.Now)
 	for i := range uint64(1000) {
 		d.Offer(1, offerOf(1000+i, "waits", fmt.Sprint("rare ", i)))
 	}

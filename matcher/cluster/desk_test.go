@@ -28,6 +28,7 @@ var there = matcher.Far{Node: 2, Seat: 7}
 
 func (d *desk) Offer(o matcher.Offer)                   { d.home, d.turn = o.Seat, o.Turn }
 func (d *desk) Withdraw(uint64)                         {}
+func (d *desk) Hope(uint64, matcher.ChatID)             {}
 func (d *desk) Send(node uint64, l matcher.Letter) bool { return d.links.Send(node, l) }
 func (d *desk) HangUp(home uint64, with matcher.Far, chat matcher.ChatID) uint8 {
 	return d.links.HangUp(home, with, chat)

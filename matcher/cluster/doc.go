@@ -31,6 +31,10 @@
 // must have happened, so nobody meets somebody else while the other believes in this
 // chat, unless by leaving it; then the news are on their way, as in any chat.
 //
+// Who asked for the other after a chat needs nobody to deal: their machine says so to that
+// of the other, every now and then, and where it is mutual one of the two begins a chat by
+// the same steps ([Hopes]). What is not heard is said again, so nothing is kept of it.
+//
 // # How what is said arrives
 //
 // A chat in which something was said has a link on both machines. Its letters are

@@ -42,6 +42,7 @@ const (
 type Message struct {
 	Kind       Kind
 	Chat       matcher.ChatID
+	After      matcher.ChatID // as of a matcher.Deal
 	From, To   matcher.Far
 	Turn       uint32 // of To's search, as far as From was told
 	FromTurn   uint32 // of From's, likewise
@@ -190,7 +191,7 @@ func (h *Handshake) say(m Message, at stage, lasts time.Duration) {
 
 func (h *Handshake) promise(m Message, lasts time.Duration) bool {
 	return h.Pairs.Promise(m.To.Seat, matcher.Deal{
-		Chat: m.Chat, Turn: m.Turn, With: m.From, Subject: m.Who, Shared: m.Shared,
+		Chat: m.Chat, After: m.After, Turn: m.Turn, With: m.From, Subject: m.Who, Shared: m.Shared,
 	}, lasts)
 }
 
@@ -209,6 +210,6 @@ func (h *Handshake) answer(m Message, kind Kind, who any) { h.Post(h.reply(m, ki
 // reply is a message to whom m came from.
 func (h *Handshake) reply(m Message, kind Kind, who any) Message {
 	return Message{
-		Kind: kind, Chat: m.Chat, From: m.To, To: m.From, Turn: m.FromTurn, FromTurn: m.Turn, Who: who, Shared: m.Shared,
+		Kind: kind, Chat: m.Chat, After: m.After, From: m.To, To: m.From, Turn: m.FromTurn, FromTurn: m.Turn, Who: who, Shared: m.Shared,
 	}
 }

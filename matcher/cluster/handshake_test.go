@@ -24,6 +24,7 @@ type world struct {
 	people   []*someone
 	words    []*word // that were said
 	met      int
+	reunited int
 	heard    int // words of other machines
 }
 
@@ -32,6 +33,8 @@ type machine struct {
 	node  uint64
 	hand  *Handshake
 	links *Links
+	hopes *Hopes
+	hoped []hoping
 	cut   time.Time // since when from all others; zero: it isn't
 }
 
@@ -64,7 +67,10 @@ func (m *machine) Offer(o matcher.Offer) {
 	p := o.Subject.(*someone)
 	p.id, p.turn = o.Seat, o.Turn
 }
-func (m *machine) Withdraw(uint64)                         {}
+func (m *machine) Withdraw(uint64) {}
+func (m *machine) Hope(seat uint64, chat matcher.ChatID) {
+	m.hoped = append(m.hoped, hoping{seat, chat})
+}
 func (m *machine) Send(node uint64, l matcher.Letter) bool { return m.links.Send(node, l) }
 func (m *machine) HangUp(home uint64, with matcher.Far, chat matcher.ChatID) uint8 {
 	return m.links.HangUp(home, with, chat)
@@ -100,10 +106,20 @@ func (m *machine) carry(node uint64, p Parcel) {
 	m.send(node, func(to *machine) { to.links.Take(m.node, p) })
 }
 
-// abandon says which chats are over for reasons of this machine.
+// hope says what somebody hopes for to another machine.
+func (m *machine) hope(seat uint64, h matcher.Hope) {
+	m.send(h.With.Node, func(to *machine) { to.hopes.Take(matcher.Far{Node: m.node, Seat: seat}, h) })
+}
+
+// abandon says which chats are over for reasons of this machine, and who hopes for what.
 func (m *machine) abandon() {
 	for _, over := range m.links.Ended() {
 		m.hand.Abandon(over)
+	}
+	for len(m.hoped) > 0 {
+		one := m.hoped[0]
+		m.hoped = m.hoped[1:]
+		m.hopes.Say(one.seat, one.chat)
 	}
 }
 
@@ -114,6 +130,7 @@ func newWorld(t *testing.T, seed uint64, machines, people int) *world {
 		pairs := matcher.New(&matcher.Options{Transport: m, OfferAfter: 1, Rand: rand.NewPCG(seed, uint64(i)+2)})
 		m.links = &Links{Pairs: pairs, Post: m.carry, Now: time.Now}
 		m.hand = &Handshake{Node: m.node, Pairs: pairs, Post: m.post, Now: time.Now}
+		m.hopes = &Hopes{Hand: m.hand, Post: m.hope}
 		w.machines = append(w.machines, m)
 	}
 	for i := range people {
@@ -136,8 +153,11 @@ func (w *world) look() {
 			case e.Kind == matcher.Said:
 				w.hear(p, e)
 			case p.Stale(e):
-			case e.Kind == matcher.Matched:
+			case e.Kind == matcher.Matched, e.Kind == matcher.Reunited:
 				p.partner, p.talk = e.Partner.(*someone), new(talk)
+				if e.Kind == matcher.Reunited {
+					w.reunited++
+				}
 				if p.partner.at != p.at {
 					w.met++
 				}
@@ -239,6 +259,7 @@ func (w *world) tick() {
 		m.hand.Pairs.Release(0, matcher.ChatID{}) // has what is due carried out
 		m.links.Tick()
 		m.links.Answer()
+		m.hopes.Tick()
 		for _, other := range w.machines {
 			if other != m && !m.cut.IsZero() && time.Since(m.cut) > 4*time.Second {
 				m.hand.Pairs.Lose(other.node)
@@ -291,6 +312,12 @@ func (w *world) step() {
 		}
 	case 4, 5, 6, 7, 8:
 		w.say(p)
+	case 9, 10:
+		p.Again()
+	case 11:
+		p.Forgo()
+	case 12:
+		p.Aside(w.rand.IntN(2) == 0)
 	default:
 		w.deal()
 	}
@@ -328,6 +355,7 @@ func (w *world) settle() {
 				p.partner = nil
 				p.Leave()
 			}
+			p.Aside(true) // nobody is met again
 		}
 	}
 	leave(false)
@@ -340,9 +368,9 @@ func (w *world) settle() {
 	leave(true)
 	w.calm()
 	for _, m := range w.machines {
-		left := []int{len(m.links.all), len(m.links.busy), len(m.hand.openings), len(m.hand.past)}
-		if !slices.Equal(left, make([]int, 4)) {
-			w.t.Errorf("node %d keeps links, busy links, openings, memories: %d", m.node, left)
+		left := []int{len(m.links.all), len(m.links.busy), len(m.hand.openings), len(m.hand.past), len(m.hopes.said)}
+		if !slices.Equal(left, make([]int, 5)) {
+			w.t.Errorf("node %d keeps links, busy links, openings, memories, hopes: %d", m.node, left)
 		}
 	}
 }
@@ -351,7 +379,7 @@ func (w *world) settle() {
 // another one; and people of different machines meet nevertheless. What they say arrives
 // once and in order, or they are told that it may not have.
 func TestNobodyIsInTwoChats(t *testing.T) {
-	met, heard := 0, 0
+	met, heard, reunited := 0, 0, 0
 	for seed := range uint64(100) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, seed, 3, 3+int(seed%4))
@@ -359,7 +387,7 @@ func TestNobodyIsInTwoChats(t *testing.T) {
 			for range 1000 {
 				w.step()
 			}
-			met, heard = met+w.met, heard+w.heard
+			met, heard, reunited = met+w.met, heard+w.heard, reunited+w.reunited
 			w.settle()
 			w.account()
 		})
@@ -367,8 +395,8 @@ func TestNobodyIsInTwoChats(t *testing.T) {
 			t.Fatal("seed", seed)
 		}
 	}
-	if met < 100 || heard < 100 {
-		t.Errorf("only %d began a chat, and %d words were heard", met, heard)
+	if met < 100 || heard < 100 || reunited < 100 {
+		t.Errorf("only %d began a chat, %d met again, and %d words were heard", met, reunited, heard)
 	}
-	t.Log(met, "began a chat with somebody on another machine;", heard, "words were heard")
+	t.Log(met, "began a chat with somebody on another machine;", reunited, "met again;", heard, "words were heard")
 }

@@ -27,6 +27,8 @@ func (w *writer) bytes(b []byte)        { w.number(uint64(len(b))); w.b = append
 func (w *writer) far(f matcher.Far)     { w.fixed(f.Node); w.fixed(f.Seat) }
 func (w *writer) chat(c matcher.ChatID) { w.b = append(w.b, c[:]...) }
 
+func (w *writer) search(s matcher.Search) { w.fixed(s.Seat); w.number(uint64(s.Turn)) }
+
 func (w *writer) flag(on bool) {
 	if on {
 		w.byte(1)
@@ -64,6 +66,10 @@ func (r *reader) flag() bool           { return r.byte() != 0 }
 func (r *reader) fixed() uint64        { return binary.BigEndian.Uint64(r.next(8)) }
 func (r *reader) far() matcher.Far     { return matcher.Far{Node: r.fixed(), Seat: r.fixed()} }
 func (r *reader) chat() matcher.ChatID { return matcher.ChatID(r.next(16)) }
+
+func (r *reader) search() matcher.Search {
+	return matcher.Search{Seat: r.fixed(), Turn: uint32(r.number(maxTurn))}
+}
 
 // number reads one that is no higher than most.
 func (r *reader) number(most uint64) uint64 {
@@ -132,6 +138,7 @@ func (c *Cards) read(r *reader) any {
 func (c *Cards) message(w *writer, m Message) {
 	w.byte(byte(m.Kind))
 	w.chat(m.Chat)
+	w.chat(m.After)
 	w.far(m.From)
 	w.far(m.To)
 	w.number(uint64(m.Turn))
@@ -143,7 +150,7 @@ func (c *Cards) message(w *writer, m Message) {
 
 func (c *Cards) readMessage(r *reader) (m Message) {
 	m = Message{
-		Kind: Kind(r.byte()), Chat: r.chat(), From: r.far(), To: r.far(),
+		Kind: Kind(r.byte()), Chat: r.chat(), After: r.chat(), From: r.far(), To: r.far(),
 		Turn: uint32(r.number(maxTurn)), FromTurn: uint32(r.number(maxTurn)),
 		Who: c.read(r), Whose: c.read(r), Shared: r.names(matcher.MaxInterests),
 	}
@@ -163,6 +170,7 @@ func (c *Cards) offer(w *writer, o matcher.Offer) {
 	w.flag(o.Open)
 	w.flag(o.Criteria.OnlyLanguages)
 	w.number(uint64(max(0, o.Idle)))
+	w.search(o.Declined)
 	w.names(o.Criteria.Interests)
 	w.names(o.Criteria.Languages)
 	c.write(w, o.Subject)
@@ -172,12 +180,43 @@ func (c *Cards) readOffer(r *reader) (o matcher.Offer) {
 	o = matcher.Offer{Seat: r.fixed(), Last: r.fixed(), Turn: uint32(r.number(maxTurn)), Open: r.flag()}
 	o.Criteria.OnlyLanguages = r.flag()
 	o.Idle = time.Duration(r.number(uint64(matcher.AsleepAfter)))
+	o.Declined = r.search()
 	o.Criteria.Interests = r.names(matcher.MaxInterests)
 	o.Criteria.Languages = r.names(matcher.MaxLanguages)
 	if o.Subject = c.read(r); o.Subject == nil {
 		r.bad = true
 	}
 	return o
+}
+
+func (w *writer) news(n News) {
+	w.byte(byte(n.Kind))
+	w.search(n.Of)
+	w.search(n.With)
+}
+
+func (r *reader) news() (n News) {
+	n = News{Kind: matcher.Kind(r.byte()), Of: r.search(), With: r.search()}
+	switch n.Kind {
+	case matcher.Called, matcher.CallMissed, matcher.RematchOffered, matcher.RematchCancelled:
+	default:
+		r.bad = true
+	}
+	return n
+}
+
+func (c *Cards) hope(w *writer, h matcher.Hope) {
+	w.chat(h.Chat)
+	w.far(h.With)
+	c.write(w, h.Subject)
+}
+
+func (c *Cards) readHope(r *reader) (h matcher.Hope) {
+	h = matcher.Hope{Chat: r.chat(), With: r.far()}
+	if h.Subject = c.read(r); h.Subject == nil {
+		r.bad = true
+	}
+	return h
 }
 
 func (w *writer) parcel(p Parcel) {

@@ -33,7 +33,7 @@ func names(all ...string) (of []matcher.Name) {
 func examples() (all []any, sent [][]byte) {
 	far := matcher.Far{Node: 1 << 63, Seat: 7}
 	for _, m := range []Message{
-		{Kind: Dealt, Chat: matcher.ChatID{1, 15: 9}, From: far, To: matcher.Far{Node: 3, Seat: 4}, Turn: 1, FromTurn: maxTurn, Who: "a", Whose: "b", Shared: names("go", "c++")},
+		{Kind: Dealt, Chat: matcher.ChatID{1, 15: 9}, After: matcher.ChatID{3}, From: far, To: matcher.Far{Node: 3, Seat: 4}, Turn: 1, FromTurn: maxTurn, Who: "a", Whose: "b", Shared: names("go", "c++")},
 		{Kind: Accepted, Who: "b"},
 		{Kind: Ended, Chat: matcher.ChatID{2}},
 	} {
@@ -42,7 +42,7 @@ func examples() (all []any, sent [][]byte) {
 		all, sent = append(all, m), append(sent, w.b)
 	}
 	for _, o := range []matcher.Offer{
-		{Seat: 1, Last: 2, Turn: 3, Open: true, Idle: time.Minute, Subject: "a",
+		{Seat: 1, Last: 2, Turn: 3, Open: true, Idle: time.Minute, Subject: "a", Declined: matcher.Search{Seat: 5, Turn: 6},
 			Criteria: matcher.Criteria{Interests: names("go"), Languages: names("en", "id"), OnlyLanguages: true}},
 		{Subject: "b"},
 	} {
@@ -58,7 +58,14 @@ func examples() (all []any, sent [][]byte) {
 		w.parcel(p)
 		all, sent = append(all, p), append(sent, w.b)
 	}
-	return all, sent
+	news := News{Kind: matcher.Called, Of: matcher.Search{Seat: 1, Turn: maxTurn}, With: matcher.Search{Seat: 2}}
+	w := new(writer)
+	w.news(news)
+	all, sent = append(all, news), append(sent, w.b)
+	hope := matcher.Hope{Chat: matcher.ChatID{1}, With: far, Subject: "a"}
+	w = new(writer)
+	plainCards.hope(w, hope)
+	return append(all, hope), append(sent, w.b)
 }
 
 // read reads what is sent as what example is.
@@ -72,6 +79,10 @@ func read(example any, sent []byte) (any, error) {
 		got = plainCards.readOffer(r)
 	case Parcel:
 		got = r.parcel()
+	case News:
+		got = r.news()
+	case matcher.Hope:
+		got = plainCards.readHope(r)
 	}
 	return got, r.done()
 }
@@ -131,13 +142,27 @@ func TestWireRefuses(t *testing.T) {
 	}
 }
 
+// What is no news, and what nobody hopes, is refused.
+func TestWireRefusesNews(t *testing.T) {
+	w := new(writer)
+	w.news(News{Kind: matcher.Said})
+	if got, err := read(News{}, w.b); err == nil {
+		t.Errorf("%+v", got)
+	}
+	w = new(writer)
+	plainCards.hope(w, matcher.Hope{})
+	if got, err := read(matcher.Hope{}, w.b); err == nil {
+		t.Errorf("%+v", got)
+	}
+}
+
 func FuzzWire(f *testing.F) {
 	_, sent := examples()
 	for i, s := range sent {
 		f.Add(i, s)
 	}
-	all := []any{Message{}, matcher.Offer{}, Parcel{}}
+	all := []any{Message{}, matcher.Offer{}, Parcel{}, News{}, matcher.Hope{}}
 	f.Fuzz(func(t *testing.T, i int, sent []byte) {
-		read(all[uint(i)%3], sent) // must not panic, nor take memory that isn't there
+		read(all[uint(i)%uint(len(all))], sent) // must not panic, nor take memory that isn't there
 	})
 }
