@@ -123,6 +123,7 @@ func askedAgain(t *testing.T, p *program, command string) (a, b *terminal) {
 	t.Helper()
 	join := joiner(p, command)
 	a, b = join(t, "127.0.0.1"), join(t, "127.0.0.1")
+	a.expect("You are now chatting with a stranger") // or it is a search that is stopped
 	b.expect("You are now chatting with a stranger")
 	a.press("/stop", keyEnter)
 	b.expect("Stranger has left the chat")
