@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/nats-io/nats.go"
@@ -17,6 +18,7 @@ import (
 	events "strangerd/moderation/cluster"
 	"strangerd/node"
 	"strangerd/session"
+	"strangerd/session/staff"
 )
 
 // clusterOptions reads what a connection to NATS is made with.
@@ -139,5 +141,29 @@ func (h *house) census() node.Census {
 	return node.Census{
 		Online: people.Online, Waiting: people.Waiting, Chatting: people.Chatting,
 		Draining: h.gate.Stats().Draining, Term: h.cluster.Term(),
+	}
+}
+
+// nodes are this one, and those of the last ten minutes.
+func (h *house) nodes() []staff.Node {
+	here := asNode(h.node.Beat(h.census()))
+	here.Here = true
+	all := []staff.Node{here}
+	for _, peer := range h.node.Peers() {
+		n := asNode(peer.Beat)
+		n.Silent, n.Gone = int(peer.Silent.Seconds()), peer.Silent >= node.Gone
+		all = append(all, n)
+	}
+	// Who was killed is forgotten when it is there again by the same name.
+	return slices.DeleteFunc(all, func(n staff.Node) bool {
+		return n.Gone && slices.ContainsFunc(all, func(other staff.Node) bool { return other.Name == n.Name && !other.Gone })
+	})
+}
+
+func asNode(b node.Beat) staff.Node {
+	return staff.Node{
+		Name: b.Name, Since: b.Since, Version: b.Program,
+		Online: b.Online, Waiting: b.Waiting, Chatting: b.Chatting,
+		Deals: b.Term != 0, Draining: b.Draining, Number: b.Start,
 	}
 }

@@ -101,6 +101,9 @@ func build(config *Config, given *given, folder *data.Folder, doors *doors, log 
 		return nil, err
 	}
 	life.run(h.server.Run)
+	if h.node != nil {
+		life.run(func(ctx context.Context) { h.node.Answer(ctx, h.server.Answer) })
+	}
 	return h, nil
 }
 
@@ -108,7 +111,7 @@ func build(config *Config, given *given, folder *data.Folder, doors *doors, log 
 func (h *house) session(given *given, folder *data.Folder, doors *doors) session.Config {
 	config := h.config
 	name, host := config.called(doors.people.Addr())
-	return session.Config{
+	made := session.Config{
 		Name:           name,
 		Host:           host,
 		Version:        programVersion(),
@@ -141,6 +144,10 @@ func (h *house) session(given *given, folder *data.Folder, doors *doors) session
 		},
 		Log: h.log,
 	}
+	if h.node != nil {
+		made.Nodes, made.Ask = h.nodes, h.node.Ask
+	}
+	return made
 }
 
 // open has life serve those who run the house at the doors they have of their own.

@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -66,7 +67,17 @@ func (g *Gate) setDoor(door Door) {
 // passes. A later Drain sets the time anew. It is audited if the disk takes it,
 // and goes on if not: a restart may be what the disk needs.
 func (g *Gate) Drain(by string, d time.Duration) (<-chan struct{}, error) {
-	err := g.note(by, "drain", d.String(), "")
+	err := g.NoteDrain(by, g.node, d)
+	return g.DrainHere(d), err
+}
+
+// NoteDrain audits the Drain of a machine among several, or of the one there is.
+func (g *Gate) NoteDrain(by, node string, d time.Duration) error {
+	return g.note(by, "drain", strings.TrimSpace(d.String()+" "+node), "")
+}
+
+// DrainHere is Drain for another machine, where it is audited.
+func (g *Gate) DrainHere(d time.Duration) <-chan struct{} {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.draining = true
@@ -81,7 +92,7 @@ func (g *Gate) Drain(by string, d time.Duration) (<-chan struct{}, error) {
 		})
 	}
 	g.drainedIfEmpty()
-	return g.drained, err
+	return g.drained
 }
 
 // Shut returns why the subject is not let in whatever they did: ErrDraining,

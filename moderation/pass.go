@@ -59,6 +59,11 @@ type Session struct {
 	Subject string    `json:"subject"` // see Subject.String
 }
 
+// Compare orders sessions: longest first.
+func (s Session) Compare(t Session) int {
+	return cmp.Or(s.Since.Compare(t.Since), cmp.Compare(s.ID, t.ID))
+}
+
 // letIn makes a Pass. The caller holds mu.
 func (g *Gate) letIn(addr netip.Addr, s Subject, now time.Time, id string) *Pass {
 	p := &Pass{gate: g, id: id, subject: s, addr: addr, since: now}
@@ -82,9 +87,20 @@ func (g *Gate) Sessions(by string) ([]Session, error) {
 	if err := g.note(by, "sessions", "", ""); err != nil {
 		return nil, err
 	}
+	return g.Live(), nil
+}
+
+// Live is Sessions for another machine, where the look is audited.
+func (g *Gate) Live() []Session {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	return g.sessions(func(*Pass) bool { return true }), nil
+	return g.sessions(func(*Pass) bool { return true })
+}
+
+// Has tells whether a session is live.
+func (g *Gate) Has(id string) bool {
+	_, ok := g.pass(id)
+	return ok
 }
 
 // sessions lists the live passes that match. The caller holds mu.
@@ -95,9 +111,7 @@ func (g *Gate) sessions(match func(*Pass) bool) []Session {
 			list = append(list, Session{p.id, p.since, p.subject.String()})
 		}
 	}
-	slices.SortFunc(list, func(a, b Session) int {
-		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(list, Session.Compare)
 	return list
 }
 
@@ -115,11 +129,17 @@ const kick = "kick"
 // Kick ends a live session. Errors: ErrUnknown, ErrReason, ErrTooLong,
 // data.ErrNotSaved, in which case the session lives on.
 func (g *Gate) Kick(by, id, reason string) error {
+	if !g.Has(id) {
+		return unknown(id)
+	}
+	return g.KickFar(by, id, reason)
+}
+
+// KickFar is Kick of a session that is live on another machine, which ends when that hears
+// of it.
+func (g *Gate) KickFar(by, id, reason string) error {
 	if err := checkReason(reason); err != nil {
 		return err
-	}
-	if _, ok := g.pass(id); !ok {
-		return unknown(id)
 	}
 	return g.note(by, kick, id, reason)
 }

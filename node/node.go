@@ -12,6 +12,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -48,6 +49,8 @@ type Node struct {
 	since  time.Time
 	nats   *nats.Conn
 	Seal   *Sealer
+
+	requests atomic.Uint64 // that it has asked of others
 
 	mu     sync.Mutex // guards what follows
 	inside bool       // one of the nodes
@@ -167,13 +170,12 @@ func (n *Node) Run(ctx context.Context, census func() Census) {
 	defer sub.Unsubscribe()
 	ticker := time.NewTicker(beatEvery)
 	defer ticker.Stop()
-	var beat Beat
+	number := uint64(1) // of the next beat
 	tried, denied := time.Now(), false
 	for {
 		select {
 		case <-ctx.Done():
-			beat.Leaving = true
-			n.say(&beat, census)
+			n.say(number, true, census)
 			n.leave()
 			return
 		case msg := <-beats:
@@ -186,20 +188,25 @@ func (n *Node) Run(ctx context.Context, census func() Census) {
 				}
 				tried = time.Now()
 			}
-			n.say(&beat, census)
+			n.say(number, false, census)
+			number++
 		}
 	}
 }
 
-// say sends the next beat. One that is lost isn't missed.
-func (n *Node) say(b *Beat, census func() Census) {
+// say sends the beat of a number. One that is lost isn't missed.
+func (n *Node) say(number uint64, leaving bool, census func() Census) {
 	if !n.Inside() {
 		return
 	}
-	b.Number++
-	b.Name, b.Start, b.Since, b.Program = n.config.Name, n.start, n.since, n.config.Program
-	b.Census = census()
+	b := n.Beat(census())
+	b.Number, b.Leaving = number, leaving
 	n.nats.Publish(beatSubject, n.Seal.Seal(beatSubject, b.pack()))
+}
+
+// Beat is what this node says of itself, but for the number.
+func (n *Node) Beat(census Census) Beat {
+	return Beat{Name: n.config.Name, Start: n.start, Since: n.since, Program: n.config.Program, Census: census}
 }
 
 // leave gives up the name, if NATS takes it soon.

@@ -73,7 +73,7 @@ func (v *visit) commands() map[string]command {
 		"help":          {say(v.help), true},
 		"rules":         {say(func() string { return v.prose(rulesText(v.config, v.words)) }), true},
 		"privacy":       {say(v.privacy), true},
-		"status":        {say(func() string { return statusLine(v.words, v.config.Matcher.Stats()) }), false},
+		"status":        {say(func() string { return statusLine(v.words, v.config.people()) }), false},
 		"status --json": {say(v.statusJSON), false},
 		"version":       {say(func() string { return "strangerd " + v.config.Version }), false},
 	}
@@ -97,7 +97,7 @@ func (v *visit) prose(lines string) string {
 }
 
 func (v *visit) statusJSON() string {
-	stats := v.config.Matcher.Stats()
+	stats := v.config.people()
 	object, _ := json.Marshal(map[string]int{
 		"online": stats.Online, "waiting": stats.Waiting, "chatting": stats.Chatting})
 	return string(object)

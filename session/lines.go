@@ -106,7 +106,7 @@ func (c *chat) waitingLine() string {
 	if c.held() {
 		return c.holdLine()
 	}
-	stats := c.config.Matcher.Stats()
+	stats := c.config.people()
 	lines := []string{c.waited(), c.company(stats), c.steer(stats)}
 	if stats.Online <= 1 {
 		lines = []string{c.waited(), c.aloneLine()}

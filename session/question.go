@@ -132,7 +132,7 @@ func (c *chat) company(s matcher.Stats) string {
 // those who wait of each change at once would cost a wake of all of them; they see it
 // once a minute.
 func (c *chat) accompanied() bool {
-	s := c.config.Matcher.Stats()
+	s := c.config.people()
 	return c.errand.question != "" && s.Discussing > 0 || c.errand.discuss && s.Asking > 0
 }
 
@@ -168,7 +168,7 @@ func (c *chat) nextQuestion() string {
 	if c.question != "" {
 		return c.words.Say(locale.NextQuestion)
 	}
-	return c.steer(c.config.Matcher.Stats())
+	return c.steer(c.config.people())
 }
 
 // watch begins with what two others say about this one's question.

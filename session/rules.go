@@ -123,7 +123,7 @@ func (c *chat) acceptLine() string {
 
 // present says how many others are online.
 func (c *chat) present() string {
-	if others := c.config.Matcher.Stats().Online - 1; others > 0 {
+	if others := c.config.people().Online - 1; others > 0 {
 		return c.words.Count(locale.Others, others)
 	}
 	return c.aloneLine()
@@ -139,7 +139,7 @@ func (c *chat) aloneLine() string {
 }
 
 // alone tells whether nobody else is online.
-func (c *chat) alone() bool { return c.config.Matcher.Stats().Online <= 1 }
+func (c *chat) alone() bool { return c.config.people().Online <= 1 }
 
 // year takes the year of birth. Only the year is known, so somebody counts as
 // old enough once they surely are: the year after the birthday. A refusal holds

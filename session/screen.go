@@ -190,7 +190,7 @@ func (c *chat) header(content *bytes.Buffer) {
 	case c.inChat(), c.state == searching:
 		state += " " + c.lasted()
 	}
-	online := c.words.Count(locale.Online, c.config.Matcher.Stats().Online)
+	online := c.words.Count(locale.Online, c.config.people().Online)
 	name := text.Truncate(c.config.Name, max(0, c.screen.cols-text.Width(state)-text.Width(online)-6))
 	bar(content, c.screen.cols, " "+name+"  "+state, online)
 }

@@ -64,6 +64,10 @@ type Config struct {
 	Gate    *moderation.Gate
 	Desk    *moderation.Desk
 	Matcher *matcher.Matcher
+	// Nodes and Ask are those of staff.Commands; nil: this machine is alone.
+	Nodes func() []staff.Node
+	Ask   func(ctx context.Context, node uint64, request []byte, read func(reply []byte) bool) error
+
 	Meet    []Meeting         // when the operator would have people come
 	Hours   *moderation.Hours // nil: nobody counts
 	Timings Timings
@@ -123,6 +127,8 @@ func New(config Config) (*Server, error) {
 		Desk:      config.Desk,
 		SSH:       config.Host.SSH(userAdmin),
 		Version:   config.Version,
+		Nodes:     config.Nodes,
+		Ask:       config.Ask,
 		Stats:     s.counts,
 		Broadcast: s.broadcast,
 		Admins:    s.adminNames,

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"strangerd/matcher"
 	"strangerd/session/locale"
 	"strangerd/session/staff"
 	"strangerd/session/terminal"
@@ -93,6 +94,25 @@ func (s *Server) desk(v *visit, member staff.Member, key []byte) (code int) {
 }
 
 func (s *Server) counts() (online, waiting, chatting int) {
-	stats := s.config.Matcher.Stats()
+	stats := s.config.people()
 	return stats.Online, stats.Waiting, stats.Chatting
+}
+
+// Answer does what the staff of another node ask for, as staff.Commands.Answer.
+func (s *Server) Answer(request []byte) []byte { return s.commands.Answer(request) }
+
+// people are those of all nodes; questions stay within this one.
+func (c *Config) people() matcher.Stats {
+	stats := c.Matcher.Stats()
+	if c.Nodes == nil {
+		return stats
+	}
+	for _, n := range c.Nodes() {
+		if !n.Here && !n.Gone {
+			stats.Online += n.Online
+			stats.Waiting += n.Waiting
+			stats.Chatting += n.Chatting
+		}
+	}
+	return stats
 }

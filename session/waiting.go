@@ -59,7 +59,7 @@ func lines(words *locale.Words, list locale.ID) []string { return strings.Split(
 // tellHours says once, to who has waited a minute and is alone, when more people are
 // here: as the operator says, and as it was in the last weeks.
 func (c *chat) tellHours() {
-	if c.state != searching || c.minutes() < 1 || c.waiting.hours || c.config.Matcher.Stats().Waiting > 1 {
+	if c.state != searching || c.minutes() < 1 || c.waiting.hours || c.config.people().Waiting > 1 {
 		return
 	}
 	c.waiting.hours = true

@@ -25,10 +25,17 @@ type Commands struct {
 	SSH     string // how staff come in: ssh admin@HOST
 	Version string
 
-	// Stats counts who is inside.
+	// Nodes are the machines that serve the same people, this one first. nil means that
+	// there is this one alone.
+	Nodes func() []Node
+	// Ask has another node, by its number, answer a request, which Answer does there. What
+	// read says is no reply to it is left out.
+	Ask func(ctx context.Context, node uint64, request []byte, read func(reply []byte) bool) error
+
+	// Stats counts who is inside, on all nodes.
 	Stats func() (online, waiting, chatting int)
-	// Broadcast shows the operator's line to everybody who is inside, and returns
-	// how many they are.
+	// Broadcast shows the operator's line to everybody who is inside of this node, and
+	// returns how many they are.
 	Broadcast func(line string) (reached int)
 	// Member returns whose key that is among the staff, in SSH's wire format.
 	Member func(key []byte) (Member, bool)
@@ -121,7 +128,7 @@ func (r *run) now() time.Time {
 func (r *run) root() *cobra.Command {
 	help := r.help()
 	root := r.group("strangerd COMMAND", "The commands of staff",
-		r.stats(), r.sessions(), r.kick(),
+		r.stats(), r.nodes(), r.sessions(), r.kick(),
 		r.reports(), r.report(), r.hold(), r.release(),
 		r.ban(), r.unban(), r.bans(),
 		r.appeals(), r.appeal(),

@@ -11,6 +11,7 @@ import (
 // every word may be asked about, and version come last.
 var everyCommand = map[string][]string{
 	"stats":            {"stats now", "stats --frob"},
+	"nodes":            {"nodes all", "nodes --frob"},
 	"sessions":         {"sessions all", "sessions --frob"},
 	"kick":             {"kick", "kick S-1", "kick R-1 --reason x", "kick S-1 --reason ''", "kick S-1 S-2 --reason x"},
 	"reports":          {"reports all", "reports --status some", "reports --category some", "reports --status"},
@@ -37,7 +38,7 @@ var everyCommand = map[string][]string{
 	"door":             {"door ajar", "door open closed"},
 	"broadcast":        {"broadcast", "broadcast ''"},
 	"motd":             {"motd --clear words", "motd --frob", "motd ''"},
-	"drain":            {"drain now", "drain --for soon"},
+	"drain":            {"drain now", "drain --for soon", "drain --node"},
 	"backup":           {"backup file", "backup --with-keys"},
 	"help":             {"help frob", "help report frob"},
 	"version":          {"version now"},

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ type numbers struct {
 	Appeals  int             `json:"appeals"` // without an answer
 	Bans     int             `json:"bans"`    // in force
 	Door     moderation.Door `json:"door"`
+	Nodes    int             `json:"nodes,omitzero"` // that were counted, where there are several
 }
 
 func (r *run) stats() *cobra.Command {
@@ -28,8 +30,9 @@ func (r *run) stats() *cobra.Command {
 	asJSON := jsonFlag(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
 		n := r.count()
+		silent := unheard(r.others(), "its people are not counted")
 		if *asJSON {
-			return writeJSON(r.out, n)
+			return errors.Join(writeJSON(r.out, n), silent)
 		}
 		var t table
 		t.add("online", strconv.Itoa(n.Online))
@@ -40,8 +43,11 @@ func (r *run) stats() *cobra.Command {
 		t.add("appeals", strconv.Itoa(n.Appeals))
 		t.add("bans", strconv.Itoa(n.Bans))
 		t.add("door", string(n.Door))
+		if n.Nodes > 0 {
+			t.add("nodes", strconv.Itoa(n.Nodes))
+		}
 		t.write(r.out)
-		return nil
+		return silent
 	}
 	return cmd
 }
@@ -51,6 +57,11 @@ func (r *run) count() (n numbers) {
 	n.Door = r.Gate.Door()
 	n.Reports, n.Held, n.Appeals = r.Desk.Counts()
 	n.Bans = r.Gate.InForce()
+	for _, node := range r.machines() {
+		if !node.Gone {
+			n.Nodes++
+		}
+	}
 	return n
 }
 
@@ -61,12 +72,16 @@ func (r *run) sessions() *cobra.Command {
 	}
 	asJSON := jsonFlag(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
-		sessions, err := r.Gate.Sessions(r.who.Name)
+		here, err := r.Gate.Sessions(r.who.Name)
 		if err != nil {
 			return err
 		}
-		return list(r, *asJSON, sessions, "Nobody is inside.",
-			[]string{"ID", "SINCE (UTC)", "SUBJECT"}, sessionRow)
+		const nobody = "Nobody is inside."
+		if r.Nodes == nil {
+			return list(r, *asJSON, here, nobody, []string{"ID", "SINCE (UTC)", "SUBJECT"}, sessionRow)
+		}
+		all, silent := r.everywhere(here)
+		return errors.Join(list(r, *asJSON, all, nobody, []string{"ID", "SINCE (UTC)", "NODE", "SUBJECT"}, guestRow), silent)
 	}
 	return cmd
 }
@@ -83,7 +98,11 @@ func (r *run) kick() *cobra.Command {
 	asJSON := jsonFlag(cmd)
 	reason := needsReason(cmd, "the `TEXT` that the person reads (1,000 characters)")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		if err := r.Gate.Kick(r.who.Name, args[0], *reason); err != nil {
+		err := r.Gate.Kick(r.who.Name, args[0], *reason)
+		if errors.Is(err, moderation.ErrUnknown) && r.Nodes != nil {
+			err = r.kickFar(args[0], *reason, err)
+		}
+		if err != nil {
 			return err
 		}
 		return r.answer(*asJSON, done{ID: args[0]}, "%s is ended.", args[0])

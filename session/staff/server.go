@@ -52,8 +52,8 @@ func (r *run) broadcast() *cobra.Command {
 		if err := r.Desk.Note(r.who.Name, "broadcast", "", line); err != nil {
 			return err
 		}
-		told := r.Broadcast(line)
-		return r.answer(*asJSON, map[string]any{"told": told}, "%d people were told.", told)
+		told, silent := r.tell(line)
+		return errors.Join(r.answer(*asJSON, map[string]any{"told": told}, "%d people were told.", told), silent)
 	}
 	return cmd
 }
@@ -101,16 +101,21 @@ func checkLine(args []string) (string, error) {
 
 func (r *run) drain() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "drain [--for 30m] [--json]", Short: "let nobody in any more, and end the server when it is empty",
+		Use: "drain [--node NAME] [--for 30m] [--json]", Short: "let nobody in any more, and end the server when it is empty",
 		Long: "Let nobody in any more, and end the server when it is empty or the time is up. " +
 			"Chats go on until then. A later drain sets the time anew; nothing but a restart " +
-			"opens the server again.",
+			"opens the server again. Of several machines it is the one that you are on, or --node.",
 		Args: takes(),
 	}
 	asJSON := jsonFlag(cmd)
 	length := 30 * time.Minute
 	spanFlag(cmd, &length, "for", "a `TIME`: 30m (unless said), 24h, 7d or forever")
+	name := cmd.Flags().String("node", "", "the `NAME` of another machine, as nodes says it")
 	cmd.RunE = func(*cobra.Command, []string) error {
+		node, err := r.node(*name)
+		if err != nil {
+			return err
+		}
 		limit, when := length, "when it is empty"
 		if limit == moderation.Forever {
 			limit = 0
@@ -121,11 +126,20 @@ func (r *run) drain() *cobra.Command {
 			when += ", or at " + until
 			end["until"] = until
 		}
-		_, err := r.Gate.Drain(r.who.Name, limit)
+		who := "The server"
+		if node.Here {
+			_, err = r.Gate.Drain(r.who.Name, limit)
+		} else {
+			who, end["node"] = "Node "+node.Name, node.Name
+			if err := r.drainFar(node, limit); err != nil {
+				return err
+			}
+			err = r.Gate.NoteDrain(r.who.Name, node.Name, limit)
+		}
 		if err != nil {
 			err = fmt.Errorf("it drains, but the audit log doesn't say so: %w", err)
 		}
-		return errors.Join(r.answer(*asJSON, end, "Nobody new is let in. The server ends %s.", when), err)
+		return errors.Join(r.answer(*asJSON, end, "Nobody new is let in. %s ends %s.", who, when), err)
 	}
 	return cmd
 }
