@@ -11,8 +11,10 @@ import (
 )
 
 const (
-	// askSubject is followed by the number of the node that is asked.
-	askSubject = "strangerd.ask."
+	// askSubject is followed by the number of the node that is asked, and replySubject by
+	// that of who asks, and the request's.
+	askSubject   = "strangerd.ask.%016x"
+	replySubject = "strangerd.reply.%016x.%016x"
 	// askTime is how long a node has to answer.
 	askTime = time.Second
 	// asked is how many requests may wait to be answered. More are lost.
@@ -31,8 +33,8 @@ var ErrSilent = errors.New("the node doesn't answer")
 // Errors: ErrSilent, in which case the node may have done what it was asked for, and what
 // NATS says.
 func (n *Node) Ask(ctx context.Context, node uint64, request []byte, read func(reply []byte) bool) error {
-	// No two requests have the same inbox, so no reply is one to another.
-	inbox := n.nats.NewInbox()
+	number := n.requests.Add(1)
+	inbox := fmt.Sprintf(replySubject, n.start, number)
 	sub, err := n.nats.SubscribeSync(inbox)
 	if err != nil {
 		return err
@@ -40,15 +42,14 @@ func (n *Node) Ask(ctx context.Context, node uint64, request []byte, read func(r
 	defer sub.Unsubscribe()
 	ctx, stop := context.WithTimeout(ctx, askTime)
 	defer stop()
-	subject := subjectOf(node)
 	plain := binary.BigEndian.AppendUint64(nil, n.start)
-	plain = binary.BigEndian.AppendUint64(plain, n.requests.Add(1))
-	if err := n.nats.PublishRequest(subject, inbox, n.Seal.Seal(subject, append(plain, request...))); err != nil {
+	plain = binary.BigEndian.AppendUint64(plain, number)
+	if err := n.Publish(fmt.Sprintf(askSubject, node), append(plain, request...)); err != nil {
 		return err
 	}
 	for {
 		msg, err := sub.NextMsgWithContext(ctx)
-		if err != nil || msg.Header.Get("Status") == "503" { // NATS knows that nobody listens
+		if err != nil {
 			return ErrSilent
 		}
 		reply, err := n.Seal.Open(inbox, msg.Data)
@@ -62,14 +63,12 @@ func (n *Node) Ask(ctx context.Context, node uint64, request []byte, read func(r
 	}
 }
 
-func subjectOf(node uint64) string { return fmt.Sprintf("%s%016x", askSubject, node) }
-
 // Answer answers what other nodes ask this one, until ctx ends. The reply to what can't be
 // read is nil: that is refused and counted. Its caller owns the goroutine, in which reply
 // is called.
 func (n *Node) Answer(ctx context.Context, reply func(request []byte) []byte) {
 	requests := make(chan *nats.Msg, asked)
-	subject := subjectOf(n.start)
+	subject := fmt.Sprintf(askSubject, n.start)
 	stop, err := n.Listen(subject, requests)
 	if err != nil {
 		n.config.Log.Error("this node can't hear what others ask it", "error", err)
@@ -82,7 +81,7 @@ func (n *Node) Answer(ctx context.Context, reply func(request []byte) []byte) {
 		case <-ctx.Done():
 			return
 		case msg := <-requests:
-			request, err := n.openRequest(subject, msg, heard)
+			from, number, request, err := n.openRequest(subject, msg.Data, heard)
 			if err != nil {
 				continue
 			}
@@ -91,30 +90,31 @@ func (n *Node) Answer(ctx context.Context, reply func(request []byte) []byte) {
 				n.Seal.Malformed()
 				continue
 			}
-			n.Publish(msg.Reply, answer) // who isn't reached is told that we were silent
+			// Where NATS says that it should go is not believed.
+			n.Publish(fmt.Sprintf(replySubject, from, number), answer)
 		}
 	}
 }
 
 // openRequest reads what another node asks. What was asked before counts as forged: NATS
 // tells nothing twice.
-func (n *Node) openRequest(subject string, msg *nats.Msg, heard map[uint64]*window) ([]byte, error) {
-	plain, err := n.Seal.Open(subject, msg.Data)
+func (n *Node) openRequest(subject string, sealed []byte, heard map[uint64]*window) (from, number uint64, request []byte, err error) {
+	plain, err := n.Seal.Open(subject, sealed)
 	switch {
 	case err != nil:
-		return nil, err
-	case len(plain) < requestHead, len(plain) > requestHead+maxAsk, msg.Reply == "":
-		return nil, n.Seal.Malformed()
+		return 0, 0, nil, err
+	case len(plain) < requestHead, len(plain) > requestHead+maxAsk:
+		return 0, 0, nil, n.Seal.Malformed()
 	}
-	from, number := binary.BigEndian.Uint64(plain), binary.BigEndian.Uint64(plain[8:])
+	from, number = binary.BigEndian.Uint64(plain), binary.BigEndian.Uint64(plain[8:])
 	if heard[from] == nil {
 		heard[from] = new(window)
 	}
 	if !heard[from].first(number) {
 		n.Seal.refuse(errForged)
-		return nil, errForged
+		return 0, 0, nil, errForged
 	}
-	return plain[requestHead:], nil
+	return from, number, plain[requestHead:], nil
 }
 
 // A window tells numbers that come for the first time from those that came before, where a

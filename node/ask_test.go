@@ -3,7 +3,9 @@ package node
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -47,7 +49,7 @@ func TestAsk(t *testing.T) {
 	}
 	defer nc.Close()
 	// Who listens to NATS can say all again, and answers first.
-	subject := subjectOf(b.start)
+	subject := fmt.Sprintf(askSubject, b.start)
 	heard := make(chan *nats.Msg, 1024)
 	if _, err = nc.ChanSubscribe(subject, heard); err != nil {
 		t.Fatal(err)
@@ -65,7 +67,7 @@ func TestAsk(t *testing.T) {
 		b.Seal.Seal(subject, make([]byte, requestHead-1)),
 		append(b.Seal.Seal(subject, make([]byte, requestHead)), 0),
 	} {
-		if err := nc.PublishRequest(subject, "_INBOX_strangerd.x", msg); err != nil {
+		if err := nc.Publish(subject, msg); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -106,12 +108,24 @@ func TestForgedReply(t *testing.T) {
 	}
 	defer nc.Close()
 	ours := NewSealer([]byte("ours"))
-	_, err = nc.Subscribe(subjectOf(7), func(msg *nats.Msg) {
-		msg.Respond([]byte("junk that is longer than a nonce and all else is together"))
-		msg.Respond(NewSealer([]byte("others")).Seal(msg.Reply, []byte("no")))
-		msg.Respond(ours.Seal(msg.Reply+"x", []byte("no"))) // the reply to another request
-		msg.Respond(ours.Seal(msg.Reply, make([]byte, maxAsk+1)))
-		msg.Respond(ours.Seal(msg.Reply, []byte("yes")))
+	subject := fmt.Sprintf(askSubject, 7)
+	_, err = nc.Subscribe(subject, func(msg *nats.Msg) {
+		plain, err := ours.Open(subject, msg.Data)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		number := binary.BigEndian.Uint64(plain[8:])
+		inbox := fmt.Sprintf(replySubject, a.start, number)
+		for _, reply := range [][]byte{
+			[]byte("junk that is longer than a nonce and all else is together"),
+			NewSealer([]byte("others")).Seal(inbox, []byte("no")),
+			ours.Seal(fmt.Sprintf(replySubject, a.start, number+1), []byte("no")), // to another request
+			ours.Seal(inbox, make([]byte, maxAsk+1)),
+			ours.Seal(inbox, []byte("yes")),
+		} {
+			nc.Publish(inbox, reply)
+		}
 	})
 	if err != nil {
 		t.Fatal(err)
