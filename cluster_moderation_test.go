@@ -54,6 +54,8 @@ func TestClusterModerates(t *testing.T) {
 		t.Errorf("the next visit ends with %d", code)
 	}
 	expectAll(t, "the next visit", stdout, words)
+	stdout, _, _ = runFrom(t, q, "127.0.0.44", "", "-T", "privacy")
+	expectAll(t, "privacy", stdout, []string{"none of the server's other machines remembers it again"})
 }
 
 // A machine that was alone brings its bans, and a new one has them. What is banned while no

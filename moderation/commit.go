@@ -43,8 +43,8 @@ func (g *Gate) tell(events []data.Event) {
 	}
 }
 
-// alone tells whether there are no other machines.
-func (g *Gate) alone() bool { return g.share == nil }
+// Alone tells whether there are no other machines.
+func (g *Gate) Alone() bool { return g.share == nil }
 
 // commit saves records, all or none, and then has what is in memory follow. The caller
 // holds lock.
@@ -71,7 +71,7 @@ func (g *Gate) commit(records ...data.Record) error {
 // They have to join with what is there to just what they say: where a time decides which
 // of two counts, see after, it is later than that of the one before.
 func (g *Gate) save(records []data.Record) error {
-	if g.alone() {
+	if g.Alone() {
 		g.ids.Next(g.now()).Place(records)
 		if err := g.db.Save(records...); err != nil {
 			return err

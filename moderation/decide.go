@@ -177,7 +177,7 @@ func (d *Desk) kick(o *outcome, verdict *Verdict, session, reason string) {
 		verdict.Ended = session
 	}
 	// Of several machines another one may have them inside.
-	if verdict.Ended != "" || !d.gate.alone() {
+	if verdict.Ended != "" || !d.gate.Alone() {
 		o.actions = append(o.actions, d.action(o.by, kick, session, reason))
 	}
 }

@@ -70,7 +70,7 @@ func (g *Gate) Remember(s Subject, change func(*Memory)) error {
 	}
 	seen := g.remember(s)
 	m.At = after(after(g.now(), before), seen.Forgot)
-	if m.Empty() && g.alone() {
+	if m.Empty() && g.Alone() {
 		m.At = time.Time{} // nobody has to be told that there is nothing
 	}
 	return g.commit(seen, m)
@@ -147,7 +147,7 @@ func (g *Gate) Forget(s Subject) error {
 	g.lock()
 	defer g.unlock()
 	g.forgot.Store(true)
-	if !g.alone() {
+	if !g.Alone() {
 		return g.forgetEverywhere(s.Key)
 	}
 	if err := g.db.Forget(s.Key); err != nil {

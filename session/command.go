@@ -107,7 +107,7 @@ func (v *visit) statusJSON() string {
 func (v *visit) privacy() string {
 	span := func(d time.Duration) string { return span(v.words, d) }
 	return v.prose(v.words.With(locale.Privacy, locale.Data{
-		"Name": v.config.Name, "Sealed": v.config.Sealed, "Flags": v.config.Traps.Flags(),
+		"Name": v.config.Name, "Sealed": v.config.Sealed, "Flags": v.config.Traps.Flags(), "Several": !v.config.Gate.Alone(),
 		"Retain":   span(v.config.Retain),
 		"Actioned": span(max(v.config.Retain, moderation.KeptActioned)),
 		"Warning":  span(moderation.KeptWarning),
