@@ -248,7 +248,7 @@ func TestReport(t *testing.T) {
 }
 
 func TestBadFlags(t *testing.T) {
-	for _, args := range []string{"-n 3", "-n 0", "-n 30000", "-lines 401", "-runs 0", "-idle 0s", "-size big", "-profile fair", "-profile messy -addr localhost:22", "-for 0s", "more"} {
+	for _, args := range []string{"-n 3", "-n 0", "-n 30000", "-lines 401", "-runs 0", "-idle 0s", "-size big", "-profile fair", "-profile messy -addr localhost:22", "-nodes 10", "-nodes 2 -profile idle", "-nodes 2 -addr localhost:22", "-nats x", "-for 0s", "more"} {
 		if _, err := parse(strings.Fields(args), io.Discard); err == nil {
 			t.Errorf("%q is taken", args)
 		}

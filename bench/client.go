@@ -39,7 +39,7 @@ func connect(ctx context.Context, c *crowd, id int, addr string, rules bool) (*c
 	}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
-	if p.session, err = login(conn, addr); err == nil {
+	if p.session, err = login(conn, c.plan.user(id), addr); err == nil {
 		err = p.shell(c.plan.Columns, c.plan.Rows)
 	}
 	if err != nil {

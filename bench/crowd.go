@@ -127,7 +127,7 @@ func (c *crowd) accept(s *server) error {
 // enter lets one in.
 func (c *crowd) enter(id int, s *server) {
 	for {
-		client, err := connect(c.ctx, c, id, s.addr, s.rules)
+		client, err := connect(c.ctx, c, id, s.door(c.plan, id), s.rules)
 		switch {
 		case err == nil:
 			c.clients[id] = client

@@ -9,6 +9,7 @@
 //	go run ./bench -profile typing
 //	go run ./bench -profile connect-storm -n 10000
 //	go run ./bench -profile messy -n 2000 -for 30m
+//	go run ./bench -nodes 3
 //	go run ./bench -addr HOST:PORT
 //
 // The yardstick is two bare golang.org/x/crypto/ssh sessions joined by
@@ -64,6 +65,18 @@
 // more than one in 10,000 (and more than one) got in at the second try only,
 // when the server logged an error, and when it does not hold within ten seconds
 // what it held before (±2 goroutines, ±2 descriptors, 50 MB of heap).
+//
+// With -nodes N it measures 1, 2 … N nodes that are one pool (--cluster), with three NATS
+// servers between them: built by the go tool from node/natstest's module, or the one that
+// -nats names, with sync_interval: always. All are processes of this machine, so CPU time says more
+// here than latencies do. First nobody is there, and what nodes and NATS take for each
+// other is measured. Then everyone comes in twos who like the same thing and nobody
+// else does, once to one node and once to two, and talks as in 1 to 3 above. CPU a message
+// is that of all nodes together; that of NATS is over all lines, less what it takes for
+// nobody. The time to be paired across nodes has --cluster-after in it, 300 ms.
+// How many matches a second a dealer makes is measured by itself:
+//
+//	go test ./matcher/cluster -run '^$' -bench Deal
 //
 // With -check FILE it fails when a ratio is 20 % worse than the one in FILE.
 //

@@ -35,35 +35,40 @@ func (f footprint) String() string {
 
 // readFootprint asks the operator's address for it.
 func readFootprint(ctx context.Context, operator string) (f footprint, err error) {
-	client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+operator+"/metrics", nil)
-	if err != nil {
-		return f, err
-	}
-	answer, err := client.Do(request)
-	if err != nil {
-		return f, err
-	}
-	defer answer.Body.Close()
-	figures := map[string]*float64{
+	err = readMetrics(ctx, operator, map[string]*float64{
 		"go_goroutines":                &f.goroutines,
 		"process_open_fds":             &f.descriptors,
 		"go_memstats_heap_alloc_bytes": &f.heap,
+	})
+	return f, err
+}
+
+// readMetrics asks the operator's address for some figures, by name.
+func readMetrics(ctx context.Context, operator string, figures map[string]*float64) error {
+	client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+operator+"/metrics", nil)
+	if err != nil {
+		return err
 	}
+	answer, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
 	lines := bufio.NewScanner(answer.Body)
 	for lines.Scan() {
 		name, text, _ := strings.Cut(lines.Text(), " ")
 		if figure := figures[name]; figure != nil {
 			if *figure, err = strconv.ParseFloat(text, 64); err != nil {
-				return f, err
+				return err
 			}
 			delete(figures, name)
 		}
 	}
 	if len(figures) > 0 {
-		return f, fmt.Errorf("/metrics lacks %d figures", len(figures))
+		return fmt.Errorf("/metrics lacks %d figures", len(figures))
 	}
-	return f, lines.Err()
+	return lines.Err()
 }
 
 // restingFootprint waits until a server does nothing.

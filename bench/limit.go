@@ -31,7 +31,7 @@ func (c *crowd) knockOnce(s *server) error {
 		return err
 	}
 	defer conn.Close()
-	client, err := newClient(conn, s.addr)
+	client, err := newClient(conn, guest, s.addr)
 	if err != nil {
 		return err
 	}

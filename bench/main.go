@@ -38,9 +38,11 @@ type options struct {
 	plan
 	Profile string `json:"profile"`
 	Runs    int    `json:"runs"`
+	Nodes   int    `json:"nodes,omitempty"`
 	profile profile
 	addr    string
 	kept    string
+	nats    string
 	grows   bool
 	json    bool
 }
@@ -60,6 +62,8 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		_, err := fmt.Sscanf(text, "%dx%d", &o.Columns, &o.Rows)
 		return err
 	})
+	flags.IntVar(&o.Nodes, "nodes", 0, "measure 1, 2 … so many nodes that are one pool, instead of a profile")
+	flags.StringVar(&o.nats, "nats", "", "the nats-server to measure nodes with, instead of building one")
 	flags.StringVar(&o.addr, "addr", "", "measure the server at HOST:PORT instead of starting one")
 	flags.StringVar(&o.kept, "check", "", "fail when a ratio is 20 % worse than the one in this file")
 	flags.BoolVar(&o.grows, "growth", true, "the memory of people who grow, too: 2 minutes at least (chat)")
@@ -79,6 +83,10 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		return o, fmt.Errorf("-n %d: give an even number from 2 to %d", o.Sessions, maxSessions)
 	case o.Lines < 1 || o.Lines > maxLines:
 		return o, fmt.Errorf("-lines %d: give 1 to %d", o.Lines, maxLines)
+	case o.Nodes < 0 || o.Nodes > maxNodes:
+		return o, fmt.Errorf("-nodes %d: give up to %d", o.Nodes, maxNodes)
+	case o.nats != "" && o.Nodes == 0:
+		return o, errors.New("-nats: that is for -nodes")
 	case o.Runs < 1 || o.Rate < 1 || o.Idle <= 0 || o.For <= 0:
 		return o, errors.New("-runs, -rate, -idle and -for: give more than nothing")
 	case o.addr != "" && o.profile.own:
@@ -117,6 +125,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if program, err = build(ctx, dir); err != nil {
 			return err
 		}
+	}
+	if o.Nodes > 0 {
+		return o.report(stdout, "strangerd", func() ([]round, error) { return o.nodesRounds(ctx, program, dir, progress) })
 	}
 	targets, err := o.targets(program, dir)
 	if err != nil {

@@ -17,6 +17,8 @@ type plan struct {
 	ages     []age         // of who grows, in order
 	again    bool          // who is refused comes again
 	sources  bool          // everyone comes from an address of their own
+	couples  bool          // each two like what nobody else does, and so find each other
+	across   bool          // those two come to different nodes
 }
 
 // figures is what one run gave, by the keys of its profile's rows and in their units. NaN
@@ -27,3 +29,19 @@ const (
 	maxSessions = 28000 // one loopback address has about as many ports
 	maxLines    = 400   // so that a token can count all messages
 )
+
+// user is the name that somebody logs in with: what they like.
+func (p plan) user(id int) string {
+	if !p.couples {
+		return guest
+	}
+	return "+couple" + letters(id/2, 4)
+}
+
+// node is to which one of several somebody comes.
+func (p plan) node(id, nodes int) int {
+	if p.across {
+		return (id/2 + id%2) % nodes
+	}
+	return id / 2 % nodes
+}

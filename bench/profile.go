@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"math"
@@ -142,11 +143,19 @@ func profileNames() string {
 
 // preset finds the profile, and sets what it wants of the flags that are not given.
 func (o *options) preset(flags *flag.FlagSet) error {
-	for _, p := range profiles() {
+	given := make(map[string]bool)
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	known := profiles()
+	if o.Nodes > 0 {
+		if given["profile"] {
+			return errors.New("-profile: -nodes has one of its own")
+		}
+		known = []profile{nodesProfile(o.Nodes)}
+		o.Profile = known[0].name
+	}
+	for _, p := range known {
 		if p.name == o.Profile {
 			o.profile = p
-			given := make(map[string]bool)
-			flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 			for name, value := range p.preset {
 				if !given[name] {
 					if err := flags.Set(name, value); err != nil {

@@ -14,6 +14,7 @@ type server struct {
 	operator string // the address of its /metrics, if it has one
 	meter    meter
 	process  *process // nil when bench did not start it
+	nodes    []string // their addresses, if it is several
 }
 
 // start starts a target, or takes it as it runs already.
@@ -30,6 +31,14 @@ func (t target) start(ctx context.Context) (*server, error) {
 		return nil, err
 	}
 	return s, s.run(ctx)
+}
+
+// door is where somebody connects.
+func (s *server) door(p plan, id int) string {
+	if len(s.nodes) == 0 {
+		return s.addr
+	}
+	return s.nodes[p.node(id, len(s.nodes))]
 }
 
 func (s *server) run(ctx context.Context) (err error) {

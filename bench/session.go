@@ -58,10 +58,13 @@ func (c *spokenConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
+// guest is the user name of who likes nothing.
+const guest = "guest"
+
 // newClient logs in with the method none. Who fails closes conn.
-func newClient(conn net.Conn, addr string) (*ssh.Client, error) {
+func newClient(conn net.Conn, user, addr string) (*ssh.Client, error) {
 	clientConn, channels, requests, err := ssh.NewClientConn(conn, addr, &ssh.ClientConfig{
-		User:              "guest",
+		User:              user,
 		ClientVersion:     clientVersion,
 		HostKeyAlgorithms: []string{ssh.KeyAlgoED25519},
 		HostKeyCallback:   ssh.InsecureIgnoreHostKey(), // it has nothing to lose to an impostor
@@ -73,8 +76,8 @@ func newClient(conn net.Conn, addr string) (*ssh.Client, error) {
 }
 
 // login logs in, and opens a session channel. Who fails closes conn.
-func login(conn net.Conn, addr string) (session, error) {
-	client, err := newClient(conn, addr)
+func login(conn net.Conn, user, addr string) (session, error) {
+	client, err := newClient(conn, user, addr)
 	if err != nil {
 		return session{}, err
 	}

@@ -53,7 +53,7 @@ func enter(ctx context.Context, id int, addr string, plain bool, l *ledger) (*vi
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	v := &visit{id: id, line: gated(conn), plain: plain, ledger: l, changed: make(chan struct{})}
-	if v.session, err = login(v.line, addr); err == nil {
+	if v.session, err = login(v.line, guest, addr); err == nil {
 		if plain {
 			v.view, err = &linesView{}, v.ask("shell", nil)
 		} else {

@@ -24,8 +24,8 @@ type Servers struct {
 	running []*exec.Cmd
 }
 
-// program returns the path of the nats-server, which Go's cache keeps.
-var program = sync.OnceValues(func() (string, error) {
+// Program returns the path of the nats-server, which is built unless Go's cache has it.
+var Program = sync.OnceValues(func() (string, error) {
 	where, err := exec.Command("go", "list", "-f", "{{.Dir}}", "strangerd/node/natstest").Output()
 	if err != nil {
 		return "", fmt.Errorf("go list: %w", err)
@@ -43,7 +43,7 @@ var program = sync.OnceValues(func() (string, error) {
 // STRANGERD_CI is set, fails it.
 func required(t testing.TB) string {
 	t.Helper()
-	path, err := program()
+	path, err := Program()
 	if err != nil {
 		if os.Getenv("STRANGERD_CI") == "" {
 			t.Skip(err)
