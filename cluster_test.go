@@ -2,12 +2,10 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -194,41 +192,6 @@ func TestClusterAgain(t *testing.T) {
 	c.expectExit(exitDone)
 }
 
-// When the machine that pairs for all dies, whoever talked to its people is told, also of
-// what may not have arrived; and another one pairs the people of those that are left.
-func TestClusterDealerDies(t *testing.T) {
-	t.Parallel()
-	url := natstest.Start(t, 1).URL()
-	folder := firstStart(t)
-	folders := []string{folder, newNodeFolder(t, folder), newNodeFolder(t, folder)}
-	var nodes []*program
-	for i, folder := range folders {
-		nodes = append(nodes, startNode(t, folder, fmt.Sprint("n", i), url))
-	}
-	deals := func(p *program) bool { return measure(t, p)["strangerd_cluster_deals"] == 1 }
-	until(t, "somebody deals", func() bool { return slices.ContainsFunc(nodes, deals) })
-	at := slices.IndexFunc(nodes, deals)
-	dealer := nodes[at]
-	left := slices.Delete(nodes, at, at+1)
-
-	a, _ := pairNodes(t, left[0], dealer)
-	dealer.cmd.Process.Kill()
-	dealer.wait()
-	a.send("is anybody there?\n")
-	a.expect("-- Stranger has left the chat\n")
-	// Only on a machine that is very busy can the line have come after the end.
-	if !a.out.wait(func() bool {
-		said := a.out.bytes.String()
-		return strings.Contains(said, "-- Your last line may not have arrived.\n") || strings.Contains(said, "-- Kept: 1 line")
-	}) {
-		t.Errorf("nobody tells of the line that is lost:\n%s", a.out.String())
-	}
-	a.send("/quit\n")
-	a.expectExit(exitDone)
-	pairNodes(t, left[0], left[1])
-	until(t, "somebody deals again", func() bool { return slices.ContainsFunc(left, deals) })
-}
-
 // A machine that stands still for a while was taken for gone, and knows so when it goes
 // on: those whom it serves are told as well as their partners.
 func TestClusterNodePauses(t *testing.T) {
@@ -249,35 +212,6 @@ func TestClusterNodePauses(t *testing.T) {
 	b.expectExit(exitDone)
 	joinLines(t, q).expect("-- You are now chatting with a stranger\n")
 	a.expect("-- You are now chatting with a stranger\n")
-}
-
-// Two of three servers of NATS may die: people of different machines go on talking, and
-// meet others, without JetStream.
-func TestClusterOutlivesNATS(t *testing.T) {
-	t.Parallel()
-	servers := natstest.Start(t, 3)
-	folder := firstStart(t)
-	second := newNodeFolder(t, folder)
-	p, q := startNode(t, folder, "a", servers.URL()), startNode(t, second, "b", servers.URL())
-	a, b := pairNodes(t, p, q)
-	servers.Kill(0)
-	servers.Kill(1)
-	a.send("still there?\n")
-	// Only a machine that is very busy needs so long for another connection that each takes
-	// the other for gone.
-	heard := func(c *chatter, words string) bool {
-		c.out.mu.Lock()
-		defer c.out.mu.Unlock()
-		return strings.Contains(c.out.bytes.String(), words)
-	}
-	until(t, "it is heard, or it is told that not", func() bool {
-		return heard(b, "stranger: still there?\n") || heard(a, "-- Your last line may not have arrived.\n") || heard(a, "-- Kept: 1 line")
-	})
-	for _, c := range []*chatter{a, b} {
-		c.send("/quit\n")
-		c.expectExit(exitDone)
-	}
-	pairNodes(t, p, q)
 }
 
 // A machine that finds no NATS pairs its own people, as if it had been told of none.

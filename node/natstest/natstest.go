@@ -4,13 +4,16 @@
 package natstest
 
 import (
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -22,6 +25,7 @@ type Servers struct {
 	folder  string
 	clients []string // addresses
 	running []*exec.Cmd
+	routes  [][]*Relay // from each server to each other
 }
 
 // Program returns the path of the nats-server, which is built unless Go's cache has it.
@@ -61,7 +65,13 @@ func Start(t testing.TB, n int, options ...string) *Servers {
 	routes := s.addresses(n)
 	s.clients = s.addresses(n)
 	for i := range n {
-		s.write(i, routes, options)
+		s.routes = append(s.routes, make([]*Relay, n))
+		for j := range n {
+			if j != i {
+				s.routes[i][j] = NewRelay(t, routes[j])
+			}
+		}
+		s.write(i, routes[i], options)
 		s.Run(i)
 	}
 	t.Cleanup(func() {
@@ -86,8 +96,12 @@ func RunWith(t testing.TB, config string, environment []string, address string) 
 
 // addresses are n that nobody listens on.
 func (s *Servers) addresses(n int) (all []string) {
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for len(all) < n {
+		// The kernel gives none of these to others while a server is dead.
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000)))
+		if errors.Is(err, syscall.EADDRINUSE) {
+			continue
+		}
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -99,18 +113,22 @@ func (s *Servers) addresses(n int) (all []string) {
 
 func (s *Servers) config(i int) string { return filepath.Join(s.folder, fmt.Sprintf("%d.conf", i)) }
 
-func (s *Servers) write(i int, routes, options []string) {
+func (s *Servers) write(i int, listen string, options []string) {
 	lines := append([]string{
 		fmt.Sprintf("server_name: n%d", i),
 		fmt.Sprintf("listen: %q", s.clients[i]),
 		fmt.Sprintf("jetstream { store_dir: %q, max_mem: 64M, max_file: 256M, sync_interval: always }", filepath.Join(s.folder, fmt.Sprint(i))),
 	}, options...)
-	if len(routes) > 1 {
+	if len(s.running) > 1 {
 		var others []string
-		for _, route := range routes {
-			others = append(others, fmt.Sprintf("%q", "nats://"+route))
+		for _, relay := range s.routes[i] {
+			if relay != nil {
+				others = append(others, fmt.Sprintf("%q", "nats://"+relay.Address()))
+			}
 		}
-		lines = append(lines, fmt.Sprintf("cluster { name: test, listen: %q, no_advertise: true, routes: [%s] }", routes[i], strings.Join(others, ", ")))
+		// No server learns from another how to reach a third but through the relays, nor
+		// does a client: nobody listens on the port.
+		lines = append(lines, fmt.Sprintf("cluster { name: test, listen: %q, advertise: \"127.0.0.1:1\", no_advertise: true, routes: [%s] }", listen, strings.Join(others, ", ")))
 	}
 	if err := os.WriteFile(s.config(i), []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
 		s.t.Fatal(err)
@@ -124,6 +142,21 @@ func (s *Servers) URL() string {
 		all = append(all, "nats://"+address)
 	}
 	return strings.Join(all, ",")
+}
+
+// Routes are the ways by which the servers i and j reach each other.
+func (s *Servers) Routes(i, j int) []*Relay { return []*Relay{s.routes[i][j], s.routes[j][i]} }
+
+// Relays returns ways to all servers, for one client alone, and their URL.
+func (s *Servers) Relays(t testing.TB) (all []*Relay, url string) {
+	t.Helper()
+	var urls []string
+	for _, address := range s.clients {
+		r := NewRelay(t, address)
+		all = append(all, r)
+		urls = append(urls, "nats://"+r.Address())
+	}
+	return all, strings.Join(urls, ",")
 }
 
 // Run runs server i, and returns when it takes connections.

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"slices"
+	"testing"
+)
+
+// A machine that is killed takes only its own people with it. Whoever chats with one of
+// them is told, also of what may not have arrived; chats of others go on; and people of
+// those that are left meet, also when it was the one that deals.
+func TestClusterNodeDies(t *testing.T) {
+	t.Parallel()
+	all := startMachines(t, 3, 1)
+	for len(all.nodes) > 1 {
+		at := all.dealer(t)
+		if len(all.nodes) == 2 { // the first one was a dealer
+			at = 1 - at
+		}
+		dies := all.nodes[at]
+		all.nodes = slices.Delete(all.nodes, at, at+1)
+		p, q := all.nodes[0].program, all.nodes[len(all.nodes)-1].program
+		a, _ := pairNodes(t, p, dies.program)
+		b, c := pairNodes(t, p, q)
+		dies.kill()
+		a.send("is anybody there?\n")
+		a.expect("-- Stranger has left the chat\n")
+		// Only on a machine that is very busy can the line have come after the end.
+		until(t, "it is told of the line that is lost", func() bool {
+			return a.shows("-- Your last line may not have arrived.\n", "-- Kept: 1 line")
+		})
+		exchange(b, c)
+		b.send("/stop\n")
+		c.expect("-- Stranger has left the chat\n")
+		leave(a, b, c)
+		leave(pairNodes(t, p, q))
+		all.dealer(t)
+	}
+}
+
+// A machine that reaches no NATS server pairs its own people. Those whom it was talked
+// with are told on both sides, of what may not have arrived, too; when it is over, people
+// of all machines meet.
+func TestClusterParted(t *testing.T) {
+	t.Parallel()
+	all := startMachines(t, 3, 3)
+	for _, told := range []bool{false, true} {
+		apart, other := all.nodes[2], all.nodes[0]
+		a, b := pairNodes(t, apart.program, other.program)
+		c, d := pairNodes(t, apart.program, apart.program)
+		exchange(a, b)
+		apart.part(told)
+		a.send("does it arrive?\n")
+		a.expect("-- Stranger has left the chat\n-- Your last line may not have arrived.\n")
+		b.expect("-- Stranger has left the chat\n")
+		exchange(c, d)
+		leave(a, b, c, d)
+		leave(pairNodes(t, apart.program, apart.program))
+		leave(pairNodes(t, all.nodes[0].program, all.nodes[1].program))
+		apart.heal()
+		all.found(t)
+		if b.shows("does it arrive?") {
+			t.Error("what was told as lost was heard")
+		}
+		a, b = pairNodes(t, apart.program, other.program)
+		exchange(a, b)
+		leave(a, b)
+	}
+}
+
+// Two of three servers of NATS may die: people of one machine meet and talk as if nothing
+// had been. Those of different machines go on talking, without JetStream, unless they are
+// told that the other has left; then they meet others. When the servers are back, so is
+// everything.
+func TestClusterOutlivesNATS(t *testing.T) {
+	t.Parallel()
+	all := startMachines(t, 2, 3)
+	p, q := all.nodes[0].program, all.nodes[1].program
+	for dead := range 2 {
+		a, b := pairNodes(t, p, q)
+		c, d := pairNodes(t, p, p)
+		all.nats.Kill(dead)
+		a.send("still there?\n")
+		// Only a machine that is very busy needs so long for another connection that each
+		// takes the other for gone.
+		until(t, "it is heard, or it is told that not", func() bool {
+			return b.shows("stranger: still there?\n") || a.shows("-- Your last line may not have arrived.\n", "-- Kept: 1 line")
+		})
+		exchange(c, d)
+		leave(a, b, c, d)
+		leave(pairNodes(t, p, p))
+		leave(pairNodes(t, p, q))
+	}
+	for dead := range 2 {
+		all.nats.Run(dead)
+	}
+	all.found(t)
+	leave(pairNodes(t, p, q))
+}
