@@ -48,7 +48,7 @@ func TestClusterParted(t *testing.T) {
 		a, b := pairNodes(t, apart.program, other.program)
 		c, d := pairNodes(t, apart.program, apart.program)
 		exchange(a, b)
-		apart.part(told)
+		part(apart.ways, told)
 		a.send("does it arrive?\n")
 		a.expect("-- Stranger has left the chat\n-- Your last line may not have arrived.\n")
 		b.expect("-- Stranger has left the chat\n")
@@ -56,7 +56,7 @@ func TestClusterParted(t *testing.T) {
 		leave(a, b, c, d)
 		leave(pairNodes(t, apart.program, apart.program))
 		leave(pairNodes(t, all.nodes[0].program, all.nodes[1].program))
-		apart.heal()
+		heal(apart.ways)
 		all.found(t)
 		if b.shows("does it arrive?") {
 			t.Error("what was told as lost was heard")

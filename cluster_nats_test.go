@@ -70,9 +70,9 @@ func (m *machine) kill() {
 	m.wait()
 }
 
-// part has a machine reach no NATS server: it and they are told, or nothing arrives.
-func (m *machine) part(told bool) {
-	for _, way := range m.ways {
+// part has nothing go these ways: both sides are told, or nothing arrives.
+func part(ways []*natstest.Relay, told bool) {
+	for _, way := range ways {
 		if told {
 			way.Cut()
 		} else {
@@ -81,8 +81,8 @@ func (m *machine) part(told bool) {
 	}
 }
 
-func (m *machine) heal() {
-	for _, way := range m.ways {
+func heal(ways []*natstest.Relay) {
+	for _, way := range ways {
 		way.Restore()
 	}
 }

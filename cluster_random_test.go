@@ -1,0 +1,358 @@
+package main
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// How TestClusterRandom runs: with more seeds, or a longer time, it finds more. The same
+// seed does the same, but at other moments.
+var (
+	firstSeed = flag.Uint64("seed", 1, "the first seed of TestClusterRandom")
+	seeds     = flag.Int("seeds", 2, "how many seeds TestClusterRandom runs with, one after the other")
+	seedTime  = flag.Duration("seed-time", 12*time.Second, "how long TestClusterRandom goes on with each seed, at least")
+)
+
+// Twelve people search, talk and leave on three machines, which are killed, as the NATS
+// servers are, and parted from each other. Nobody is ever in two chats, and what is said
+// is heard once and in order, or its speaker is told.
+func TestClusterRandom(t *testing.T) {
+	t.Parallel()
+	requireTool(t, "ssh")
+	for seed := *firstSeed; seed < *firstSeed+uint64(*seeds); seed++ {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { randomCluster(t, seed) })
+	}
+}
+
+func randomCluster(t *testing.T, seed uint64) {
+	all := startMachines(t, 3, 3)
+	s := &scene{t: t, machines: all, begun: time.Now(), over: make(chan struct{}), dead: make(map[*program]bool)}
+	people := make([]*visitor, 12)
+	var visits sync.WaitGroup
+	stop := sync.OnceFunc(func() { close(s.over); visits.Wait() })
+	t.Cleanup(stop)
+	for i := range people {
+		people[i] = &visitor{scene: s, number: i, rand: rand.New(rand.NewPCG(seed, uint64(i+1)))}
+		visits.Go(people[i].live)
+	}
+	s.trouble(rand.New(rand.NewPCG(seed, 0)))
+	stop()
+	var h history
+	words := 0
+	for _, p := range people {
+		h = append(h, p.had...)
+		for _, c := range p.had {
+			words += len(c.heard)
+		}
+	}
+	t.Logf("seed %d: %d halves of chats, %d words heard; %s", seed, len(h), words, strings.Join(s.did, ", "))
+	if faults := h.faults(); len(faults) > 0 {
+		for _, c := range h {
+			t.Logf("%+v", *c)
+		}
+		t.Errorf("seed %d: %s", seed, strings.Join(faults, "\n"))
+	}
+	all.found(t)
+	for i, m := range all.nodes { // all is as before
+		leave(pairNodes(t, m.program, all.nodes[(i+1)%len(all.nodes)].program))
+	}
+}
+
+// scene is what goes on with one seed.
+type scene struct {
+	*machines
+	t     *testing.T
+	begun time.Time
+	over  chan struct{}
+	heard atomic.Int64 // chats in which something was
+	did   []string     // the troubles
+
+	mu   sync.Mutex // guards what follows, and which programs the machines run
+	dead map[*program]bool
+}
+
+func (s *scene) now() time.Duration { return time.Since(s.begun) }
+
+// pick returns a program that runs, or nil.
+func (s *scene) pick(r *rand.Rand) *program {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.nodes[r.IntN(len(s.nodes))].program; !s.dead[p] {
+		return p
+	}
+	return nil
+}
+
+func (s *scene) died(p *program) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dead[p]
+}
+
+// trouble does what can happen to machines, two things at a time at most, until enough
+// was heard, and puts everything right in the end.
+func (s *scene) trouble(r *rand.Rand) {
+	var ills []ill // oldest first
+	mend := func() {
+		s.did = append(s.did, fmt.Sprintf("%.1fs no more: %s", s.now().Seconds(), ills[0].what))
+		ills[0].mend()
+		ills = ills[1:]
+	}
+	late := s.begun.Add(patience)
+	for s.now() < *seedTime || s.heard.Load() < 10 && time.Now().Before(late) {
+		time.Sleep(time.Duration(500+r.IntN(1500)) * time.Millisecond) // the pace of the test, not a wait
+		one := s.draw(r)
+		if len(ills) == 2 || slices.ContainsFunc(ills, func(other ill) bool { return other.what == one.what }) {
+			mend()
+			continue
+		}
+		s.did = append(s.did, fmt.Sprintf("%.1fs %s", s.now().Seconds(), one.what))
+		one.begin()
+		ills = append(ills, one)
+	}
+	for len(ills) > 0 {
+		mend()
+	}
+}
+
+// ill is something that can go wrong.
+type ill struct {
+	what        string
+	begin, mend func()
+}
+
+func (s *scene) draw(r *rand.Rand) ill {
+	i, told := r.IntN(3), r.IntN(2) == 0
+	how := map[bool]string{true: "cut", false: "held"}[told]
+	m := s.nodes[i]
+	switch r.IntN(5) {
+	case 0, 1:
+		return ill{fmt.Sprintf("machine %d is killed", i), func() { s.kill(m) }, func() { s.restart(m) }}
+	case 2:
+		return ill{fmt.Sprintf("NATS server %d is killed", i), func() { s.nats.Kill(i) }, func() { s.nats.Run(i) }}
+	case 3:
+		return ill{fmt.Sprintf("the ways of machine %d are %s", i, how), func() { part(m.ways, told) }, func() { heal(m.ways) }}
+	default:
+		j := (i + 1) % 3
+		routes := s.nats.Routes(i, j)
+		return ill{fmt.Sprintf("the routes between NATS servers %d and %d are %s", i, j, how), func() { part(routes, told) }, func() { heal(routes) }}
+	}
+}
+
+func (s *scene) kill(m *machine) {
+	s.mu.Lock()
+	s.dead[m.program] = true
+	s.mu.Unlock()
+	m.kill()
+}
+
+// restart starts a machine again, which may have to wait until its name is free.
+func (s *scene) restart(m *machine) {
+	var p *program
+	until(s.t, m.name+" starts again", func() (started bool) {
+		var err error
+		p, err = startProgram(m.folder, "--name", "chat.example.org:22", "--shutdown-grace", "100ms",
+			"--cluster", m.url, "--node", m.name, "--http", "127.0.0.1:0")
+		return err == nil
+	})
+	s.t.Cleanup(func() { stopServer(s.t, p) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m.program = p
+}
+
+// visitor is somebody who visits one machine after another, and notes what they do and
+// read.
+type visitor struct {
+	*scene
+	number int
+	rand   *rand.Rand
+	had    []*conversation
+}
+
+// stopover is one connection.
+type stopover struct {
+	*visitor
+	in       io.Writer
+	state    visiting
+	searches time.Duration // since when
+	chat     *conversation // the last one; nil: none
+	quits    bool          // something waits to be said that was meant for the last partner
+}
+
+type visiting uint8
+
+const (
+	searching visiting = iota
+	talking
+	settling // until the answer to /status comes, all that was typed before was read
+)
+
+func (v *visitor) live() {
+	for {
+		select {
+		case <-v.over:
+			return
+		default:
+		}
+		if p := v.pick(v.rand); p != nil {
+			v.visit(p)
+		}
+		v.rest(200 * time.Millisecond)
+	}
+}
+
+func (v *visitor) rest(most time.Duration) {
+	select {
+	case <-v.over:
+	case <-time.After(time.Duration(v.rand.Int64N(int64(most)))):
+	}
+}
+
+// seen is a line, and when it came.
+type seen struct {
+	line string
+	at   time.Duration
+}
+
+// visit connects to a program, and returns when the connection has ended.
+func (v *visitor) visit(p *program) {
+	cmd := exec.Command("ssh", sshArguments(p, "-T")...)
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		v.t.Error(err)
+		return
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		v.t.Error(err)
+		return
+	}
+	if err := cmd.Start(); err != nil {
+		v.t.Error(err)
+		return
+	}
+	lines := make(chan seen)
+	go func() {
+		defer close(lines)
+		for all := bufio.NewScanner(out); all.Scan(); {
+			lines <- seen{all.Text(), v.now()}
+		}
+	}()
+	now := &stopover{visitor: v, in: in, searches: v.now()}
+	now.send("yes\n")
+	over := v.over
+	ended := false
+	for {
+		select {
+		case r, ok := <-lines:
+			if !ok {
+				cmd.Wait()
+				if !ended && !v.died(p) {
+					v.t.Errorf("the connection of person %d ended", v.number)
+				}
+				now.broken(v.died(p))
+				return
+			}
+			now.take(r)
+			if now.state == settling && strings.Contains(r.line, " online, ") {
+				if now.quits || v.rand.IntN(3) == 0 {
+					ended = true
+					now.send("/quit\n")
+				} else {
+					now.state, now.searches = searching, v.now()
+					now.send("/next\n")
+				}
+			}
+		case <-time.After(time.Duration(300+v.rand.IntN(1200)) * time.Millisecond):
+			now.act()
+		case <-over:
+			over, ended = nil, true
+			if now.state == talking {
+				now.chat.left = true
+			}
+			cmd.Process.Kill()
+		}
+	}
+}
+
+func (v *stopover) send(line string) { io.WriteString(v.in, line) } // who can't is told by the end
+
+// act does something of their own.
+func (v *stopover) act() {
+	switch {
+	case v.state == settling:
+	case v.state == searching && v.rand.IntN(4) != 0:
+	case v.state == talking && v.rand.IntN(5) != 0:
+		word := v.chat.word(len(v.chat.said))
+		v.chat.said = append(v.chat.said, word)
+		v.send(word + "\n")
+	default:
+		if v.state == talking {
+			v.chat.left = true
+		}
+		v.state = settling
+		v.send("/stop\n/status\n")
+	}
+}
+
+// take notes what a line says.
+func (v *stopover) take(r seen) {
+	word, spoken := strings.CutPrefix(r.line, "stranger: ")
+	var lost int
+	switch {
+	case spoken:
+		if v.chat == nil || v.chat.ended != (span{}) {
+			v.t.Errorf("person %d hears %q in no chat", v.number, word)
+			return
+		}
+		if len(v.chat.heard) == 0 {
+			v.scene.heard.Add(1)
+		}
+		v.chat.heard = append(v.chat.heard, hearing{word, r.at})
+	case r.line == "-- You are now chatting with a stranger":
+		v.chat = &conversation{me: v.number, nth: len(v.had), began: span{v.searches, r.at}}
+		v.had = append(v.had, v.chat)
+		if v.state == searching {
+			v.state = talking
+		} else {
+			v.chat.left = true // as they were about to
+		}
+	case r.line == "-- Stranger has left the chat", r.line == "-- You left the chat":
+		v.chat.ended = span{v.chat.began.from, r.at}
+		if v.state == talking {
+			v.state = settling
+			v.send("/status\n")
+		}
+	case r.line == "-- Your last line may not have arrived.":
+		v.chat.told++
+	case strings.HasPrefix(r.line, "-- Your last "):
+		fmt.Sscanf(r.line, "-- Your last %d lines may not have arrived.", &lost)
+		v.chat.told += lost
+	case strings.HasPrefix(r.line, "-- Kept: "):
+		v.chat.unsaid, v.quits = true, true
+	case strings.HasSuffix(r.line, " not said: the chat ended first."):
+		v.chat.unsaid = true
+	}
+}
+
+// broken notes the end of the connection.
+func (v *stopover) broken(died bool) {
+	switch c := v.chat; {
+	case c == nil || c.ended != (span{}):
+	case died:
+		c.cut, c.ended = true, span{c.began.from, v.now()}
+	default:
+		c.left = true
+	}
+}
