@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -51,6 +52,10 @@ var buildFaultyOnce = sync.OnceValue(func() (err error) {
 	return nil
 })
 
+// alone is the variable by which every program is one of several machines, whose NATS
+// servers nobody reaches (see TestClusterAlone).
+const alone = "TEST_CLUSTER_ALONE"
+
 // program is a server that runs on a free port of 127.0.0.1, or inside of the test.
 type program struct {
 	bubble *bubble
@@ -66,6 +71,10 @@ type program struct {
 // startProgram starts a server with these flags in a folder. It returns when the
 // server listens, or with what it said instead.
 func startProgram(folder string, args ...string) (*program, error) {
+	if os.Getenv(alone) != "" && !slices.Contains(args, "--cluster") {
+		// Nobody listens there, nor ever will.
+		args = append([]string{"--cluster", "nats://127.0.0.1:1", "--node", "alone"}, args...)
+	}
 	p := &program{cmd: exec.Command("strangerd", append([]string{"--listen", "127.0.0.1:0"}, args...)...)}
 	p.cmd.Dir = folder
 	for _, variable := range os.Environ() {
