@@ -74,6 +74,11 @@ func TestClusterStaff(t *testing.T) {
 	b.expect("-- A moderator ended your session. The reason: Take a break\n")
 	b.expectExit(exitNotAllowed)
 	a.expect("-- Stranger has left the chat\n")
+	c := joinFrom(t, q, "127.0.0.53")
+	there = slices.DeleteFunc(root.listsAll(t, p, 2, "sessions"), func(id string) bool { return id == here[0] })
+	root.does(t, p, "ban", there[0], "--reason", "'Be kind to people'")
+	expectAll(t, "who is banned by another machine", c.expectExit(exitNotAllowed), []string{"Be kind to people"})
+	root.listsAll(t, p, 1, "sessions")
 
 	q.cmd.Process.Kill()
 	q.wait()

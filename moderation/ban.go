@@ -34,6 +34,7 @@ const (
 type BanRequest struct {
 	Report  string       // R-…
 	Session string       // S-…
+	Far     *Subject     // whose session that is, if it is live on another machine
 	Network netip.Prefix // see ParseNetwork
 
 	Wider    int           // 24, 16, 56 or 48: also the network around a report's subject
@@ -89,10 +90,14 @@ func (g *Gate) aim(req BanRequest) (a aim, err error) {
 		a.category = cmp.Or(a.category, report.Category)
 	case req.Session != "":
 		pass, ok := g.pass(req.Session)
-		if !ok {
+		switch {
+		case ok:
+			a.subject = pass.subject
+		case req.Far != nil:
+			a.subject = *req.Far
+		default:
 			return a, unknown(req.Session)
 		}
-		a.subject = pass.subject
 	default:
 		a.target.Network = req.Network.Masked()
 		return a, nil

@@ -275,6 +275,9 @@ func (d *Desk) banUnreported(by string, req BanRequest) (Verdict, error) {
 	if errors.Is(err, ErrNobody) {
 		err = nil
 		d.kick(o, &verdict, req.Session, req.Reason)
+		if req.Far != nil {
+			verdict.Ended = req.Session
+		}
 	}
 	if err == nil {
 		err = d.commit(o.records()...)

@@ -97,10 +97,12 @@ func (g *Gate) Live() []Session {
 	return g.sessions(func(*Pass) bool { return true })
 }
 
-// Has tells whether a session is live.
-func (g *Gate) Has(id string) bool {
-	_, ok := g.pass(id)
-	return ok
+// Inside returns whose session that is, if it is live here.
+func (g *Gate) Inside(id string) (Subject, bool) {
+	if p, ok := g.pass(id); ok {
+		return p.subject, true
+	}
+	return Subject{}, false
 }
 
 // sessions lists the live passes that match. The caller holds mu.
@@ -129,7 +131,7 @@ const kick = "kick"
 // Kick ends a live session. Errors: ErrUnknown, ErrReason, ErrTooLong,
 // data.ErrNotSaved, in which case the session lives on.
 func (g *Gate) Kick(by, id, reason string) error {
-	if !g.Has(id) {
+	if _, ok := g.pass(id); !ok {
 		return unknown(id)
 	}
 	return g.KickFar(by, id, reason)

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ type request struct {
 // answered is what the other node replies.
 type answered struct {
 	Sessions []moderation.Session `json:"sessions,omitempty"`
-	Has      bool                 `json:"has,omitempty"`
+	Subject  *moderation.Subject  `json:"subject,omitempty"` // whose the session is; nil: it isn't there
 	Told     int                  `json:"told,omitempty"`
 }
 
@@ -67,7 +68,9 @@ func (c *Commands) Answer(raw []byte) []byte {
 	case q.Do == askSessions:
 		a.Sessions = nextPage(c.Gate.Live(), q.After)
 	case q.Do == askSession && isID("S", q.ID):
-		a.Has = c.Gate.Has(q.ID)
+		if subject, ok := c.Gate.Inside(q.ID); ok {
+			a.Subject = &subject
+		}
 	case q.Do == askBroadcast && err == nil:
 		a.Told = c.Broadcast(line)
 	case q.Do == askDrain && q.Limit >= 0:
@@ -178,24 +181,24 @@ func (r *run) everywhere(here []moderation.Session) ([]guest, error) {
 	return all, silence(silent, "not all its sessions are listed")
 }
 
-// kickFar ends a session of another node. Where none has it, the error is unknown.
-func (r *run) kickFar(id, reason string, unknown error) error {
+// whose finds out whose session of another node that is. Where none has it, the error is
+// unknown.
+func (r *run) whose(id string, unknown error) (subject *moderation.Subject, err error) {
 	var mu sync.Mutex
-	found := false
 	silent := r.askAll(func(n Node) error {
 		a, err := r.ask(n, request{Do: askSession, ID: id})
 		mu.Lock()
 		defer mu.Unlock()
-		found = found || a.Has
+		subject = cmp.Or(subject, a.Subject)
 		return err
 	})
 	switch {
-	case found:
-		return r.Gate.KickFar(r.who.Name, id, reason)
+	case subject != nil:
+		return subject, nil
 	case len(silent) > 0:
-		return fmt.Errorf("%w; %w", unknown, silence(silent, "it may be there"))
+		return nil, fmt.Errorf("%w; %w", unknown, silence(silent, "it may be there"))
 	}
-	return unknown
+	return nil, unknown
 }
 
 // tell shows the operator's line to everybody, on all nodes, and returns how many they are.

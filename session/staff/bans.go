@@ -38,6 +38,11 @@ func (r *run) ban() *cobra.Command {
 		}
 		req.Reason, req.From = *reason, r.who.From
 		verdict, err := r.Desk.Ban(r.who.Name, req)
+		if errors.Is(err, moderation.ErrUnknown) && req.Session != "" && r.Nodes != nil {
+			if req.Far, err = r.whose(req.Session, err); err == nil {
+				verdict, err = r.Desk.Ban(r.who.Name, req)
+			}
+		}
 		switch {
 		case err != nil:
 			return r.asking(*asJSON, err)

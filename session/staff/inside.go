@@ -100,7 +100,9 @@ func (r *run) kick() *cobra.Command {
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		err := r.Gate.Kick(r.who.Name, args[0], *reason)
 		if errors.Is(err, moderation.ErrUnknown) && r.Nodes != nil {
-			err = r.kickFar(args[0], *reason, err)
+			if _, err = r.whose(args[0], err); err == nil {
+				err = r.Gate.KickFar(r.who.Name, args[0], *reason)
+			}
 		}
 		if err != nil {
 			return err

@@ -150,6 +150,18 @@ func TestKickElsewhere(t *testing.T) {
 	a.refuses(admin, "kick S-nobody --reason x", exitFailed, "node c doesn't answer")
 }
 
+// A session of another node is banned, or where nobody can be told apart ended.
+func TestBanElsewhere(t *testing.T) {
+	a, b, _ := newNodes(t)
+	there, shared := b.enter("192.0.2.1"), b.enter("127.0.0.1")
+	a.do("ban " + there.ID() + " --reason 'be nice'")
+	if _, err := a.Gate.Admit(netip.MustParseAddr("192.0.2.9"), there.Subject()); err == nil {
+		t.Error("who is banned comes in")
+	}
+	wantHas(t, "ban", a.do("ban "+shared.ID()+" --reason x"), shared.ID()+" is ended.")
+	a.refuses(admin, "ban S-nobody --reason x", exitFailed, "S-nobody")
+}
+
 func TestBroadcastEverywhere(t *testing.T) {
 	a, b, _ := newNodes(t)
 	wantHas(t, "broadcast", a.do("broadcast 'tea at five'"), "10 people were told.\n")
