@@ -125,7 +125,7 @@ func (c *Config) flags() *pflag.FlagSet {
 	add(f, &c.SealTo, path, "FILE", "seal-to", "", "age or ssh-ed25519 keys that reports are sealed to")
 	add(f, &c.Notify, url, "URL", "notify", "", "told the id and category of each report")
 
-	add(f, &c.Cluster, servers, "URLS", "cluster", "off", "NATS servers by which several machines are one")
+	add(f, &c.Cluster, servers, "URLS", "cluster", "off", "NATS servers by which many machines are one")
 	add(f, &c.Node, nodeName, "NAME", "node", defaultNode(), "what this machine is called among them")
 	add(f, &c.ClusterAfter, duration(0), "TIME", "cluster-after", "300ms", "how long only its own people are looked for")
 	add(f, &c.ClusterCreds, path, "FILE", "cluster-creds", "", "who it is to NATS: .creds, or an nkey's seed")
