@@ -25,7 +25,8 @@ type world struct {
 	words    []*word // that were said
 	met      int
 	reunited int
-	heard    int // words of other machines
+	heard    int     // words of other machines
+	dealer   *Dealer // of the first machine; nil: chance deals
 }
 
 type machine struct {
@@ -35,6 +36,8 @@ type machine struct {
 	links *Links
 	hopes *Hopes
 	hoped []hoping
+	stand map[uint64]matcher.Offer
+	said  time.Time // all that stand
 	cut   time.Time // since when from all others; zero: it isn't
 }
 
@@ -46,6 +49,8 @@ type someone struct {
 	turn    uint32
 	partner *someone // as they were told
 	talk    *talk
+	dozes   bool // in this chat
+	sees    bool // that the partner does
 }
 
 // talk is a chat, as one of the two knows it.
@@ -66,8 +71,22 @@ type word struct {
 func (m *machine) Offer(o matcher.Offer) {
 	p := o.Subject.(*someone)
 	p.id, p.turn = o.Seat, o.Turn
+	m.stand[o.Seat] = o
+	m.offer(o)
 }
-func (m *machine) Withdraw(uint64) {}
+
+func (m *machine) offer(o matcher.Offer) {
+	if d := m.w.dealer; d != nil {
+		m.send(0, func(*machine) { d.Offer(m.node, o) })
+	}
+}
+
+func (m *machine) Withdraw(seat uint64) {
+	delete(m.stand, seat)
+	if d := m.w.dealer; d != nil {
+		m.send(0, func(*machine) { d.Withdraw(m.node, seat) })
+	}
+}
 func (m *machine) Hope(seat uint64, chat matcher.ChatID) {
 	m.hoped = append(m.hoped, hoping{seat, chat})
 }
@@ -126,7 +145,7 @@ func (m *machine) abandon() {
 func newWorld(t *testing.T, seed uint64, machines, people int) *world {
 	w := &world{t: t, rand: rand.New(rand.NewPCG(seed, 1)), loss: 0.2}
 	for i := range machines {
-		m := &machine{w: w, node: uint64(i)}
+		m := &machine{w: w, node: uint64(i), stand: make(map[uint64]matcher.Offer)}
 		pairs := matcher.New(&matcher.Options{Transport: m, OfferAfter: 1, Rand: rand.NewPCG(seed, uint64(i)+2)})
 		m.links = &Links{Pairs: pairs, Post: m.carry, Now: time.Now}
 		m.hand = &Handshake{Node: m.node, Pairs: pairs, Post: m.post, Now: time.Now}
@@ -139,6 +158,14 @@ func newWorld(t *testing.T, seed uint64, machines, people int) *world {
 		w.people = append(w.people, p)
 	}
 	return w
+}
+
+// elect has the first machine deal.
+func (w *world) elect() {
+	first := w.machines[0]
+	w.dealer = newDealer(nil, first.post, func(node uint64, n News) {
+		first.send(node, func(to *machine) { to.hand.Pairs.Tell(n.Of, n.Kind, n.With) })
+	}, time.Now)
 }
 
 // look has everybody take what has come.
@@ -155,12 +182,17 @@ func (w *world) look() {
 			case p.Stale(e):
 			case e.Kind == matcher.Matched, e.Kind == matcher.Reunited:
 				p.partner, p.talk = e.Partner.(*someone), new(talk)
+				p.dozes, p.sees = false, false
 				if e.Kind == matcher.Reunited {
 					w.reunited++
 				}
 				if p.partner.at != p.at {
 					w.met++
 				}
+			case e.Kind == matcher.Called:
+				p.Touch()
+			case e.Kind == matcher.PartnerAsleep, e.Kind == matcher.PartnerAwake:
+				p.sees = e.Kind == matcher.PartnerAsleep
 			case e.Kind == matcher.PartnerLeft:
 				p.partner = nil
 				p.talk.left, p.talk.lost = true, int(e.Lost)
@@ -266,6 +298,15 @@ func (w *world) tick() {
 				other.hand.Pairs.Lose(m.node)
 			}
 		}
+		if w.dealer != nil && time.Since(m.said) >= offerEvery {
+			m.said = time.Now()
+			for _, o := range m.stand {
+				m.offer(o)
+			}
+		}
+	}
+	if w.dealer != nil {
+		w.dealer.Tick()
 	}
 	for _, m := range w.machines {
 		m.abandon()
@@ -275,7 +316,7 @@ func (w *world) tick() {
 // deal brings two searches together, as a dealer may who knows what was once offered.
 func (w *world) deal() {
 	a, b := w.people[w.rand.IntN(len(w.people))], w.people[w.rand.IntN(len(w.people))]
-	if a.at == b.at || a.id == 0 || b.id == 0 {
+	if w.dealer != nil || a.at == b.at || a.id == 0 || b.id == 0 {
 		return
 	}
 	var chat matcher.ChatID
@@ -318,6 +359,14 @@ func (w *world) step() {
 		p.Forgo()
 	case 12:
 		p.Aside(w.rand.IntN(2) == 0)
+	case 13:
+		p.Decline()
+	case 14:
+		if p.partner != nil {
+			p.Typing(true)
+			p.dozes = w.rand.IntN(2) == 0
+			p.Dozing(p.dozes)
+		}
 	default:
 		w.deal()
 	}
@@ -363,6 +412,8 @@ func (w *world) settle() {
 	for _, p := range w.people {
 		if q := p.partner; q != nil && q.partner != p {
 			w.t.Errorf("%s is with %s, who isn't with them", p.name, q.name)
+		} else if q != nil && p.sees != q.dozes {
+			w.t.Errorf("%s sees that %s sleeps: %v", p.name, q.name, p.sees)
 		}
 	}
 	leave(true)
@@ -399,4 +450,57 @@ func TestNobodyIsInTwoChats(t *testing.T) {
 		t.Errorf("only %d began a chat, %d met again, and %d words were heard", met, reunited, heard)
 	}
 	t.Log(met, "began a chat with somebody on another machine;", reunited, "met again;", heard, "words were heard")
+}
+
+// waits is how many wait.
+func (w *world) waits() (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.people {
+		if p.Waits() {
+			n++
+		}
+	}
+	return n
+}
+
+// Whatever was lost and cut off before, nobody waits for long while somebody else does on
+// any machine: not though the two have just talked, nor though one of them sleeps.
+func TestNobodyWaitsForever(t *testing.T) {
+	for seed := range uint64(40) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, seed, 3, 3+int(seed%4))
+			w.elect()
+			search := func(who func(*someone) bool) {
+				w.mu.Lock()
+				defer w.mu.Unlock()
+				for _, p := range w.people {
+					if who(p) {
+						p.partner = nil
+						p.Find(matcher.Criteria{})
+					}
+				}
+			}
+			for range 300 {
+				w.step()
+			}
+			search(func(p *someone) bool { return p.partner == nil })
+			w.calm()
+			if n := w.waits(); n > 1 {
+				t.Fatalf("%d wait", n)
+			}
+			w.calm() // and whoever waits falls asleep
+			first := w.people[0]
+			search(func(p *someone) bool { return p == first })
+			w.calm()
+			if n := w.waits(); n > 1 {
+				t.Fatalf("%d wait, some of them asleep", n)
+			}
+			w.settle()
+			w.account()
+		})
+		if t.Failed() {
+			t.Fatal("seed", seed)
+		}
+	}
 }
