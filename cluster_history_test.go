@@ -49,8 +49,13 @@ func (h history) faults() (all []string) {
 		all = append(all, c.words(other)...)
 	}
 	slices.Sort(all)
-	if len(all) == 0 && !h.linear(others) {
-		all = []string{"somebody was in two chats at once"}
+	if len(all) == 0 {
+		switch h.linear(others) {
+		case porcupine.Illegal:
+			all = []string{"somebody was in two chats at once"}
+		case porcupine.Unknown:
+			all = []string{"it takes too long to find out whether somebody was in two chats at once"}
+		}
 	}
 	return all
 }
@@ -129,7 +134,7 @@ type inChat string
 // none and it is their next. What somebody hears is said by who is in that chat or has been.
 // No step that can happen makes another one impossible, so what can be in order is found at
 // once.
-func (h history) linear(others map[*conversation]*conversation) bool {
+func (h history) linear(others map[*conversation]*conversation) porcupine.CheckResult {
 	people := 0
 	var operations []porcupine.Operation
 	for _, c := range h {
@@ -174,7 +179,7 @@ func (h history) linear(others map[*conversation]*conversation) bool {
 			return true, inChat(at)
 		},
 	}
-	return porcupine.CheckOperationsTimeout(model, operations, 20*time.Second) == porcupine.Ok
+	return porcupine.CheckOperationsTimeout(model, operations, patience)
 }
 
 // The checker finds what it is for, and nothing where there is nothing.
