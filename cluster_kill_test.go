@@ -10,15 +10,15 @@ import (
 // those that are left meet, also when it was the one that deals.
 func TestClusterNodeDies(t *testing.T) {
 	t.Parallel()
-	all := startMachines(t, 3, 1)
-	for len(all.nodes) > 1 {
-		at := all.dealer(t)
-		if len(all.nodes) == 2 { // the first one was a dealer
+	w := startTown(t)
+	for len(w.nodes) > 1 {
+		at := w.dealer()
+		if len(w.nodes) == 2 { // the first one was a dealer
 			at = 1 - at
 		}
-		dies := all.nodes[at]
-		all.nodes = slices.Delete(all.nodes, at, at+1)
-		p, q := all.nodes[0].program, all.nodes[len(all.nodes)-1].program
+		dies := w.nodes[at]
+		w.nodes = slices.Delete(w.nodes, at, at+1)
+		p, q := w.nodes[0].program, w.nodes[len(w.nodes)-1].program
 		a, _ := pairNodes(t, p, dies.program)
 		b, c := pairNodes(t, p, q)
 		dies.kill()
@@ -33,7 +33,7 @@ func TestClusterNodeDies(t *testing.T) {
 		c.expect("-- Stranger has left the chat\n")
 		leave(a, b, c)
 		leave(pairNodes(t, p, q))
-		all.dealer(t)
+		w.dealer()
 	}
 }
 
@@ -42,9 +42,9 @@ func TestClusterNodeDies(t *testing.T) {
 // of all machines meet.
 func TestClusterParted(t *testing.T) {
 	t.Parallel()
-	all := startMachines(t, 3, 3)
+	w := startTown(t)
 	for _, told := range []bool{false, true} {
-		apart, other := all.nodes[2], all.nodes[0]
+		apart, other := w.nodes[2], w.nodes[0]
 		a, b := pairNodes(t, apart.program, other.program)
 		c, d := pairNodes(t, apart.program, apart.program)
 		exchange(a, b)
@@ -55,9 +55,9 @@ func TestClusterParted(t *testing.T) {
 		exchange(c, d)
 		leave(a, b, c, d)
 		leave(pairNodes(t, apart.program, apart.program))
-		leave(pairNodes(t, all.nodes[0].program, all.nodes[1].program))
+		leave(pairNodes(t, w.nodes[0].program, w.nodes[1].program))
 		heal(apart.ways)
-		all.found(t)
+		w.found()
 		if b.shows("does it arrive?") {
 			t.Error("what was told as lost was heard")
 		}
@@ -73,12 +73,12 @@ func TestClusterParted(t *testing.T) {
 // everything.
 func TestClusterOutlivesNATS(t *testing.T) {
 	t.Parallel()
-	all := startMachines(t, 2, 3)
-	p, q := all.nodes[0].program, all.nodes[1].program
+	w := startTown(t)
+	p, q := w.nodes[0].program, w.nodes[1].program
 	for dead := range 2 {
 		a, b := pairNodes(t, p, q)
 		c, d := pairNodes(t, p, p)
-		all.nats.Kill(dead)
+		w.servers[dead].Kill()
 		a.send("still there?\n")
 		// Only a machine that is very busy needs so long for another connection that each
 		// takes the other for gone.
@@ -91,8 +91,8 @@ func TestClusterOutlivesNATS(t *testing.T) {
 		leave(pairNodes(t, p, q))
 	}
 	for dead := range 2 {
-		all.nats.Run(dead)
+		w.servers[dead].Run()
 	}
-	all.found(t)
+	w.found()
 	leave(pairNodes(t, p, q))
 }

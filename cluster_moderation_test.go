@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"strangerd/node/natstest"
 )
@@ -79,7 +81,7 @@ func TestClusterBanOutlivesAll(t *testing.T) {
 	p, q := start(folder, "a"), start(second, "b")
 	until(t, "a new node has what was banned", root.lists(t, q, before, "bans"))
 	until(t, "nothing waits", func() bool { return measure(t, p)["strangerd_cluster_outbox"] == 0 })
-	servers.Kill(0)
+	servers[0].Kill()
 	until(t, "NATS is lost", func() bool {
 		return measure(t, p)["strangerd_cluster_connected"] == 0 && measure(t, q)["strangerd_cluster_connected"] == 0
 	})
@@ -93,8 +95,49 @@ func TestClusterBanOutlivesAll(t *testing.T) {
 	if !root.lists(t, p, during, "bans")() || measure(t, p)["strangerd_cluster_outbox"] == 0 {
 		t.Error("the ban is lost, or doesn't wait any more")
 	}
-	servers.Run(0)
+	servers[0].Run()
 	until(t, "the ban is on the other machine", root.lists(t, q, during, "bans"))
 	until(t, "nothing waits", func() bool { return measure(t, p)["strangerd_cluster_outbox"] == 0 })
 	until(t, "nothing is missing", func() bool { return measure(t, q)["strangerd_cluster_behind"] == 0 })
+}
+
+// What is decided while a machine is parted from the others, by it and by them, holds where it
+// was decided at once, and on all machines when that is over; then all say the same of it.
+func TestClusterBansOverPartition(t *testing.T) {
+	t.Parallel()
+	w := startTown(t)
+	apart, other := w.nodes[2], w.nodes[0]
+	ban := func(m *machine, network string) (id string) {
+		return w.root.done(t, m.program, "ban", network, "--reason", "why")[:len("B-0123456789")]
+	}
+	for i, told := range []bool{true, false} {
+		network := func(n int) string { return fmt.Sprintf("198.51.100.%d/32", 10*i+n) }
+		lifted := ban(apart, network(1))
+		for _, m := range w.nodes {
+			until(t, "the ban is there", w.root.lists(t, m.program, lifted, "bans"))
+		}
+		part(apart.ways, told)
+		until(t, "NATS is lost", func() bool { return measure(t, apart.program)["strangerd_cluster_connected"] == 0 })
+		here, there := ban(apart, network(2)), ban(other, network(3))
+		w.root.done(t, other.program, "unban", lifted, "--reason", "why")
+		if !w.root.lists(t, apart.program, here, "bans")() || w.root.lists(t, other.program, here, "bans")() ||
+			w.root.lists(t, apart.program, there, "bans")() || !w.root.lists(t, apart.program, lifted, "bans")() {
+			t.Error("it isn't parted, or a ban doesn't hold where it was made")
+		}
+		heal(apart.ways)
+		over := time.Now()
+		for _, m := range w.nodes {
+			until(t, "both bans are there, and the third one is lifted", func() bool {
+				return w.root.lists(t, m.program, here, "bans")() && w.root.lists(t, m.program, there, "bans")() &&
+					!w.root.lists(t, m.program, lifted, "bans")()
+			})
+			t.Logf("%v after the partition", time.Since(over).Round(time.Millisecond))
+		}
+	}
+	want := w.root.done(t, other.program, "bans", "--all", "--json")
+	for _, m := range w.nodes {
+		if said := w.root.done(t, m.program, "bans", "--all", "--json"); said != want {
+			t.Errorf("another machine's bans are %s, not %s", said, want)
+		}
+	}
 }

@@ -35,8 +35,8 @@ func TestClusterRandom(t *testing.T) {
 }
 
 func randomCluster(t *testing.T, seed uint64) {
-	all := startMachines(t, 3, 3)
-	s := &scene{t: t, machines: all, begun: time.Now(), over: make(chan struct{}),
+	w := startTown(t)
+	s := &scene{town: w, begun: time.Now(), over: make(chan struct{}),
 		dead: make(map[*program]bool), where: make(map[[2]int]*program)}
 	people := make([]*visitor, 12)
 	var visits sync.WaitGroup
@@ -64,16 +64,15 @@ func randomCluster(t *testing.T, seed uint64) {
 		}
 		t.Errorf("seed %d: %s", seed, strings.Join(faults, "\n"))
 	}
-	all.found(t)
-	for i, m := range all.nodes { // all is as before
-		leave(pairNodes(t, m.program, all.nodes[(i+1)%len(all.nodes)].program))
+	w.found()
+	for i, m := range w.nodes { // all is as before
+		leave(pairNodes(t, m.program, w.nodes[(i+1)%len(w.nodes)].program))
 	}
 }
 
 // scene is what goes on with one seed.
 type scene struct {
-	*machines
-	t      *testing.T
+	*town
 	begun  time.Time
 	over   chan struct{}
 	across atomic.Int64 // words that were heard on another machine
@@ -159,12 +158,12 @@ func (s *scene) draw(r *rand.Rand) ill {
 	case 0, 1:
 		return ill{fmt.Sprintf("machine %d is killed", i), func() { s.kill(m) }, func() { s.restart(m) }}
 	case 2:
-		return ill{fmt.Sprintf("NATS server %d is killed", i), func() { s.nats.Kill(i) }, func() { s.nats.Run(i) }}
+		return ill{fmt.Sprintf("NATS server %d is killed", i), s.servers[i].Kill, s.servers[i].Run}
 	case 3:
 		return ill{fmt.Sprintf("the ways of machine %d are %s", i, how), func() { part(m.ways, told) }, func() { heal(m.ways) }}
 	default:
 		j := (i + 1) % 3
-		routes := s.nats.Routes(i, j)
+		routes := s.between(i, j)
 		return ill{fmt.Sprintf("the routes between NATS servers %d and %d are %s", i, j, how), func() { part(routes, told) }, func() { heal(routes) }}
 	}
 }
@@ -179,13 +178,11 @@ func (s *scene) kill(m *machine) {
 // restart starts a machine again, which may have to wait until its name is free.
 func (s *scene) restart(m *machine) {
 	var p *program
-	until(s.t, m.name+" starts again", func() (started bool) {
+	until(s.t, "a machine starts again", func() (started bool) {
 		var err error
-		p, err = startProgram(m.folder, "--name", "chat.example.org:22", "--shutdown-grace", "100ms",
-			"--cluster", m.url, "--node", m.name, "--http", "127.0.0.1:0")
+		p, err = s.run(m)
 		return err == nil
 	})
-	s.t.Cleanup(func() { stopServer(s.t, p) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m.program = p

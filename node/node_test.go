@@ -137,16 +137,16 @@ func TestStrangersAreRefused(t *testing.T) {
 func TestAloneAndBack(t *testing.T) {
 	t.Parallel()
 	servers := natstest.Start(t, 1)
-	servers.Kill(0)
+	servers[0].Kill()
 	a, b := start(t, configOf("a", servers.URL())), start(t, configOf("b", servers.URL()))
 	if a.Inside() || a.Connected() {
 		t.Fatal("there is nobody to be connected to")
 	}
 	for range 2 {
-		servers.Run(0)
+		servers[0].Run()
 		eventually(t, "a hears b", a.hears("b"))
 		eventually(t, "b hears a", b.hears("a"))
-		servers.Kill(0)
+		servers[0].Kill()
 		eventually(t, "NATS is lost", func() bool { return !a.Connected() })
 		eventually(t, "b is silent", func() bool { return a.Peers()[0].Silent >= Gone })
 	}

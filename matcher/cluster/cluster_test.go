@@ -125,9 +125,9 @@ func TestWordsWhileNATSGoesAway(t *testing.T) {
 		}
 	}
 	say(5)
-	servers.Kill(0)
+	servers[0].Kill()
 	say(10)
-	servers.Run(0)
+	servers[0].Run()
 	say(5)
 	// Unless it took so long that each took the other for gone, all of it arrives.
 	eventually(t, "all is heard, or it is told that not", func() bool {

@@ -11,7 +11,7 @@ import (
 	"strangerd/node/natstest"
 )
 
-func openKV(t *testing.T, servers *natstest.Servers) (jetstream.KeyValue, *nats.Conn) {
+func openKV(t *testing.T, servers natstest.Servers) (jetstream.KeyValue, *nats.Conn) {
 	t.Helper()
 	nc, err := nats.Connect(servers.URL(), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1))
 	if err != nil {
@@ -99,7 +99,7 @@ func TestLeaseWithoutJetStream(t *testing.T) {
 	if _, err := b.Try(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
-	servers.Kill(0)
+	servers[0].Kill()
 	ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer stop()
 	now = now.Add(time.Hour)

@@ -74,7 +74,7 @@ func TestOutboxOutlivesNATS(t *testing.T) {
 	b.enter(servers.URL())
 	a.ban("192.0.2.1")
 	eventually(t, "b knows", b.bans("192.0.2.1"))
-	servers.Kill(0)
+	servers[0].Kill()
 	eventually(t, "NATS is lost", func() bool { return !a.inside() && !b.inside() })
 	a.ban("192.0.2.2")
 	b.ban("192.0.2.3")
@@ -86,7 +86,7 @@ func TestOutboxOutlivesNATS(t *testing.T) {
 	if a.empty() {
 		t.Error("the outbox is lost")
 	}
-	servers.Run(0)
+	servers[0].Run()
 	for _, m := range []*machine{a, b} {
 		eventually(t, m.name+" knows all", m.bans("192.0.2.1", "192.0.2.2", "192.0.2.3"))
 		eventually(t, "the outbox is empty", m.empty)
@@ -255,15 +255,15 @@ func TestGossip(t *testing.T) {
 	if n := a.stream(t).Config.Replicas; n != 3 {
 		t.Errorf("%d copies", n)
 	}
-	servers.Kill(0)
-	servers.Kill(1)
+	servers[0].Kill()
+	servers[1].Kill()
 	a.ban("192.0.2.2")
 	eventually(t, "b knows more", b.bans("192.0.2.1", "192.0.2.2"))
 	if a.empty() {
 		t.Error("there was a stream")
 	}
-	servers.Run(0)
-	servers.Run(1)
+	servers[0].Run()
+	servers[1].Run()
 	eventually(t, "the outbox is empty", a.empty)
 	if n := a.stream(t).State.Subjects[eventSubject]; n < 2 {
 		t.Errorf("%d events are in the stream", n)

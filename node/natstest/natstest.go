@@ -18,16 +18,6 @@ import (
 	"time"
 )
 
-// Servers are nats-servers with JetStream that form one cluster.
-type Servers struct {
-	t       testing.TB
-	program string
-	folder  string
-	clients []string // addresses
-	running []*exec.Cmd
-	routes  [][]*Relay // from each server to each other
-}
-
 // Program returns the path of the nats-server, which is built unless Go's cache has it.
 var Program = sync.OnceValues(func() (string, error) {
 	where, err := exec.Command("go", "list", "-f", "{{.Dir}}", "strangerd/node/natstest").Output()
@@ -43,59 +33,92 @@ var Program = sync.OnceValues(func() (string, error) {
 	return strings.TrimSpace(string(said)), nil
 })
 
-// required is the path of the nats-server, without which it skips the test or, if
-// STRANGERD_CI is set, fails it.
-func required(t testing.TB) string {
+// A Server is one nats-server, which may be killed and run again.
+type Server struct {
+	t           testing.TB
+	program     string
+	config      string // a file
+	environment []string
+	address     string
+	process     *exec.Cmd // nil: it doesn't run
+}
+
+// New returns a server with a file as its configuration, which takes connections on an
+// address, and doesn't run yet. It runs until the test ends, at most. Where nats-server can't
+// be built New skips the test or, if STRANGERD_CI is set, fails it.
+func New(t testing.TB, config string, environment []string, address string) *Server {
 	t.Helper()
-	path, err := Program()
+	program, err := Program()
 	if err != nil {
 		if os.Getenv("STRANGERD_CI") == "" {
 			t.Skip(err)
 		}
 		t.Fatal(err)
 	}
-	return path
-}
-
-// Start runs n servers until the test ends. Options are lines of their configuration.
-// Where nats-server can't be built it skips the test, unless STRANGERD_CI is set.
-func Start(t testing.TB, n int, options ...string) *Servers {
-	t.Helper()
-	s := &Servers{t: t, program: required(t), folder: t.TempDir(), running: make([]*exec.Cmd, n)}
-	routes := s.addresses(n)
-	s.clients = s.addresses(n)
-	for i := range n {
-		s.routes = append(s.routes, make([]*Relay, n))
-		for j := range n {
-			if j != i {
-				s.routes[i][j] = NewRelay(t, routes[j])
-			}
-		}
-		s.write(i, routes[i], options)
-		s.Run(i)
-	}
-	t.Cleanup(func() {
-		for i := range s.running {
-			s.Kill(i)
-		}
-	})
+	s := &Server{t: t, program: program, config: config, environment: environment, address: address}
+	t.Cleanup(s.Kill)
 	return s
 }
 
-// RunWith runs one server until the test ends, with a configuration and an environment of the
-// caller's, and returns when it takes connections. Where nats-server can't be built it
-// skips the test, as Start does.
-func RunWith(t testing.TB, config string, environment []string, address string) {
+// Run runs it, and returns when it takes connections.
+func (s *Server) Run() {
+	s.t.Helper()
+	cmd := exec.Command(s.program, "-c", s.config)
+	cmd.Env = append(os.Environ(), s.environment...)
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.process = cmd
+	for range 1200 {
+		if c, err := net.Dial("tcp", s.address); err == nil {
+			c.Close()
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	s.t.Fatalf("nats-server doesn't listen on %s", s.address)
+}
+
+// Kill ends it at once, if it runs.
+func (s *Server) Kill() {
+	if s.process != nil {
+		s.process.Process.Kill()
+		s.process.Wait()
+		s.process = nil
+	}
+}
+
+// Servers have JetStream, and form one cluster.
+type Servers []*Server
+
+// Start runs n servers until the test ends. Options are lines of their configuration.
+func Start(t testing.TB, n int, options ...string) (all Servers) {
 	t.Helper()
-	cmd := run(t, required(t), config, environment, address)
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
+	folder, clients, routes := t.TempDir(), addresses(t, n), addresses(t, n)
+	for i := range n {
+		lines := append([]string{
+			fmt.Sprintf("server_name: n%d", i),
+			fmt.Sprintf("listen: %q", clients[i]),
+			fmt.Sprintf("jetstream { store_dir: %q, max_mem: 64M, max_file: 256M, sync_interval: always }", filepath.Join(folder, fmt.Sprint(i))),
+		}, options...)
+		if n > 1 {
+			lines = append(lines, fmt.Sprintf("cluster { name: test, listen: %q, no_advertise: true, routes: [nats://%s] }",
+				routes[i], strings.Join(routes, ", nats://")))
+		}
+		config := filepath.Join(folder, fmt.Sprintf("%d.conf", i))
+		if err := os.WriteFile(config, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := New(t, config, nil, clients[i])
+		s.Run()
+		all = append(all, s)
+	}
+	return all
 }
 
 // addresses are n that nobody listens on.
-func (s *Servers) addresses(n int) (all []string) {
+func addresses(t testing.TB, n int) (all []string) {
+	t.Helper()
 	for len(all) < n {
 		// The kernel gives none of these to others while a server is dead.
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000)))
@@ -103,7 +126,7 @@ func (s *Servers) addresses(n int) (all []string) {
 			continue
 		}
 		if err != nil {
-			s.t.Fatal(err)
+			t.Fatal(err)
 		}
 		defer l.Close() // when all are found
 		all = append(all, l.Addr().String())
@@ -111,86 +134,11 @@ func (s *Servers) addresses(n int) (all []string) {
 	return all
 }
 
-func (s *Servers) config(i int) string { return filepath.Join(s.folder, fmt.Sprintf("%d.conf", i)) }
-
-func (s *Servers) write(i int, listen string, options []string) {
-	lines := append([]string{
-		fmt.Sprintf("server_name: n%d", i),
-		fmt.Sprintf("listen: %q", s.clients[i]),
-		fmt.Sprintf("jetstream { store_dir: %q, max_mem: 64M, max_file: 256M, sync_interval: always }", filepath.Join(s.folder, fmt.Sprint(i))),
-	}, options...)
-	if len(s.running) > 1 {
-		var others []string
-		for _, relay := range s.routes[i] {
-			if relay != nil {
-				others = append(others, fmt.Sprintf("%q", "nats://"+relay.Address()))
-			}
-		}
-		// No server learns from another how to reach a third but through the relays, nor
-		// does a client: nobody listens on the port.
-		lines = append(lines, fmt.Sprintf("cluster { name: test, listen: %q, advertise: \"127.0.0.1:1\", no_advertise: true, routes: [%s] }", listen, strings.Join(others, ", ")))
-	}
-	if err := os.WriteFile(s.config(i), []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
 // URL is of all servers.
-func (s *Servers) URL() string {
-	var all []string
-	for _, address := range s.clients {
-		all = append(all, "nats://"+address)
-	}
-	return strings.Join(all, ",")
-}
-
-// Routes are the ways by which the servers i and j reach each other.
-func (s *Servers) Routes(i, j int) []*Relay { return []*Relay{s.routes[i][j], s.routes[j][i]} }
-
-// Relays returns ways to all servers, for one client alone, and their URL.
-func (s *Servers) Relays(t testing.TB) (all []*Relay, url string) {
-	t.Helper()
+func (all Servers) URL() string {
 	var urls []string
-	for _, address := range s.clients {
-		r := NewRelay(t, address)
-		all = append(all, r)
-		urls = append(urls, "nats://"+r.Address())
+	for _, s := range all {
+		urls = append(urls, "nats://"+s.address)
 	}
-	return all, strings.Join(urls, ",")
-}
-
-// Run runs server i, and returns when it takes connections.
-func (s *Servers) Run(i int) {
-	s.t.Helper()
-	s.running[i] = run(s.t, s.program, s.config(i), nil, s.clients[i])
-}
-
-// run runs a server, and returns when it takes connections.
-func run(t testing.TB, program, config string, environment []string, address string) *exec.Cmd {
-	t.Helper()
-	cmd := exec.Command(program, "-c", config)
-	cmd.Env = append(os.Environ(), environment...)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for range 1200 {
-		if c, err := net.Dial("tcp", address); err == nil {
-			c.Close()
-			return cmd
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	cmd.Process.Kill()
-	cmd.Wait()
-	t.Fatalf("nats-server doesn't listen on %s", address)
-	return nil
-}
-
-// Kill ends server i at once.
-func (s *Servers) Kill(i int) {
-	if cmd := s.running[i]; cmd != nil {
-		cmd.Process.Kill()
-		cmd.Wait()
-		s.running[i] = nil
-	}
+	return strings.Join(urls, ",")
 }
