@@ -20,7 +20,9 @@ import (
 )
 
 const (
-	// patience is how long Join waits for a NATS server, and as long again for JetStream.
+	// dialTime is how long each NATS server has to answer.
+	dialTime = 2500 * time.Millisecond
+	// patience is how long Join waits for JetStream.
 	patience = 5 * time.Second
 	// retryEvery is how long Run waits before it tries again to be one of the nodes.
 	retryEvery = 2 * time.Second
@@ -55,6 +57,10 @@ type Node struct {
 	mu     sync.Mutex // guards what follows
 	inside bool       // one of the nodes
 	peers  map[uint64]*peer
+	// up lasts as long as the connection, as NATS's client tells of it: who asks that waits
+	// while it tries to connect.
+	up   context.Context
+	down context.CancelFunc
 }
 
 type peer struct {
@@ -74,6 +80,8 @@ func Join(ctx context.Context, config Config) (*Node, error) {
 		Seal:   NewSealer(config.Secret),
 		peers:  make(map[uint64]*peer),
 	}
+	n.up, n.down = context.WithCancel(context.Background())
+	n.down()
 	if err := n.connect(); err != nil {
 		return nil, err
 	}
@@ -84,11 +92,20 @@ func Join(ctx context.Context, config Config) (*Node, error) {
 	return n, nil
 }
 
-// connect connects now, or begins to try for good.
+// connect tries each server once, and goes on trying unless one answers that it doesn't let
+// us in: that is its error.
 func (n *Node) connect() (err error) {
+	first := make(chan error, 1) // what came of that
+	tried := func(err error) {
+		select {
+		case first <- err:
+		default:
+		}
+	}
 	options := append([]nats.Option{
 		nats.Name("strangerd " + n.config.Name),
-		nats.Timeout(patience / 2),
+		nats.Timeout(dialTime),
+		nats.RetryOnFailedConnect(true),
 		// What can't be sent now is an error now, and no surprise later.
 		nats.ReconnectBufSize(-1),
 		nats.MaxReconnects(-1),
@@ -99,20 +116,42 @@ func (n *Node) connect() (err error) {
 		nats.FlusherTimeout(2 * time.Second),
 		nats.NoEcho(),
 		nats.CustomInboxPrefix("_INBOX_strangerd"),
-		nats.DisconnectErrHandler(func(c *nats.Conn, _ error) {
-			if !c.IsClosed() {
-				n.config.Log.Warn("NATS is lost: this node goes on alone")
-			}
+		nats.ConnectHandler(func(*nats.Conn) {
+			n.found()
+			tried(nil)
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { n.config.Log.Info("NATS is back") }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { tried(err) }),
+		nats.DisconnectErrHandler(func(*nats.Conn, error) {
+			n.lost()
+			n.config.Log.Warn("NATS is lost: this node goes on alone")
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) {
+			n.found()
+			n.config.Log.Info("NATS is back")
+		}),
+		nats.NoCallbacksAfterClientClose(),
 		nats.ErrorHandler(n.failed),
 	}, n.config.Options...)
-	n.nats, err = nats.Connect(n.config.Servers, options...)
-	if err == nil || refused(err) {
+	if n.nats, err = nats.Connect(n.config.Servers, options...); err != nil {
 		return err
 	}
-	n.nats, err = nats.Connect(n.config.Servers, append(options, nats.RetryOnFailedConnect(true))...)
-	return err
+	if err := <-first; refused(err) {
+		n.nats.Close()
+		return err
+	}
+	return nil
+}
+
+func (n *Node) found() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.up, n.down = context.WithCancel(context.Background())
+}
+
+func (n *Node) lost() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.down()
 }
 
 // failed tells of what NATS doesn't let this node do. That a connection breaks is told
@@ -137,7 +176,7 @@ func refused(err error) bool {
 // tryEnter is enter, if that is possible now. Its error is final.
 func (n *Node) tryEnter(ctx context.Context) error {
 	err := errors.New("no server of NATS answers")
-	if n.nats.IsConnected() {
+	if n.Connected() {
 		ctx, stop := context.WithTimeout(ctx, patience)
 		defer stop()
 		err = n.enter(ctx)
@@ -181,7 +220,7 @@ func (n *Node) Run(ctx context.Context, census func() Census) {
 		case msg := <-beats:
 			n.hear(msg.Data, time.Now())
 		case <-ticker.C:
-			if !n.Inside() && !denied && n.nats.IsConnected() && time.Since(tried) >= retryEvery {
+			if !n.Inside() && !denied && n.Connected() && time.Since(tried) >= retryEvery {
 				if err := n.tryEnter(ctx); err != nil {
 					n.config.Log.Error("this node stays alone", "error", err)
 					denied = true
@@ -211,7 +250,7 @@ func (n *Node) Beat(census Census) Beat {
 
 // leave gives up the name, if NATS takes it soon.
 func (n *Node) leave() {
-	if !n.Inside() || !n.nats.IsConnected() {
+	if !n.Inside() || !n.Connected() {
 		return
 	}
 	ctx, stop := context.WithTimeout(context.Background(), farewell)
@@ -304,8 +343,26 @@ func (n *Node) Inside() bool {
 	return n.inside
 }
 
-// Connected tells whether a server of NATS answers.
-func (n *Node) Connected() bool { return n.nats.IsConnected() }
+// Connected tells whether a server of NATS answers. It never waits for one.
+func (n *Node) Connected() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.up.Err() == nil
+}
+
+// While returns a context for what is asked of NATS: it ends also when NATS is lost, since no
+// answer comes after that.
+func (n *Node) While(ctx context.Context) (context.Context, context.CancelFunc) {
+	n.mu.Lock()
+	up := n.up
+	n.mu.Unlock()
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(up, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
 
 // Peers returns the other nodes that were there in the last ten minutes, by name, but
 // for those that said that they leave.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"slices"
 	"testing"
 	"time"
@@ -149,6 +150,69 @@ func TestAloneAndBack(t *testing.T) {
 		servers[0].Kill()
 		eventually(t, "NATS is lost", func() bool { return !a.Connected() })
 		eventually(t, "b is silent", func() bool { return a.Peers()[0].Silent >= Gone })
+	}
+}
+
+// Who asks a node whether NATS is there never waits, as NATS's client does for a server that
+// takes connections and says nothing.
+func TestConnectedNeverWaits(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tries := make(chan net.Conn, 10)
+	go func() {
+		for {
+			conn, err := silent.Accept()
+			if err != nil {
+				return
+			}
+			tries <- conn
+		}
+	}()
+	a := start(t, configOf("a", "nats://"+silent.Addr().String()))
+	defer silent.Close() // NATS's client gives up its try
+	defer (<-tries).Close() // that is over
+	took := time.Hour
+	for range 2 {
+		defer (<-tries).Close()
+		begun := time.Now()
+		if a.Connected() || a.Inside() {
+			t.Error("it takes silence for an answer")
+		}
+		took = min(took, time.Since(begun))
+	}
+	if took > dialTime/2 {
+		t.Errorf("it takes %v", took)
+	}
+}
+
+// What lasts while NATS is there ends with it, and not with what comes after.
+func TestWhile(t *testing.T) {
+	t.Parallel()
+	servers := natstest.Start(t, 1)
+	a := start(t, configOf("a", servers.URL()))
+	eventually(t, "inside", a.Inside)
+	first, stopFirst := a.While(t.Context())
+	defer stopFirst()
+	servers[0].Kill()
+	<-first.Done()
+	if a.Connected() {
+		t.Error("it is connected to nobody")
+	}
+	none, stopNone := a.While(t.Context())
+	defer stopNone()
+	<-none.Done()
+	servers[0].Run()
+	eventually(t, "NATS is back", a.Connected)
+	second, stopSecond := a.While(t.Context())
+	if second.Err() != nil {
+		t.Error("it ended with what was before")
+	}
+	stopSecond()
+	if second.Err() == nil {
+		t.Error("it doesn't end")
 	}
 }
 

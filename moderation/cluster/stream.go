@@ -47,13 +47,16 @@ func (c *Cluster) follow(ctx context.Context, desk *moderation.Desk) {
 			pause(ctx, retryEvery)
 			continue
 		}
-		err := r.read(ctx, js, func() {
+		connected, stop := c.config.Node.While(ctx)
+		err := r.read(connected, js, func() {
 			if !well {
 				c.config.Log.Info("this node learns again what others decide")
 			}
 			well = true
 		})
-		if ctx.Err() != nil || !c.inside() {
+		lost := connected.Err() != nil
+		stop()
+		if lost {
 			continue
 		}
 		if well && !errors.Is(err, errGap) {
