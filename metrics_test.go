@@ -53,7 +53,8 @@ func (m measurements) expectMore(t *testing.T, before measurements, name string,
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	root, people := newStaffKey(t, "root"), new(sources)
-	p := startServer(t, "--admin-key", root.line, "--http", "127.0.0.1:0", "--shared-sources", "none", "--connects-per-source", "3/1h")
+	p := startServer(t, "--admin-key", root.line, "--http", "127.0.0.1:0", "--shared-sources", "none", "--connects-per-source", "3/1h",
+		"--cluster", "nats://127.0.0.1:1", "--node", "a") // only then are there all
 	a, b := converse(t, p, people)
 	during := measure(t, p)
 	for name, want := range map[string]float64{
