@@ -172,7 +172,7 @@ func TestConnectedNeverWaits(t *testing.T) {
 		}
 	}()
 	a := start(t, configOf("a", "nats://"+silent.Addr().String()))
-	defer silent.Close() // NATS's client gives up its try
+	defer silent.Close()    // NATS's client gives up its try
 	defer (<-tries).Close() // that is over
 	took := time.Hour
 	for range 2 {
