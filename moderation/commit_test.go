@@ -393,6 +393,38 @@ func TestBannedTwice(t *testing.T) {
 	}
 }
 
+// Two machines pause somebody at the same time, for reports of which each has one that the
+// other doesn't know yet: it is one pause, which a decision ends on both.
+func TestPausedTwice(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for last := range 4 {
+		hs := several(t, 2)
+		a, b := hs.all[0], hs.all[1]
+		filed := a.reports("spam", 1, 2)
+		hs.wantSame(random, nil)
+		a.pass(time.Minute)
+		hs.skew[1] = time.Duration(last) * time.Millisecond
+		filed = append(filed, a.reports("spam", 3)[0], b.reports("spam", 4)[0])
+		for _, h := range hs.all {
+			if _, paused := h.BanOf(ip(bad), h.from(bad)); !paused {
+				t.Errorf("%s doesn't pause", h.gate.Node)
+			}
+		}
+		hs.wantSame(random, nil)
+		if list := want(a.Bans("ann", true))(t); len(list) != 1 {
+			t.Errorf("%d pauses", len(list))
+		}
+		b.resolve(filed[last].ID, ActionNone)
+		hs.wantSame(random, nil)
+		for _, h := range hs.all {
+			for range 2 {
+				h.wantPaused(time.Time{})
+				h.restart()
+			}
+		}
+	}
+}
+
 // Each machine counts by itself, and all show the sum.
 func TestCountsAreSummed(t *testing.T) {
 	hs := several(t, 3)

@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"strings"
 )
 
@@ -17,9 +18,20 @@ const (
 // newID returns a new id of a kind: R, B, A, S or W.
 func newID(kind string) string { return kind + "-" + random(idSize) }
 
+// idFrom returns the id of a kind that each machine makes from another id.
+func idFrom(kind, other string) string {
+	sum := sha256.Sum256([]byte(kind + " " + other))
+	return kind + "-" + spell(sum[:idSize])
+}
+
 func random(n int) string {
 	b := make([]byte, n)
 	rand.Read(b) // ends the process rather than fail
+	return spell(b)
+}
+
+// spell replaces each byte by a character of the alphabet.
+func spell(b []byte) string {
 	for i := range b {
 		b[i] = alphabet[b[i]%32]
 	}

@@ -21,6 +21,8 @@ import (
 //     more, and a shared source is no source. IPv6 sources of one /56, which is
 //     one household, are one.
 //   - A report counts as much as its reporter's Weight.
+//   - Two of several machines that pause somebody at once, by the same report and others
+//     that the other machine doesn't know yet, make one pause.
 //
 // A pause is a Ban that says Machine, and ends when staff decide a report that
 // counted for it.
@@ -96,7 +98,7 @@ func (d *Desk) pause(r *data.Report, now time.Time) (Ban, []*data.Report, error)
 		length = pauseAgain
 	}
 	return Ban{
-		ID: newID("B"), Target: data.Target{Source: r.Subject.Source, Key: r.Subject.Key},
+		ID: idFrom("B", counted[0].ID), Target: data.Target{Source: r.Subject.Source, Key: r.Subject.Key},
 		Created: now, Until: now.Add(length), Category: r.Category, Reason: pauseReason,
 		Machine: true, Report: r.ID,
 	}, counted, nil

@@ -20,7 +20,9 @@ func nonzero(all ...data.Hash) []data.Hash {
 	return slices.DeleteFunc(all, data.Hash.IsZero)
 }
 
+// add adds b, or what has become of it since it was added.
 func (p people) add(b Ban) {
+	p.remove(b)
 	for _, h := range hashes(b.Target) {
 		p[h] = append(p[h], &b)
 	}
