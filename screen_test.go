@@ -334,8 +334,8 @@ func TestLineFeedIsEnter(t *testing.T) {
 	all.expectExit(exitDone)
 }
 
-// Whoever reads an answer of the server sees what the stranger says meanwhile, unless
-// they have scrolled there themselves.
+// Whoever reads an answer of the server sees what the stranger says meanwhile, and who is
+// found, unless they have scrolled there themselves.
 func TestAnswerMakesRoomForTheStranger(t *testing.T) {
 	t.Parallel()
 	p := startServer(t)
@@ -354,6 +354,14 @@ func TestAnswerMakesRoomForTheStranger(t *testing.T) {
 	b.expect("-- 2 people")
 	a.press("x")
 	a.expect("/next", "More below.", "> x")
+	a.press(backspace, "/stop", keyEnter)
+	b.expect("-- Stranger has left the chat\n")
+	a.press("/next", keyEnter)
+	a.expectSent("Looking for a stranger")
+	a.press("/help", keyEnter)
+	a.expect("/next", "More below.")
+	b.send("/next\n")
+	a.expect("Only the person you last talked to is")
 }
 
 func TestBellRings(t *testing.T) {

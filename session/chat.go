@@ -438,6 +438,7 @@ func (c *chat) event(e matcher.Event) {
 		c.announce(c.words.Say(locale.AskerLeft))
 	case matcher.RematchOffered:
 		c.offered = true
+		c.screen.makeRoom()
 		c.announce(c.words.Say(locale.RematchOffered))
 	case matcher.RematchCancelled:
 		c.offered = false
@@ -445,6 +446,7 @@ func (c *chat) event(e matcher.Event) {
 	case matcher.Called:
 		c.called = true
 		c.call(locale.TitleFound)
+		c.screen.makeRoom()
 		c.announce(c.words.Say(locale.Called))
 	case matcher.CallMissed:
 		c.called = false

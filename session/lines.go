@@ -16,8 +16,8 @@ import (
 func (c *chat) add(from speaker, lines string) {
 	c.transcript.add(from, lines)
 	c.hidden = c.hidden || !c.plain
-	if c.screen.answered && from >= stranger {
-		c.screen.follow()
+	if from >= stranger {
+		c.screen.makeRoom()
 	}
 	if c.screen.scrolled > 0 {
 		c.screen.grow(c.height(entry{from, lines}, c.screen.width()))

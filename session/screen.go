@@ -46,6 +46,13 @@ func (s *screen) width() int { return min(s.cols, maxColumns) }
 // follow shows the end again.
 func (s *screen) follow() { s.scrolled, s.newBelow, s.answered = 0, false, false }
 
+// makeRoom shows what comes next, unless somebody has scrolled to what they see.
+func (s *screen) makeRoom() {
+	if s.answered {
+		s.follow()
+	}
+}
+
 // showTop shows the first of the last rows, and as many more as fit beside a row
 // of status and one of input.
 func (s *screen) showTop(rows int) {
