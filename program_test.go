@@ -71,7 +71,8 @@ type program struct {
 // startProgram starts a server with these flags in a folder. It returns when the
 // server listens, or with what it said instead.
 func startProgram(folder string, args ...string) (*program, error) {
-	if os.Getenv(alone) != "" && !slices.Contains(args, "--cluster") {
+	isClusters := func(flag string) bool { return strings.HasPrefix(flag, "--cluster") }
+	if os.Getenv(alone) != "" && !slices.ContainsFunc(args, isClusters) {
 		// Nobody listens there, nor ever will.
 		args = append([]string{"--cluster", "nats://127.0.0.1:1", "--node", "alone"}, args...)
 	}
