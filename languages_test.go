@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -64,6 +65,9 @@ func TestSendEnvChoosesTheLanguage(t *testing.T) {
 		cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, strings.Fields(env)...)
 		cmd.Stdin = strings.NewReader("/lang\n/quit\n")
 		out, err := cmd.Output()
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+			t.Errorf("ssh says %s", exit.Stderr)
+		}
 		if err != nil || !strings.Contains(string(out), "-- "+want[0]) || !strings.Contains(string(out), "-- "+want[1]) {
 			t.Errorf("%s: %v\n%s", env, err, out)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 // expectNext waits for text and complains about anything before it.
@@ -150,4 +151,33 @@ func TestReportIsTwoLines(t *testing.T) {
 	a.expect("\n")
 	a.expectNext("-- You left the chat\n")
 	b.expectNext("-- Stranger has left the chat\n")
+}
+
+// The client hangs up, as OpenSSH does, which else takes the end for a failure; one that
+// doesn't is disconnected soon.
+func TestTheClientHangsUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, nil)
+		client, err := reach(p, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		session, err := client.NewSession()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := session.Run("version"); err != nil {
+			t.Fatal(err)
+		}
+		ended := time.Now()
+		synctest.Wait() // the server knows that the client has closed the channel
+		if _, _, err := client.SendRequest("keepalive@openssh.com", true, nil); err != nil {
+			t.Errorf("who still had something to say: %v", err)
+		}
+		client.Wait()
+		if took := time.Since(ended); took != 2*time.Second {
+			t.Errorf("who doesn't hang up is disconnected after %v", took)
+		}
+	})
 }

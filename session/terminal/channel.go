@@ -16,8 +16,8 @@ const (
 	// WriteTimeout is how long a client may leave one write untaken before it
 	// is disconnected.
 	WriteTimeout = 30 * time.Second
-	// closeTimeout is how long a client has to answer that it saw the exit
-	// status, before the connection is closed under it.
+	// closeTimeout is how long a client that was told the exit status has to end the
+	// connection, before that is closed under it.
 	closeTimeout = 2 * time.Second
 	// keepalive is the request by which OpenSSH's server asks whether a client is
 	// still there.
@@ -53,7 +53,7 @@ type Channel struct {
 	ch       ssh.Channel
 	requests <-chan *ssh.Request
 	hand     chan struct{} // a token hands them from drain to Run
-	conn     io.Closer
+	conn     ssh.Conn
 	ctx      context.Context // ends when the client has closed the channel
 	cancel   context.CancelFunc
 	waiters  sync.WaitGroup
@@ -74,7 +74,7 @@ type Hooks struct{ Refusing, Shell func() }
 // asks for a shell or a command, or closes it, which is io.EOF. A client that asks for
 // a subsystem, such as sftp, is refused after hooks.Refusing was called. When the Channel is
 // closed, conn is closed with it.
-func Accept(offer ssh.NewChannel, conn io.Closer, hooks Hooks) (*Channel, error) {
+func Accept(offer ssh.NewChannel, conn ssh.Conn, hooks Hooks) (*Channel, error) {
 	ch, requests, err := offer.Accept()
 	if err != nil {
 		return nil, err
@@ -179,7 +179,8 @@ func (c *Channel) raw(w io.Writer, p []byte) error {
 
 // Exit tells the client the exit code of what it ran, closes the channel and
 // the connection, and waits for the Channel's goroutines. The client has
-// closeTimeout to take the code.
+// closeTimeout to take the code and to hang up: one that still has something to say
+// when the connection is gone, such as OpenSSH, takes that for a failure.
 func (c *Channel) Exit(code int) {
 	late := time.AfterFunc(closeTimeout, func() { c.conn.Close() })
 	defer late.Stop()
@@ -187,7 +188,7 @@ func (c *Channel) Exit(code int) {
 	c.ch.SendRequest("exit-status", false, status)
 	c.ch.CloseWrite()
 	c.ch.Close()
-	<-c.ctx.Done()
+	c.conn.Wait()
 	c.Close()
 }
 

@@ -34,7 +34,7 @@ func TestClientThatTakesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wall{closed: make(chan struct{})}
 		aborted := false
-		c := &Channel{ch: w, conn: w, Abort: func() { aborted = true; w.Close() }}
+		c := &Channel{ch: w, Abort: func() { aborted = true; w.Close() }}
 		c.ctx, c.cancel = context.WithCancel(t.Context())
 		c.armWrites()
 		began := time.Now()
