@@ -93,14 +93,13 @@ func build(config *Config, given *given, folder *data.Folder, doors *doors, log 
 	if h.hours, err = moderation.NewHours(folder.DB()); err != nil {
 		return nil, err
 	}
-	life.run(func(ctx context.Context) {
-		online := func() int { return h.pairs.Stats().Online }
-		h.hours.Run(ctx, online, func(err error) { log.Error("how many people were here could not be saved", "error", err) })
-	})
 	if h.server, err = session.New(h.session(given, folder, doors)); err != nil {
 		return nil, err
 	}
 	life.run(h.server.Run)
+	life.run(func(ctx context.Context) {
+		h.hours.Run(ctx, h.server.Online, func(err error) { log.Error("how many people were here could not be saved", "error", err) })
+	})
 	if h.node != nil {
 		life.run(func(ctx context.Context) { h.node.Answer(ctx, h.server.Answer) })
 	}

@@ -12,6 +12,7 @@ import (
 	"strangerd/data"
 	"strangerd/moderation"
 	"strangerd/session"
+	"strangerd/session/staff"
 )
 
 // Who waits is given a question to think about. Where both were, one of them breaks the
@@ -139,6 +140,19 @@ func TestBusierHours(t *testing.T) {
 		plain := joinPlain(t, p, "")
 		time.Sleep(130 * time.Second)
 		plain.expectSent("-- Usually 12 people are here at 20:00 UTC. Until then: 20 hours.\r\n")
+		crowd := startBubble(t, func(c *session.Config) {
+			c.Hours = hours
+			c.Nodes = func() []staff.Node { return []staff.Node{{Online: 20}} }
+		})
+		if online := crowd.bubble.server.Online(); online != 20 {
+			t.Errorf("%d are counted of 20 on another machine", online)
+		}
+		other := joinPlain(t, crowd, "")
+		time.Sleep(130 * time.Second)
+		synctest.Wait()
+		if strings.Contains(other.out.String(), "Usually") {
+			t.Errorf("20 are on another machine, and it says\n%s", other.out.String())
+		}
 		stop()
 		<-counted
 		again, err := moderation.NewHours(folder.DB())

@@ -200,6 +200,7 @@ func (n *Node) tryEnter(ctx context.Context) error {
 // Its caller owns the goroutine.
 func (n *Node) Run(ctx context.Context, census func() Census) {
 	defer n.nats.Close()
+	defer n.lost() // which nobody tells of at the end
 	beats := make(chan *nats.Msg, heard)
 	sub, err := n.nats.ChanSubscribe(beatSubject, beats)
 	if err != nil {

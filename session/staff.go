@@ -98,6 +98,9 @@ func (s *Server) counts() (online, waiting, chatting int) {
 	return stats.Online, stats.Waiting, stats.Chatting
 }
 
+// Online is how many people are here, on all nodes.
+func (s *Server) Online() int { return s.config.people().Online }
+
 // Answer does what the staff of another node ask for, as staff.Commands.Answer.
 func (s *Server) Answer(request []byte) []byte { return s.commands.Answer(request) }
 

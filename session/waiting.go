@@ -70,7 +70,7 @@ func (c *chat) tellHours() {
 	if c.config.Hours == nil {
 		return
 	}
-	if at, people, ok := c.config.Hours.Busier(now, c.config.Matcher.Stats().Online); ok {
+	if at, people, ok := c.config.Hours.Busier(now, c.config.people().Online); ok {
 		c.announce(c.words.With(locale.Busier, locale.Data{
 			"Count": people, "Time": at.UTC().Format("15:04"), "Until": until(c.words, at.Sub(now))}))
 	}
