@@ -147,7 +147,7 @@ func (h *house) census() node.Census {
 // nodes are this one, and those of the last ten minutes.
 func (h *house) nodes() []staff.Node {
 	here := asNode(h.node.Beat(h.census()))
-	here.Here = true
+	here.Here, here.Apart = true, !h.node.Inside() || !h.node.Connected()
 	all := []staff.Node{here}
 	for _, peer := range h.node.Peers() {
 		n := asNode(peer.Beat)

@@ -222,12 +222,14 @@ func TestClusterOfNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
-	p := startNode(t, t.TempDir(), "a", "nats://"+l.Addr().String())
+	root := newStaffKey(t, "root")
+	p := startNode(t, t.TempDir(), "a", "nats://"+l.Addr().String(), "--admin-key", root.line)
 	a, b := joinLines(t, p), joinLines(t, p)
 	a.expect("-- You are now chatting with a stranger\n")
 	b.expect("-- You are now chatting with a stranger\n")
 	a.send("hello\n")
 	b.expect("stranger: hello\n")
+	expectAll(t, "nodes", root.done(t, p, "nodes"), []string{"here, without NATS"})
 	if m := measure(t, p); m["strangerd_cluster_nodes"] != 0 || m["strangerd_cluster_connected"] != 0 {
 		t.Errorf("%v nodes, connected %v", m["strangerd_cluster_nodes"], m["strangerd_cluster_connected"])
 	}

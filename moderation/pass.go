@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"strangerd/data"
 )
 
 // Pass is the right to be inside.
@@ -127,6 +129,9 @@ func (g *Gate) pass(id string) (*Pass, bool) {
 
 // kick is what the audit log says of the end of a session, which comes of that.
 const kick = "kick"
+
+// Acts tells whether a line of the audit log is also what ends a session, wherever that is.
+func Acts(line data.Action) bool { return line.Do == kick }
 
 // Kick ends a live session. Errors: ErrUnknown, ErrReason, ErrTooLong,
 // data.ErrNotSaved, in which case the session lives on.

@@ -66,7 +66,7 @@ func (l *Lease) free(ctx context.Context, now time.Time) (bool, error) {
 		return true, nil
 	case err != nil:
 		return false, err
-	case entry.Revision() > l.seen: // less is an answer that is out of date
+	case entry.Revision() != l.seen: // less is an answer that is out of date, or of a bucket made anew
 		l.seen, l.changed = entry.Revision(), now
 	}
 	return now.Sub(l.changed) >= leaseTime, nil

@@ -85,6 +85,55 @@ func TestLease(t *testing.T) {
 	}
 }
 
+// When NATS has lost the lease with all else, one node takes it, and another one when that
+// dies.
+func TestLeaseMadeAnew(t *testing.T) {
+	t.Parallel()
+	servers := natstest.Start(t, 1)
+	kv, nc := openKV(t, servers)
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b, c := &Lease{KV: kv, Node: 1}, &Lease{KV: kv, Node: 2}, &Lease{KV: kv, Node: 3}
+	now := time.Now()
+	try := func(l *Lease) uint64 {
+		t.Helper()
+		term, err := l.Try(t.Context(), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return term
+	}
+	for range 20 {
+		now = now.Add(time.Second)
+		try(a)
+		try(b)
+	}
+	if err := js.DeleteKeyValue(t.Context(), kv.Bucket()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := js.CreateKeyValue(t.Context(), jetstream.KeyValueConfig{Bucket: kv.Bucket()}); err != nil {
+		t.Fatal(err)
+	}
+	if try(c) == 0 {
+		t.Fatal("nobody has the lease, and it isn't given")
+	}
+	for range 3 {
+		now = now.Add(time.Second)
+		if try(c) == 0 || try(b) != 0 {
+			t.Error("who has the lease loses it")
+		}
+	}
+	for range 3 {
+		now = now.Add(leaseTime)
+		if try(b) != 0 {
+			return
+		}
+	}
+	t.Error("nobody takes the lease of who died")
+}
+
 // While JetStream doesn't answer, who has the lease goes on, and nobody takes it.
 func TestLeaseWithoutJetStream(t *testing.T) {
 	t.Parallel()

@@ -234,5 +234,14 @@ func (r *reader) parcel() (p Parcel) {
 	p.Chat, p.From, p.To = r.chat(), r.fixed(), r.fixed()
 	p.N, p.Ack = r.number(1<<63), r.number(1<<63)
 	p.Kind, p.Mark, p.Text = matcher.Kind(r.byte()), r.byte(), string(r.bytes(maxWord))
+	switch p.Kind {
+	case 0, matcher.TypingStarted, matcher.TypingStopped:
+		r.bad = r.bad || p.N != 0
+	case matcher.Said, matcher.PartnerAway, matcher.PartnerBack, matcher.PartnerAsleep, matcher.PartnerAwake:
+		r.bad = r.bad || p.N == 0
+	case matcher.PartnerLeft:
+	default:
+		r.bad = true
+	}
 	return p
 }

@@ -142,6 +142,24 @@ func TestWireRefuses(t *testing.T) {
 	}
 }
 
+// A letter of a kind that isn't one, or without the number that tells whether it was lost, is
+// refused.
+func TestWireRefusesLetters(t *testing.T) {
+	for _, p := range []Parcel{
+		{N: 1},
+		{N: 1, Letter: matcher.Letter{Kind: matcher.TypingStarted}},
+		{Letter: matcher.Letter{Kind: matcher.Said}},
+		{N: 1, Letter: matcher.Letter{Kind: matcher.Matched}},
+		{N: 1, Letter: matcher.Letter{Kind: 200}},
+	} {
+		w := new(writer)
+		w.parcel(p)
+		if got, err := read(Parcel{}, w.b); err == nil {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
 // What is no news, and what nobody hopes, is refused.
 func TestWireRefusesNews(t *testing.T) {
 	w := new(writer)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,6 +55,7 @@ type Cluster struct {
 
 	mu      sync.Mutex // guards what follows
 	recent  recent
+	told    told
 	waiting map[data.EventID]chan struct{} // closed when the stream has it
 }
 
@@ -80,15 +82,17 @@ func (c *Cluster) Run(ctx context.Context, desk *moderation.Desk) {
 }
 
 // Share has the other nodes told of events that are on this disk and in the outbox. It returns
-// when the stream has them, or after a second, or at once when there is nobody to tell.
+// when the stream has them, or after a second, or at once when there is nobody to tell or
+// nothing was done but looked at.
 func (c *Cluster) Share(events []data.Event) {
 	all := c.await(events)
 	defer c.forsake(events)
+	c.keepTold(events)
 	for _, e := range events {
 		c.tell(e)
 	}
 	nudge(c.look)
-	if !c.inside() {
+	if !c.inside() || !slices.ContainsFunc(events, decides) {
 		return
 	}
 	timeout := time.NewTimer(shareTime)
@@ -100,6 +104,14 @@ func (c *Cluster) Share(events []data.Event) {
 			return
 		}
 	}
+}
+
+// decides tells whether an event is more than that staff looked at something.
+func decides(e data.Event) bool {
+	return slices.ContainsFunc(e.Records, func(r data.Record) bool {
+		line, is := r.(data.Action)
+		return !is || moderation.Acts(line)
+	})
 }
 
 // inside tells whether NATS answers, and this node may say something there.
@@ -149,6 +161,13 @@ func (c *Cluster) note(inStream bool, ids ...data.EventID) {
 			delete(c.waiting, id)
 		}
 	}
+}
+
+// sent tells whether an event is in the stream for sure.
+func (c *Cluster) sent(id data.EventID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.recent.inStream(id)
 }
 
 // has tells whether an event is on this disk for sure.

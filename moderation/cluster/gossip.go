@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -21,10 +22,15 @@ func (c *Cluster) gossip(ctx context.Context, desk *moderation.Desk) {
 	} else {
 		defer stop()
 	}
+	ticker := time.NewTicker(retryEvery)
+	defer ticker.Stop()
+	heard := make(map[uint64]time.Time)
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case now := <-ticker.C:
+			c.remind(heard, now)
 		case e := <-c.now:
 			if c.inside() {
 				c.config.Node.Publish(nowSubject, e.Pack()) // or it comes by the stream

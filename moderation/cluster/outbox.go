@@ -48,11 +48,13 @@ func (c *Cluster) send(ctx context.Context) {
 	}
 }
 
-// tellSome has the first events of the outbox told at once.
+// tellSome has what was decided, of the first events of the outbox, told at once.
 func (c *Cluster) tellSome() {
-	events, _ := c.config.DB.Outbox(together) // sendSome fails as well, and they wait
+	events, _ := c.config.DB.Outbox(urgent) // sendSome fails as well, and they wait
 	for _, e := range events {
-		c.tell(e)
+		if decides(e) {
+			c.tell(e)
+		}
 	}
 }
 
@@ -64,12 +66,15 @@ func (c *Cluster) sendSome(ctx context.Context, js jetstream.JetStream) (more bo
 	}
 	answers := make([]jetstream.PubAckFuture, len(events))
 	for i, e := range events {
+		if c.sent(e.ID) { // and this disk couldn't say so
+			continue
+		}
 		c.note(false, e.ID)
 		answers[i], _ = js.PublishMsgAsync(c.seal(eventSubject, e), jetstream.WithExpectStream(streamName))
 	}
 	var sent []data.EventID
 	for i, answer := range answers {
-		if answer != nil && answered(ctx, answer) {
+		if c.sent(events[i].ID) || answer != nil && answered(ctx, answer) {
 			sent = append(sent, events[i].ID)
 		} else {
 			c.tell(events[i])

@@ -27,6 +27,7 @@ type Node struct {
 	Here     bool      `json:"here"`   // it is this machine
 	Silent   int       `json:"silent"` // for so many seconds
 	Gone     bool      `json:"gone"`   // it is silent for longer than a node that is there
+	Apart    bool      `json:"apart"`  // it is this machine, and reaches no server of NATS
 
 	Number uint64 `json:"-"` // by which it is asked
 }
@@ -54,7 +55,7 @@ func nodeRow(n Node) []string {
 	for _, word := range []struct {
 		is   bool
 		says string
-	}{{n.Here, "here"}, {n.Deals, "pairing"}, {n.Draining, "draining"}, {n.Gone, "gone"}} {
+	}{{n.Here, "here"}, {n.Apart, "without NATS"}, {n.Deals, "pairing"}, {n.Draining, "draining"}, {n.Gone, "gone"}} {
 		if word.is {
 			is = append(is, word.says)
 		}

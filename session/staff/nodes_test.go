@@ -63,6 +63,9 @@ func TestNodes(t *testing.T) {
 		t.Errorf("they are %v", all)
 	}
 	wantHas(t, "stats", a.do("stats"), "nodes         2\n")
+	alone := newStation(t)
+	alone.Nodes = func() []staff.Node { return []staff.Node{{Name: "a", Here: true, Apart: true}} }
+	wantHas(t, "nodes", alone.do("nodes"), "here, without NATS")
 	a.gone("c")
 	a.refuses(admin, "nodes", exitFailed, "node c doesn't answer (silent for 1m1s, with 12 online)")
 	wantHas(t, "stats", a.refuses(moderator, "stats", exitFailed, "node c doesn't answer").out, "nodes         2\n")
