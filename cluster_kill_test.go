@@ -3,11 +3,13 @@ package main
 import (
 	"slices"
 	"testing"
+	"time"
 )
 
 // A machine that is killed takes only its own people with it. Whoever chats with one of
-// them is told, also of what may not have arrived; chats of others go on; and people of
-// those that are left meet, also when it was the one that deals.
+// them is told within five seconds, also of what may not have arrived; chats of others go on;
+// and people of those that are left meet, also when it was the one that deals, as another one
+// does within three seconds.
 func TestClusterNodeDies(t *testing.T) {
 	t.Parallel()
 	w := startTown(t)
@@ -21,9 +23,18 @@ func TestClusterNodeDies(t *testing.T) {
 		p, q := w.nodes[0].program, w.nodes[len(w.nodes)-1].program
 		a, _ := pairNodes(t, p, dies.program)
 		b, c := pairNodes(t, p, q)
+		clock := startMetronome(t)
+		died := time.Now()
 		dies.kill()
 		a.send("is anybody there?\n")
+		w.dealer()
+		deals := time.Since(died)
 		a.expect("-- Stranger has left the chat\n")
+		told := time.Since(died)
+		t.Logf("another one deals after %v, and who talked with them is told after %v", deals.Round(time.Millisecond), told.Round(time.Millisecond))
+		if deals > clock.allow(3*time.Second) || told > clock.allow(5*time.Second) {
+			t.Errorf("%v until another one deals, %v until who talked with them is told", deals, told)
+		}
 		// Only on a machine that is very busy can the line have come after the end.
 		until(t, "it is told of the line that is lost", func() bool {
 			return a.shows("-- Your last line may not have arrived.\n", "-- Kept: 1 line")
