@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"strangerd/node"
 )
 
 // How TestClusterRandom runs: with more seeds, or a longer time, it finds more. The same
@@ -24,7 +26,7 @@ var (
 )
 
 // Twelve people search, talk and leave on three machines, which are killed, as the NATS
-// servers are, and parted from each other. Nobody is ever in two chats, and what is said
+// servers are, and parted from each other: first each by itself, then at random. Nobody is ever in two chats, and what is said
 // is heard once and in order, or its speaker is told.
 func TestClusterRandom(t *testing.T) {
 	t.Parallel()
@@ -46,6 +48,7 @@ func randomCluster(t *testing.T, seed uint64) {
 		people[i] = &visitor{scene: s, number: i, rand: rand.New(rand.NewPCG(seed, uint64(i+1)))}
 		visits.Go(people[i].live)
 	}
+	s.each()
 	s.trouble(rand.New(rand.NewPCG(seed, 0)))
 	stop()
 	var h history
@@ -117,6 +120,32 @@ func (s *scene) died(p *program) bool {
 	return s.dead[p]
 }
 
+// each does all that can happen, one after the other, at a moment at which there is nothing
+// else: the machine that deals dies, one and two servers of NATS die, and a machine on which
+// people talk is parted from all others, for less than node.Gone and for longer.
+func (s *scene) each() {
+	deals := s.nodes[s.dealer()]
+	talks := s.nodes[1]
+	for _, one := range []struct {
+		ill
+		lasts time.Duration
+	}{
+		{ill{"the machine that deals is killed", func() { s.kill(deals) }, func() { s.restart(deals) }}, time.Second},
+		{ill{"NATS server 0 is killed", s.servers[0].Kill, s.servers[0].Run}, 2 * time.Second},
+		{ill{"NATS servers 0 and 1 are killed", func() { s.servers[0].Kill(); s.servers[1].Kill() }, func() { s.servers[0].Run(); s.servers[1].Run() }}, 2 * time.Second},
+		{ill{"the ways of machine 1 are held", func() { part(talks.ways, false) }, func() { heal(talks.ways) }}, 2 * time.Second},
+		{ill{"the ways of machine 1 are held for long", func() { part(talks.ways, false) }, func() { heal(talks.ways) }}, node.Gone + 2*time.Second},
+		{ill{"the ways of machine 1 are cut", func() { part(talks.ways, true) }, func() { heal(talks.ways) }}, 2 * time.Second},
+	} {
+		s.did = append(s.did, fmt.Sprintf("%.1fs %s", s.now().Seconds(), one.what))
+		one.begin()
+		time.Sleep(one.lasts) // the pace of the test, not a wait
+		one.mend()
+		s.did = append(s.did, fmt.Sprintf("%.1fs no more", s.now().Seconds()))
+		time.Sleep(time.Second)
+	}
+}
+
 // trouble does what can happen to machines, two things at a time at most, until enough
 // was heard, and puts everything right in the end.
 func (s *scene) trouble(r *rand.Rand) {
@@ -127,7 +156,8 @@ func (s *scene) trouble(r *rand.Rand) {
 		ills = ills[1:]
 	}
 	late := s.begun.Add(patience)
-	for s.now() < *seedTime || s.across.Load() < 20 && time.Now().Before(late) {
+	enough := s.now() + *seedTime
+	for s.now() < enough || s.across.Load() < 20 && time.Now().Before(late) {
 		// The pace of the test, not a wait. Most ills are over before node.Gone is: chats outlive them.
 		time.Sleep(time.Duration(300+r.IntN(1200)) * time.Millisecond)
 		one := s.draw(r)
