@@ -88,17 +88,25 @@ func (d *DB) SaveEvent(events ...Event) error {
 
 // Merge joins the records of an event from another machine with what is there, and notes in the
 // same transaction how far in the stream it has come; 0 is that it didn't come from there. It
-// returns the records that it changed, as they are now.
+// returns the records that it changed, each once and as it is now.
 func (d *DB) Merge(position uint64, e Event) (changed []Record, err error) {
 	err = d.update(func(tx *bolt.Tx) error {
+		at := make(map[string]int) // in changed
 		for _, r := range e.Records {
 			now, err := join(tx, r)
 			if err != nil {
 				return err
 			}
-			if now != nil {
-				changed = append(changed, now)
+			if now == nil {
+				continue
 			}
+			key := string(now.bucket()) + "/" + string(now.id())
+			if i, again := at[key]; again {
+				changed[i] = now
+				continue
+			}
+			at[key] = len(changed)
+			changed = append(changed, now)
 		}
 		return reach(tx, position)
 	})

@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -422,6 +423,27 @@ func TestPausedTwice(t *testing.T) {
 				h.restart()
 			}
 		}
+	}
+}
+
+// Who is inside stays there when a ban comes together with its end.
+func TestBanThatIsOverEndsNothing(t *testing.T) {
+	hs := several(t, 2)
+	a, b := hs.all[0], hs.all[1]
+	live := b.enter(bad)
+	filed := a.report("spam", "192.0.2.1", bad)
+	ban := a.resolve(filed.ID, ActionBan)
+	must(t, a.Unban("ann", ban.ID, "a mistake"))
+	var all data.Event
+	for _, e := range hs.brief[1] {
+		all.Records = append(all.Records, e.Records...)
+	}
+	must(t, b.Merge(0, all))
+	if err := live.Context().Err(); err != nil {
+		t.Errorf("they are thrown out: %v", context.Cause(live.Context()))
+	}
+	if _, banned := b.BanOf(ip(bad), b.from(bad)); banned {
+		t.Error("they are banned")
 	}
 }
 

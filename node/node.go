@@ -96,6 +96,7 @@ func Join(ctx context.Context, config Config) (*Node, error) {
 // us in: that is its error.
 func (n *Node) connect() (err error) {
 	first := make(chan error, 1) // what came of that
+	var denied atomic.Bool       // which is said once
 	tried := func(err error) {
 		select {
 		case first <- err:
@@ -120,7 +121,12 @@ func (n *Node) connect() (err error) {
 			n.found()
 			tried(nil)
 		}),
-		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { tried(err) }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) {
+			tried(err)
+			if refused(err) && !denied.Swap(true) {
+				n.config.Log.Error("a server of NATS doesn't let this node in", "error", err)
+			}
+		}),
 		nats.DisconnectErrHandler(func(*nats.Conn, error) {
 			n.lost()
 			n.config.Log.Warn("NATS is lost: this node goes on alone")

@@ -78,7 +78,7 @@ func (c *Cluster) shorten(ctx context.Context, js jetstream.JetStream) error {
 	switch {
 	case at < state.FirstSeq || at+taken < state.LastSeq: // this node has to read first
 		return nil
-	case state.Subjects[eventSubject] <= c.config.Most && time.Since(state.FirstTime) < oldest:
+	case state.Subjects[eventSubject] <= c.config.Most && info.TimeStamp.Sub(state.FirstTime) < oldest:
 		return nil
 	}
 	if err := c.sayAll(ctx, js); err != nil {
