@@ -10,7 +10,8 @@
 // then tells [Cluster.Share]. From there it goes two ways, sealed on both:
 //
 //   - At once to whoever listens, on a subject of core NATS. It takes milliseconds, also while
-//     JetStream elects a leader, which takes seconds, and may be lost.
+//     JetStream elects a leader, which takes seconds, and may be lost. Whoever was silent
+//     meanwhile is told again.
 //   - Into one stream of JetStream, of three copies, from the outbox, which it leaves when the
 //     stream has acknowledged it. So it is delayed by whatever happens, and not lost.
 //

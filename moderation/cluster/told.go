@@ -1,32 +1,44 @@
 package cluster
 
 import (
+	"slices"
 	"time"
 
 	"strangerd/data"
 )
 
-// missed is for how long nothing comes from a node that may have missed what it was told:
-// at least one beat.
-const missed = 1100 * time.Millisecond
+const (
+	// missed is for how long nothing comes from a node that may have missed what it was told:
+	// at least one beat.
+	missed = 1100 * time.Millisecond
+	// toldFor is how long it is known what was told, and toldMost how many events at most. What
+	// is older comes by the stream.
+	toldFor  = 10 * time.Minute
+	toldMost = 256
+)
 
-// told are this node's last events, oldest first, and when they were told at once. A part of
-// NATS that is cut off from the rest takes what nodes there are told for delivered, and the
-// stream needs seconds to be there again for them.
-type told []struct {
+// A telling is an event that decides something, and when it was told at once.
+type telling struct {
 	at    time.Time
 	event data.Event
 }
 
+// told is what this node has told lately, oldest first. A part of NATS that is cut off from the
+// rest takes what nodes there are told for delivered, and the stream needs seconds to be there
+// again for them.
+type told []telling
+
 // add adds an event.
 func (t *told) add(e data.Event, now time.Time) {
-	if len(*t) == together {
-		*t = (*t)[1:]
+	if len(*t) == toldMost {
+		*t = slices.Delete(*t, 0, 1)
 	}
-	*t = append(*t, struct {
-		at    time.Time
-		event data.Event
-	}{now, e})
+	*t = append(*t, telling{now, e})
+}
+
+// forget drops what is too old.
+func (t *told) forget(now time.Time) {
+	*t = slices.DeleteFunc(*t, func(one telling) bool { return now.Sub(one.at) > toldFor })
 }
 
 // after returns the events that were told after a time.
@@ -43,7 +55,9 @@ func (c *Cluster) keepTold(events []data.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, e := range events {
-		c.told.add(e, time.Now())
+		if decides(e) {
+			c.told.add(e, time.Now())
+		}
 	}
 }
 
@@ -64,11 +78,12 @@ func (c *Cluster) remind(heard map[uint64]time.Time, now time.Time) {
 			delete(heard, number)
 		}
 	}
-	if since == now {
-		return
-	}
 	c.mu.Lock()
-	again := c.told.after(since.Add(-missed))
+	c.told.forget(now)
+	var again []data.Event
+	if since != now {
+		again = c.told.after(since.Add(-missed))
+	}
 	c.mu.Unlock()
 	for _, e := range again {
 		c.tell(e)
