@@ -97,10 +97,12 @@ func Join(ctx context.Context, config Config) (*Node, error) {
 func (n *Node) connect() (err error) {
 	first := make(chan error, 1) // what came of that
 	var denied atomic.Bool       // which is said once
-	tried := func(err error) {
+	tried := func(err error) (isFirst bool) {
 		select {
 		case first <- err:
+			return true
 		default:
+			return false
 		}
 	}
 	options := append([]nats.Option{
@@ -122,8 +124,7 @@ func (n *Node) connect() (err error) {
 			tried(nil)
 		}),
 		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) {
-			tried(err)
-			if refused(err) && !denied.Swap(true) {
+			if !tried(err) && refused(err) && !denied.Swap(true) {
 				n.config.Log.Error("a server of NATS doesn't let this node in", "error", err)
 			}
 		}),
