@@ -17,7 +17,7 @@ type Options struct {
 	// Default AsleepAfter.
 	AsleepAfter time.Duration
 	// InterestWait is how long a search takes only who shares an interest, or a
-	// language. Default 10 s.
+	// language. Default 10 s; below 0 that is never over.
 	InterestWait time.Duration
 	// CallTimeout is how long who sleeps has to answer a call. Default 30 s.
 	CallTimeout time.Duration

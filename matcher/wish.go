@@ -65,7 +65,7 @@ func (m *Matcher) gather(s *Seat) {
 	if !s.gathered {
 		s.gathered = true
 		m.groups.add(s.number, w.likes())
-		if s.choosy() {
+		if s.choosy() && m.opts.InterestWait > 0 {
 			m.openings = append(m.openings, opening{m.now + m.opts.InterestWait, s, s.search})
 		}
 	}

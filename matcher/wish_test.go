@@ -364,3 +364,17 @@ func TestWhoIsGoneKeepsNothing(t *testing.T) {
 		runtime.KeepAlive(m)
 	})
 }
+
+// A search that never opens by itself doesn't, and isn't remembered for the time when it would.
+func TestNeverOpens(t *testing.T) {
+	m := New(&Options{InterestWait: -1})
+	s := m.Join(Profile{})
+	for range 100 {
+		s.Leave()
+		s.Find(Criteria{Languages: []Name{unique.Make("de")}})
+	}
+	m.Join(Profile{}).Close() // what is due is done with any move
+	if n := len(m.openings); n != 0 || s.waited {
+		t.Errorf("%d openings, and it is open: %v", n, s.waited)
+	}
+}

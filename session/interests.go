@@ -16,8 +16,12 @@ import (
 	"strangerd/session/trap"
 )
 
-// maxInterest is how long an interest may be, in characters.
-const maxInterest = 40
+// maxInterest is how long an interest may be, in characters, and maxBytes in bytes as it is
+// compared, which is what another machine takes.
+const (
+	maxInterest = 40
+	maxBytes    = 256
+)
 
 // interest is what somebody likes to talk about.
 type interest struct {
@@ -68,7 +72,10 @@ func foldInterest(s string) string {
 // setInterests takes what somebody likes to talk about, or says why not. It tells
 // whether it did.
 func (c *chat) setInterests(all []interest) bool {
-	switch long := slices.IndexFunc(all, func(in interest) bool { return text.SizeOf(in.shown).Clusters > maxInterest }); {
+	tooLong := func(in interest) bool {
+		return text.SizeOf(in.shown).Clusters > maxInterest || len(in.name.Value()) > maxBytes
+	}
+	switch long := slices.IndexFunc(all, tooLong); {
 	case len(all) > matcher.MaxInterests:
 		c.tell(c.words.Count(locale.InterestsMany, matcher.MaxInterests))
 		return false

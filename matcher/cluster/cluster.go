@@ -259,7 +259,8 @@ func (c *Cluster) tick(now time.Time) {
 	}
 }
 
-// watch looks which nodes there are, which are gone, and which one deals.
+// watch looks which nodes there are, which are gone, and which one deals. While this one
+// isn't one of them none does for it: the others don't hear it, and would take it for gone.
 func (c *Cluster) watch(now time.Time) {
 	live := make(map[uint64]bool)
 	dealer := node.Peer{}
@@ -272,7 +273,7 @@ func (c *Cluster) watch(now time.Time) {
 		}
 		live[peer.Start] = true
 		c.heard[peer.Start] = time.Time{}
-		if peer.Term > dealer.Term {
+		if peer.Term > dealer.Term && c.config.Node.Inside() {
 			dealer = peer
 		}
 	}

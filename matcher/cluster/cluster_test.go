@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -197,4 +198,28 @@ func TestForgedMessages(t *testing.T) {
 		n := r.node.Seal.Refused()
 		return n["short"]+n["form"] == 3 && n["forged"] == 2 && n["malformed"] == 4
 	})
+}
+
+// Who isn't one of the nodes hears which one deals, and offers it nobody: the others would
+// take whoever is with its people for left.
+func TestOutsideFollowsNobody(t *testing.T) {
+	t.Parallel()
+	servers := natstest.Start(t, 1)
+	a := start(t, "a", servers.URL())
+	eventually(t, "a deals", func() bool { return a.Term() != 0 })
+	way := natstest.NewRelay(t, strings.TrimPrefix(servers.URL(), "nats://"))
+	way.Cut()
+	other := start(t, "a", "nats://"+way.Address()) // called as another one, which it can't know yet
+	way.Restore()
+	eventually(t, "it hears who deals", func() bool {
+		return slices.ContainsFunc(other.node.Peers(), func(p node.Peer) bool { return p.Term != 0 })
+	})
+	if other.node.Inside() {
+		t.Fatal("it is one of the nodes")
+	}
+	c := New(Config{Node: other.node, Cards: plainCards})
+	c.watch(time.Now())
+	if c.to.Start != 0 {
+		t.Error("it offers its people to a node that doesn't hear it")
+	}
 }

@@ -54,7 +54,7 @@ func newDealer(mayMeet func(a, b any) bool, post func(Message), tell func(uint64
 	d.pairs = matcher.New(&matcher.Options{
 		// Their own machines say who sleeps and whose wait for something shared is over.
 		AsleepAfter:  never,
-		InterestWait: never,
+		InterestWait: -1, // their own machines tell when it is over
 		MayMeet: func(x, y any) bool {
 			a, b := x.(*offered), y.(*offered)
 			return a.node != b.node && a.Declined != b.search() && b.Declined != a.search() &&
