@@ -1,11 +1,15 @@
 package main
 
 import (
+	"encoding/binary"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 )
 
 // expectNext waits for text and complains about anything before it.
@@ -154,30 +158,46 @@ func TestReportIsTwoLines(t *testing.T) {
 }
 
 // The client hangs up, as OpenSSH does, which else takes the end for a failure; one that
-// doesn't is disconnected soon.
+// doesn't is disconnected soon. It also does when its input has ended, and the server is
+// still waiting for its sign of life.
 func TestTheClientHangsUp(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		p := startBubble(t, nil)
-		client, err := reach(p, "", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		session, err := client.NewSession()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := session.Run("version"); err != nil {
-			t.Fatal(err)
-		}
-		ended := time.Now()
-		synctest.Wait() // the server knows that the client has closed the channel
-		if _, _, err := client.SendRequest("keepalive@openssh.com", true, nil); err != nil {
-			t.Errorf("who still had something to say: %v", err)
-		}
-		client.Wait()
-		if took := time.Since(ended); took != 2*time.Second {
-			t.Errorf("who doesn't hang up is disconnected after %v", took)
-		}
-	})
+	for _, input := range []string{"", "/quit\n"} {
+		synctest.Test(t, func(t *testing.T) {
+			p := startBubble(t, nil)
+			client, err := reach(p, "", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ch, requests, err := client.OpenChannel("session", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ask := "shell"
+			var payload []byte
+			if input == "" {
+				ask, payload = "exec", ssh.Marshal(struct{ Command string }{"version"})
+			}
+			if ok, err := ch.SendRequest(ask, true, payload); !ok || err != nil {
+				t.Fatalf("%s: %v, %v", ask, ok, err)
+			}
+			io.WriteString(ch, input)
+			ch.CloseWrite()
+			io.Copy(io.Discard, ch)
+			ended := time.Now()
+			synctest.Wait() // the server knows that the client has closed the channel
+			if _, _, err := client.SendRequest("keepalive@openssh.com", true, nil); err != nil {
+				t.Errorf("after %q who still had something to say: %v", input, err)
+			}
+			for r := range requests {
+				if r.Type == "exit-status" && binary.BigEndian.Uint32(r.Payload) != exitDone {
+					t.Errorf("after %q the exit status is %v", input, r.Payload)
+				}
+			}
+			client.Wait()
+			if took := time.Since(ended); took != 2*time.Second {
+				t.Errorf("after %q who doesn't hang up is disconnected after %v", input, took)
+			}
+		})
+	}
 }

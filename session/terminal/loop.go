@@ -314,8 +314,18 @@ func (l *loop) leave() {
 	l.turn <- struct{}{}
 	defer func() { <-l.turn }()
 	defer l.rescue()
-	l.over = true
+	l.quit()
 	l.channel.paint(tea.View{})
+}
+
+// hasEnded tells whether the last turn was taken. Any goroutine may call it.
+func (l *loop) hasEnded() bool {
+	select {
+	case <-l.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // Println appends a line that scrolls away: above the input line, or, while
@@ -341,7 +351,7 @@ func (c *Channel) read(l *loop) {
 		if err != nil {
 			if c.answers() {
 				l.take(l.end)
-			} else { // the library would notice when it has read, slowly, all that came before
+			} else if !l.hasEnded() { // the library would notice when it has read, slowly, all that came before
 				c.Disconnect()
 			}
 			return
