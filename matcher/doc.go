@@ -55,8 +55,7 @@
 // and whoever answers finds the others, if they are still there.
 //
 // Whether two people fit is decided in one function, fits. What goes from one
-// seat to another passes one function, deliver; a partner on another machine
-// is to be added there, and callers won't notice.
+// seat to another passes one function, deliver, be they of one machine or of two.
 //
 // # Absence
 //
@@ -110,7 +109,8 @@
 //
 // A search that has found nobody is offered to whoever deals for all machines, also while
 // its owner sleeps; calls and offers to meet again that come from there ([Matcher.Tell])
-// are told as those from here are. Who asked for somebody of another machine (Again) has the
+// are told as those from here are. Whom its owner must not meet, or would rather not meet
+// again, is said with the offer from then on. Who asked for somebody of another machine (Again) has the
 // Transport say so as long as it is so ([Matcher.Hopes]), and if it is mutual the chat
 // begins by a promise, too, though a seat be idle; so what requirement 10 says takes a
 // moment longer, in which a stranger may come first. Questions are discussed by people of

@@ -13,11 +13,14 @@ type far struct {
 // again reports whether d is for two who asked for each other.
 func (d *Deal) again() bool { return d.After != ChatID{} }
 
+// search is that of the other one.
+func (d *Deal) search() Search { return Search{d.With.Seat, d.Theirs} }
+
 // Promise takes a seat out of all others' reach for a while, because a chat is to begin
 // with somebody on another machine. Its owner is told nothing. It reports whether the
 // seat still waits with the search that the deal is for and its owner is awake, or is free
-// and the owner hopes for the other; and whether the two may meet. A promise ends by Begin,
-// by Release, when its time is up, and with the search.
+// and the owner hopes for the other; and whether the two may meet; if not, that is kept in
+// mind. A promise ends by Begin, by Release, when its time is up, and with the search.
 func (m *Matcher) Promise(seat uint64, d Deal, lasts time.Duration) bool {
 	m.lock()
 	defer m.unlock()
@@ -38,6 +41,9 @@ func (m *Matcher) Promise(seat uint64, d Deal, lasts time.Duration) bool {
 		return false
 	}
 	if m.opts.MayMeet != nil && !m.opts.MayMeet(s.subject, d.Subject) {
+		if !d.again() {
+			m.decline(s, d.search())
+		}
 		return false
 	}
 	d.offered = s.farOffered()

@@ -37,7 +37,7 @@ func (e *end) Offer(o Offer) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	said := fmt.Sprintf("%s offered turn %d, open %v, after %v", o.Subject.(*person).name, o.Turn, o.Open, o.Idle)
-	if o.Declined != (Search{}) {
+	if len(o.Declined) > 0 {
 		said += fmt.Sprint(", but for ", o.Declined)
 	}
 	e.said = append(e.said, said)
@@ -300,9 +300,24 @@ func TestNoPromise(t *testing.T) {
 	inHalls(t, 2, o, func(w *wire) {
 		a, b, c := w.side(0, "a"), w.side(1, "b"), w.side(1, "c")
 		promised := func(d Deal) bool { return a.m.Promise(a.id, d, time.Second) }
-		if promised(a.deal(ChatID{1}, b)) {
-			t.Error("to whom they may not meet")
+		a.pass(time.Second)
+		w.said = nil
+		for turn := range uint32(MaxDeclined + 1) {
+			d := a.deal(ChatID{1}, b)
+			d.Theirs = turn
+			if promised(d) || promised(d) {
+				t.Error("to whom they may not meet")
+			}
 		}
+		if len(w.said) != MaxDeclined+1 {
+			t.Fatalf("whoever deals was told %d times", len(w.said))
+		}
+		last := ""
+		for turn := range MaxDeclined {
+			last += fmt.Sprintf(" {%d %d}", b.person.id, turn+1)
+		}
+		w.said = w.said[MaxDeclined:]
+		w.offers(t, "a offered turn 1, open false, after 1s, but for ["+last[1:]+"]")
 		a.pass(AsleepAfter)
 		if promised(a.deal(ChatID{2}, c)) {
 			t.Error("for who sleeps")
@@ -610,7 +625,7 @@ func TestTell(t *testing.T) {
 		other := Search{99, 1}
 		tell := func(what Kind, want string) {
 			t.Helper()
-			h.m.Tell(Search{a.id, a.turn}, what, other)
+			h.m.Tell(Search{a.id, a.turn}, what, other, nil)
 			h.want(a, want)
 			h.m.check(t)
 		}
@@ -621,14 +636,14 @@ func TestTell(t *testing.T) {
 		tell(RematchOffered, "offered")
 		tell(RematchCancelled, "cancelled")
 		tell(RematchOffered, "offered")
-		h.m.Tell(Search{a.id, a.turn + 1}, RematchCancelled, other)
+		h.m.Tell(Search{a.id, a.turn + 1}, RematchCancelled, other, nil)
 		h.want(a, "")
 		h.pass(5*time.Second + dealTime) // nobody says what became of it
 		h.want(a, "cancelled")
 		tell(RematchOffered, "offered")
 		w.offers(t)
 		a.Decline()
-		w.offers(t, "a offered turn 1, open false, after 8.3s, but for {99 1}")
+		w.offers(t, "a offered turn 1, open false, after 8.3s, but for [{99 1}]")
 		tell(RematchOffered, "")
 		other.Turn = 2 // who searches anew
 		tell(RematchOffered, "offered")
@@ -640,6 +655,20 @@ func TestTell(t *testing.T) {
 		h.want(a, "")
 		h.m.Release(a.id, ChatID{1})
 		h.want(a, "cancelled")
+		tell(RematchOffered, "offered")
+		w.said = nil
+		deal.Theirs, deal.Chat = 2, ChatID{2}
+		if !h.m.Promise(a.id, deal, time.Second) {
+			t.Fatal("not promised")
+		}
+		a.Decline() // at the last moment
+		h.want(a, "")
+		w.offers(t, "a offered turn 1, open false, after 8.3s, but for [{99 1} {99 2}]")
+		if h.m.Begin(a.id, ChatID{2}) {
+			t.Error("met again who declined")
+		}
+		tell(RematchOffered, "")
+		other.Turn = 3
 		tell(RematchOffered, "offered")
 		b := h.find("b")
 		h.want(a, "matched")

@@ -1,6 +1,9 @@
 package matcher
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // dealTime is how long a chat that was offered may take to begin across machines.
 const dealTime = 3 * time.Second
@@ -41,7 +44,7 @@ func (m *Matcher) reoffer(s *Seat) {
 	}
 	m.opts.Transport.Offer(Offer{
 		Seat: s.id, Last: s.last, Turn: s.turn, Criteria: m.criteria(s),
-		Open: s.waited, Idle: m.idle(s), Declined: s.declinedFar(), Subject: s.subject,
+		Open: s.waited, Idle: m.idle(s), Declined: s.farDeclined(), Subject: s.subject,
 	})
 }
 
@@ -87,22 +90,44 @@ func (m *Matcher) Take(o Offer, p Profile) *Seat {
 	return s
 }
 
-// farRematch is a chat with who somebody talked to last, on another machine, as whoever
-// deals for all machines offers it.
-type farRematch struct {
-	with     Search
-	declined bool
+// MaxDeclined is how many searches a search keeps in mind that nothing comes of.
+const MaxDeclined = 8
+
+// dealings are what whoever deals for all machines has had for a search.
+type dealings struct {
+	rematch  Search   // with who somebody talked to last: it is offered at this time; or none
+	declined []Search // or not to be met: the last MaxDeclined, oldest first
 }
 
-// farOffered reports whether a farRematch is offered to s at this time.
-func (s *Seat) farOffered() bool { return s.farRematch != nil && !s.farRematch.declined }
+// farOffered reports whether a chat with who somebody talked to last, on another machine,
+// is offered to s at this time.
+func (s *Seat) farOffered() bool { return s.dealings != nil && s.dealings.rematch != Search{} }
 
-// declinedFar is whom s has declined to meet again, on another machine.
-func (s *Seat) declinedFar() Search {
-	if s.farRematch == nil || !s.farRematch.declined {
-		return Search{}
+// farDeclined are those on other machines whom s has declined, or must not meet.
+func (s *Seat) farDeclined() []Search {
+	if s.dealings == nil {
+		return nil
 	}
-	return s.farRematch.with
+	return s.dealings.declined
+}
+
+// decline has s be brought together with a search on another machine no more.
+func (m *Matcher) decline(s *Seat, with Search) {
+	if slices.Contains(s.farDeclined(), with) {
+		return
+	}
+	d := s.dealt()
+	// A new array: what was offered is read outside of the lock.
+	d.declined = append(slices.Clone(d.declined[max(0, len(d.declined)-MaxDeclined+1):]), with)
+	m.reoffer(s)
+}
+
+// dealt are the dealings of s, which may be new.
+func (s *Seat) dealt() *dealings {
+	if s.dealings == nil {
+		s.dealings = new(dealings)
+	}
+	return s.dealings
 }
 
 // called reports whether s, who sleeps, is called by nobody in particular: by somebody on
@@ -113,17 +138,18 @@ func (s *Seat) called() bool {
 
 // cancel ends the farRematch that is offered to s; the search goes on.
 func (m *Matcher) cancel(s *Seat) {
-	s.farRematch = nil
+	s.dealings.rematch = Search{}
 	m.rest(s)
 	m.deliver(s, Event{Kind: RematchCancelled})
 	m.lookAgain(s)
 }
 
 // Tell tells the owner of a search what whoever deals for all machines has for it:
-// Called, CallMissed, RematchOffered with another search, or RematchCancelled. What doesn't
-// fit how the search stands by now is nothing. What is offered or called ends by itself a while after
-// its time, should no more be heard of it.
-func (m *Matcher) Tell(of Search, what Kind, with Search) {
+// Called, CallMissed, RematchOffered with another search, which is subject's, or
+// RematchCancelled. What doesn't fit how the search stands by now is nothing; who must not
+// be met is declined. What is offered or called ends by itself a while after its time, should
+// no more be heard of it.
+func (m *Matcher) Tell(of Search, what Kind, with Search, subject any) {
 	m.lock()
 	defer m.unlock()
 	s := m.byID[of.Seat]
@@ -137,9 +163,11 @@ func (m *Matcher) Tell(of Search, what Kind, with Search) {
 		m.deliver(s, Event{Kind: Called})
 	case what == CallMissed && s.called():
 		m.miss(s)
-	case what == RematchOffered && !asleep && !m.sleepy(s) && s.rematch == nil && s.declinedFar() != with:
+	case what == RematchOffered && m.opts.MayMeet != nil && !m.opts.MayMeet(s.subject, subject):
+		m.decline(s, with)
+	case what == RematchOffered && !asleep && !m.sleepy(s) && s.rematch == nil && !slices.Contains(s.farDeclined(), with):
 		m.settle(s)
-		s.farRematch = &farRematch{with: with}
+		s.dealt().rematch = with
 		m.wait(s, m.now+m.opts.RematchDelay+dealTime)
 		m.deliver(s, Event{Kind: RematchOffered})
 	case what == RematchCancelled && s.farOffered():

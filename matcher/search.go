@@ -173,7 +173,7 @@ func (m *Matcher) timeout(s *Seat) {
 func (m *Matcher) settle(s *Seat) {
 	m.rest(s)
 	if s.farOffered() {
-		s.farRematch = nil
+		s.dealings.rematch = Search{}
 	}
 	if c := s.calling; c != nil {
 		s.calling, c.caller = nil, nil

@@ -88,9 +88,8 @@ type Seat struct {
 	sleepers        // of the present chat
 	behind   bool   // the owner has yet to take what came while they were away
 	offered  bool   // to other machines
-	// farRematch is offered by whoever deals for all machines, or was declined.
-	farRematch *farRematch
-	_          uint64 // a seat of 256 bytes begins where a cache line does
+	dealings *dealings
+	_        uint64 // a seat of 256 bytes begins where a cache line does
 }
 
 // Join gives a person a seat. It is idle until Find.
@@ -193,7 +192,7 @@ func (s *Seat) Find(c Criteria) {
 	s.waited, s.only = false, c.OnlyLanguages
 	s.aside = false
 	s.touched = m.now
-	s.declined, s.farRematch = false, nil
+	s.declined, s.dealings = false, nil
 	m.hopeAgain(s)
 	m.beginSearch(s)
 }
@@ -297,9 +296,13 @@ func (s *Seat) Decline() {
 		m.settle(s)
 		m.lookAgain(s)
 	case s.farOffered():
-		s.farRematch.declined = true
-		m.rest(s)
+		with := s.dealings.rematch
+		m.settle(s)
 		m.lookAgain(s)
-		m.reoffer(s)
+		m.decline(s, with)
+	case s.deal != nil && s.deal.offered: // which is about to begin
+		s.deal.offered = false
+		m.decline(s, s.deal.search())
+		m.unpromise(s)
 	}
 }

@@ -29,7 +29,7 @@ type Offer struct {
 	Criteria   Criteria
 	Open       bool          // its time for shared interests and languages is over
 	Idle       time.Duration // since the last key, up to AsleepAfter: then they sleep
-	Declined   Search        // with whom they would rather not meet again, or none
+	Declined   []Search      // whom they would rather not meet, or must not; up to MaxDeclined
 	Subject    any
 }
 
@@ -57,6 +57,7 @@ type Deal struct {
 	Chat    ChatID
 	Turn    uint32 // of the search that it was made for
 	With    Far
+	Theirs  uint32 // the turn of With's search
 	Subject any    // whom With belongs to
 	Shared  []Name // interests of both
 	// After is the chat after which both asked to meet again: then it is for no search,

@@ -408,11 +408,11 @@ func (c *Cluster) post(m Message) {
 // news has what a Dealer has for a search told.
 func (c *Cluster) news(to uint64, n News) {
 	if to == c.config.Node.Number() {
-		c.own = append(c.own, func() { c.hand.Pairs.Tell(n.Of, n.Kind, n.With) })
+		c.own = append(c.own, func() { c.hand.Pairs.Tell(n.Of, n.Kind, n.With, n.Whose) })
 		return
 	}
 	w := c.writer(aboutNews)
-	w.news(n)
+	c.config.Cards.news(w, n)
 	c.send(dealSubject, to, w)
 }
 
@@ -476,8 +476,8 @@ func (c *Cluster) read(from uint64, r *reader) (do func()) {
 			}
 		}
 	case aboutNews:
-		n := r.news()
-		return func() { c.hand.Pairs.Tell(n.Of, n.Kind, n.With) }
+		n := c.config.Cards.readNews(r)
+		return func() { c.hand.Pairs.Tell(n.Of, n.Kind, n.With, n.Whose) }
 	case aboutHope:
 		seat := r.fixed()
 		h := c.config.Cards.readHope(r)

@@ -34,6 +34,7 @@ type offered struct {
 type News struct {
 	Kind     matcher.Kind // Called, CallMissed, RematchOffered or RematchCancelled
 	Of, With matcher.Search
+	Whose    any // the Subject of With's, if there is one
 }
 
 // Dealer brings the searches of all machines together, by the rules of any Matcher: it has
@@ -57,7 +58,7 @@ func newDealer(mayMeet func(a, b any) bool, post func(Message), tell func(uint64
 		InterestWait: -1, // their own machines tell when it is over
 		MayMeet: func(x, y any) bool {
 			a, b := x.(*offered), y.(*offered)
-			return a.node != b.node && a.Declined != b.search() && b.Declined != a.search() &&
+			return a.node != b.node && !slices.Contains(a.Declined, b.search()) && !slices.Contains(b.Declined, a.search()) &&
 				(mayMeet == nil || mayMeet(a.Subject, b.Subject))
 		},
 	})
@@ -92,7 +93,7 @@ func (o *offered) asleep() bool { return o.Idle >= matcher.AsleepAfter }
 func (o *offered) same(other matcher.Offer) bool {
 	a, b := o.Criteria, other.Criteria
 	return o.search() == (matcher.Search{Seat: other.Seat, Turn: other.Turn}) && o.Open == other.Open &&
-		o.asleep() == (other.Idle >= matcher.AsleepAfter) && o.Declined == other.Declined && a.OnlyLanguages == b.OnlyLanguages &&
+		o.asleep() == (other.Idle >= matcher.AsleepAfter) && slices.Equal(o.Declined, other.Declined) && a.OnlyLanguages == b.OnlyLanguages &&
 		slices.Equal(a.Interests, b.Interests) && slices.Equal(a.Languages, b.Languages)
 }
 
@@ -167,7 +168,7 @@ func (d *Dealer) deal() {
 			}
 			n := News{Kind: e.Kind, Of: o.search()}
 			if with, ok := e.Partner.(*offered); ok {
-				n.With = with.search()
+				n.With, n.Whose = with.search(), with.Subject
 			}
 			d.tell(o.node, n)
 		}

@@ -135,7 +135,7 @@ func TestDealerOffersToMeetAgain(t *testing.T) {
 		d.tells()
 		d.passes(dealAgain) // it came to nothing
 		d.tells(told(1, 1, matcher.RematchOffered, 2), told(2, 2, matcher.RematchOffered, 1))
-		a.Declined = matcher.Search{Seat: 2, Turn: 1}
+		a.Declined = []matcher.Search{{Seat: 2, Turn: 1}}
 		d.Offer(1, a)
 		d.tells(told(2, 2, matcher.RematchCancelled, 0))
 		d.passes(5 * time.Second)

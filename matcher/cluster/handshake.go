@@ -191,7 +191,7 @@ func (h *Handshake) say(m Message, at stage, lasts time.Duration) {
 
 func (h *Handshake) promise(m Message, lasts time.Duration) bool {
 	return h.Pairs.Promise(m.To.Seat, matcher.Deal{
-		Chat: m.Chat, After: m.After, Turn: m.Turn, With: m.From, Subject: m.Who, Shared: m.Shared,
+		Chat: m.Chat, After: m.After, Turn: m.Turn, With: m.From, Theirs: m.FromTurn, Subject: m.Who, Shared: m.Shared,
 	}, lasts)
 }
 

@@ -32,6 +32,7 @@ type world struct {
 type machine struct {
 	w     *world
 	node  uint64
+	dealt int // chats
 	hand  *Handshake
 	links *Links
 	hopes *Hopes
@@ -39,6 +40,8 @@ type machine struct {
 	stand map[uint64]matcher.Offer
 	said  time.Time // all that stand
 	cut   time.Time // since when from all others; zero: it isn't
+
+	blocks map[any]any // who of this machine has blocked whom, which no other knows
 }
 
 type someone struct {
@@ -51,6 +54,7 @@ type someone struct {
 	talk    *talk
 	dozes   bool // in this chat
 	sees    bool // that the partner does
+	offered int  // times that they were to meet somebody again
 }
 
 // talk is a chat, as one of the two knows it.
@@ -118,6 +122,9 @@ func (m *machine) send(node uint64, take func(to *machine)) {
 }
 
 func (m *machine) post(msg Message) {
+	if msg.Kind == Dealt {
+		m.dealt++
+	}
 	m.send(msg.To.Node, func(to *machine) { to.hand.Take(msg) })
 }
 
@@ -146,7 +153,8 @@ func newWorld(t *testing.T, seed uint64, machines, people int) *world {
 	w := &world{t: t, rand: rand.New(rand.NewPCG(seed, 1)), loss: 0.2}
 	for i := range machines {
 		m := &machine{w: w, node: uint64(i), stand: make(map[uint64]matcher.Offer)}
-		pairs := matcher.New(&matcher.Options{Transport: m, OfferAfter: 1, Rand: rand.NewPCG(seed, uint64(i)+2)})
+		mayMeet := func(a, b any) bool { return m.blocks[a] != b && m.blocks[b] != a }
+		pairs := matcher.New(&matcher.Options{Transport: m, OfferAfter: 1, MayMeet: mayMeet, Rand: rand.NewPCG(seed, uint64(i)+2)})
 		m.links = &Links{Pairs: pairs, Post: m.carry, Now: time.Now}
 		m.hand = &Handshake{Node: m.node, Pairs: pairs, Post: m.post, Now: time.Now}
 		m.hopes = &Hopes{Hand: m.hand, Post: m.hope}
@@ -164,7 +172,7 @@ func newWorld(t *testing.T, seed uint64, machines, people int) *world {
 func (w *world) elect() {
 	first := w.machines[0]
 	w.dealer = newDealer(nil, first.post, func(node uint64, n News) {
-		first.send(node, func(to *machine) { to.hand.Pairs.Tell(n.Of, n.Kind, n.With) })
+		first.send(node, func(to *machine) { to.hand.Pairs.Tell(n.Of, n.Kind, n.With, n.Whose) })
 	}, time.Now)
 }
 
@@ -189,6 +197,8 @@ func (w *world) look() {
 				if p.partner.at != p.at {
 					w.met++
 				}
+			case e.Kind == matcher.RematchOffered:
+				p.offered++
 			case e.Kind == matcher.Called:
 				p.Touch()
 			case e.Kind == matcher.PartnerAsleep, e.Kind == matcher.PartnerAwake:
@@ -375,16 +385,21 @@ func (w *world) step() {
 	w.check()
 }
 
-// calm lets all that is on its way arrive, with a network that loses nothing.
-func (w *world) calm() {
+// calm lets all that is on its way arrive.
+func (w *world) calm() { w.calmFor(300 * calmStep) }
+
+const calmStep = 250 * time.Millisecond
+
+// calmFor lets time pass with a network that loses nothing.
+func (w *world) calmFor(d time.Duration) {
 	w.mu.Lock()
 	w.loss = 0
 	for _, m := range w.machines {
 		m.cut = time.Time{}
 	}
 	w.mu.Unlock()
-	for range 300 {
-		time.Sleep(250 * time.Millisecond)
+	for range d / calmStep {
+		time.Sleep(calmStep)
 		w.mu.Lock()
 		w.tick()
 		w.look()
@@ -502,5 +517,54 @@ func TestNobodyWaitsForever(t *testing.T) {
 		if t.Failed() {
 			t.Fatal("seed", seed)
 		}
+	}
+}
+
+// Who has blocked somebody, now or on an earlier visit, is not told that they are about to
+// meet, though the machine that deals doesn't know of it: it learns whom not to bring
+// together, and keeps neither of them from anybody else meanwhile.
+func TestBlockedIsNotOffered(t *testing.T) {
+	const few = 4 // in a minute: what comes late, and not in order, is said again
+	for _, name := range []string{"now", "on an earlier visit"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 1, 3, 3)
+				w.loss = 0
+				w.elect()
+				find := func(people ...*someone) {
+					w.mu.Lock()
+					defer w.mu.Unlock()
+					for _, p := range people {
+						p.partner = nil
+						p.Find(matcher.Criteria{})
+					}
+				}
+				other, a, b := w.people[0], w.people[1], w.people[2]
+				if name == "now" {
+					find(a, b)
+					w.calmFor(5 * time.Second)
+					if a.partner != b {
+						t.Fatal("they don't meet")
+					}
+				}
+				w.mu.Lock()
+				a.at.blocks = map[any]any{a: b}
+				w.mu.Unlock()
+				dealt := w.machines[0].dealt
+				find(a, b)
+				w.calmFor(time.Minute)
+				dealt = w.machines[0].dealt - dealt
+				if a.offered > 0 || b.offered > few || dealt > few {
+					t.Errorf("who has blocked the other was offered to meet again %d times, and that one %d; %d were dealt",
+						a.offered, b.offered, dealt)
+				}
+				find(other)
+				w.calmFor(time.Second)
+				if other.partner == nil {
+					t.Error("nobody meets who comes then")
+				}
+				w.settle()
+			})
+		})
 	}
 }

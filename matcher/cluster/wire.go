@@ -170,7 +170,10 @@ func (c *Cards) offer(w *writer, o matcher.Offer) {
 	w.flag(o.Open)
 	w.flag(o.Criteria.OnlyLanguages)
 	w.number(uint64(max(0, o.Idle)))
-	w.search(o.Declined)
+	w.number(uint64(len(o.Declined)))
+	for _, s := range o.Declined {
+		w.search(s)
+	}
 	w.names(o.Criteria.Interests)
 	w.names(o.Criteria.Languages)
 	c.write(w, o.Subject)
@@ -180,7 +183,9 @@ func (c *Cards) readOffer(r *reader) (o matcher.Offer) {
 	o = matcher.Offer{Seat: r.fixed(), Last: r.fixed(), Turn: uint32(r.number(maxTurn)), Open: r.flag()}
 	o.Criteria.OnlyLanguages = r.flag()
 	o.Idle = time.Duration(r.number(uint64(matcher.AsleepAfter)))
-	o.Declined = r.search()
+	for range r.number(matcher.MaxDeclined) {
+		o.Declined = append(o.Declined, r.search())
+	}
 	o.Criteria.Interests = r.names(matcher.MaxInterests)
 	o.Criteria.Languages = r.names(matcher.MaxLanguages)
 	if o.Subject = c.read(r); o.Subject == nil {
@@ -189,16 +194,19 @@ func (c *Cards) readOffer(r *reader) (o matcher.Offer) {
 	return o
 }
 
-func (w *writer) news(n News) {
+func (c *Cards) news(w *writer, n News) {
 	w.byte(byte(n.Kind))
 	w.search(n.Of)
 	w.search(n.With)
+	c.write(w, n.Whose)
 }
 
-func (r *reader) news() (n News) {
-	n = News{Kind: matcher.Kind(r.byte()), Of: r.search(), With: r.search()}
+func (c *Cards) readNews(r *reader) (n News) {
+	n = News{Kind: matcher.Kind(r.byte()), Of: r.search(), With: r.search(), Whose: c.read(r)}
 	switch n.Kind {
-	case matcher.Called, matcher.CallMissed, matcher.RematchOffered, matcher.RematchCancelled:
+	case matcher.Called, matcher.CallMissed, matcher.RematchCancelled:
+	case matcher.RematchOffered:
+		r.bad = r.bad || n.Whose == nil
 	default:
 		r.bad = true
 	}

@@ -42,7 +42,7 @@ func examples() (all []any, sent [][]byte) {
 		all, sent = append(all, m), append(sent, w.b)
 	}
 	for _, o := range []matcher.Offer{
-		{Seat: 1, Last: 2, Turn: 3, Open: true, Idle: time.Minute, Subject: "a", Declined: matcher.Search{Seat: 5, Turn: 6},
+		{Seat: 1, Last: 2, Turn: 3, Open: true, Idle: time.Minute, Subject: "a", Declined: []matcher.Search{{Seat: 5, Turn: 6}, {Seat: 1 << 63, Turn: maxTurn}},
 			Criteria: matcher.Criteria{Interests: names("go"), Languages: names("en", "id"), OnlyLanguages: true}},
 		{Subject: "b"},
 	} {
@@ -58,12 +58,16 @@ func examples() (all []any, sent [][]byte) {
 		w.parcel(p)
 		all, sent = append(all, p), append(sent, w.b)
 	}
-	news := News{Kind: matcher.Called, Of: matcher.Search{Seat: 1, Turn: maxTurn}, With: matcher.Search{Seat: 2}}
-	w := new(writer)
-	w.news(news)
-	all, sent = append(all, news), append(sent, w.b)
+	for _, n := range []News{
+		{Kind: matcher.RematchOffered, Of: matcher.Search{Seat: 1, Turn: maxTurn}, With: matcher.Search{Seat: 2}, Whose: "a"},
+		{Kind: matcher.Called},
+	} {
+		w := new(writer)
+		plainCards.news(w, n)
+		all, sent = append(all, n), append(sent, w.b)
+	}
 	hope := matcher.Hope{Chat: matcher.ChatID{1}, With: far, Subject: "a"}
-	w = new(writer)
+	w := new(writer)
 	plainCards.hope(w, hope)
 	return append(all, hope), append(sent, w.b)
 }
@@ -80,7 +84,7 @@ func read(example any, sent []byte) (any, error) {
 	case Parcel:
 		got = r.parcel()
 	case News:
-		got = r.news()
+		got = plainCards.readNews(r)
 	case matcher.Hope:
 		got = plainCards.readHope(r)
 	}
@@ -165,12 +169,14 @@ func TestWireRefusesLetters(t *testing.T) {
 
 // What is no news, and what nobody hopes, is refused.
 func TestWireRefusesNews(t *testing.T) {
-	w := new(writer)
-	w.news(News{Kind: matcher.Said})
-	if got, err := read(News{}, w.b); err == nil {
-		t.Errorf("%+v", got)
+	for _, n := range []News{{Kind: matcher.Said}, {Kind: matcher.RematchOffered}} {
+		w := new(writer)
+		plainCards.news(w, n)
+		if got, err := read(News{}, w.b); err == nil {
+			t.Errorf("%+v", got)
+		}
 	}
-	w = new(writer)
+	w := new(writer)
 	plainCards.hope(w, matcher.Hope{})
 	if got, err := read(matcher.Hope{}, w.b); err == nil {
 		t.Errorf("%+v", got)
