@@ -446,6 +446,16 @@ func TestTake(t *testing.T) {
 		if home := s.home; home != &h.m.asleep {
 			t.Error("who sleeps is awake here")
 		}
+		e := take("e", Offer{Seat: 6})
+		h.want(s, "called")
+		e.Close()
+		h.want(s, "missed")
+		s.Close()
+		e = take("e", Offer{Seat: 7})
+		s = take("s", Offer{Seat: 8, Idle: AsleepAfter}) // who comes last
+		h.want(s, "called")
+		s.Touch()
+		h.want(e, "matched")
 	})
 }
 

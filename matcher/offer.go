@@ -87,7 +87,22 @@ func (m *Matcher) Take(o Offer, p Profile) *Seat {
 	s.waited, s.only = o.Open, o.Criteria.OnlyLanguages
 	s.touched = m.now - o.Idle
 	m.beginSearch(s)
+	if m.sleepy(s) {
+		m.showSleeper(s)
+	}
 	return s
+}
+
+// showSleeper has those who wait for somebody look again if they may call s. Else who sleeps
+// was awake first, and they have looked then.
+func (m *Matcher) showSleeper(s *Seat) {
+	for _, p := range []*pool{&m.awake, &m.choosy} {
+		for i := range *p {
+			if c := p.at(i); c.until == never && (stranger(c, s) || again(c, s)) {
+				m.lookAgain(c)
+			}
+		}
+	}
 }
 
 // MaxDeclined is how many searches a search keeps in mind that nothing comes of.

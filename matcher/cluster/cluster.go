@@ -397,7 +397,7 @@ func (c *Cluster) enqueue(subject string, w *writer) {
 // post has a message of a Handshake or a Dealer sent.
 func (c *Cluster) post(m Message) {
 	if m.To.Node == c.config.Node.Number() {
-		c.own = append(c.own, func() { c.hand.Tick(); c.hand.Take(m) })
+		c.own = append(c.own, func() { c.hand.Take(m) })
 		return
 	}
 	w := c.writer(aboutDeal)
@@ -460,7 +460,7 @@ func (c *Cluster) read(from uint64, r *reader) (do func()) {
 		if m.To.Node != c.config.Node.Number() || m.Kind != Dealt && m.From.Node != from {
 			r.bad = true
 		}
-		return func() { c.hand.Tick(); c.hand.Take(m) }
+		return func() { c.hand.Take(m) }
 	case aboutOffer:
 		o := c.config.Cards.readOffer(r)
 		return func() {

@@ -80,6 +80,7 @@ type Handshake struct {
 
 // Take does what a message asks for.
 func (h *Handshake) Take(m Message) {
+	h.age(m.Chat) // it may have had its time since the last Tick
 	o := h.openings[m.Chat]
 	_, past := h.past[m.Chat]
 	_, live := h.Pairs.Stage(m.To.Seat, m.Chat)
@@ -139,30 +140,40 @@ func (h *Handshake) refuse(m Message) {
 }
 
 // Tick repeats what isn't answered for repeatEvery, and ends what has had its time. It is
-// to be called as often, and before Take.
+// to be called as often.
 func (h *Handshake) Tick() {
-	now := h.Now()
-	for chat, o := range h.openings {
-		late := !now.Before(o.deadline)
-		promised, live := h.Pairs.Stage(o.say.From.Seat, chat)
-		switch {
-		case o.stage == begun && (late || !live), o.stage == asked && !late && !promised: // or the owner has left
-			h.end(Message{Chat: chat, From: o.say.To, To: o.say.From})
-			o.stage, o.deadline = over, now.Add(giveUp)
-			o.say.Kind, o.repeat = Over, now
-		case late:
-			delete(h.openings, chat) // the Matcher ends the promise
-			continue
-		}
-		if !now.Before(o.repeat) {
-			o.repeat = now.Add(repeatEvery)
-			h.Post(o.say)
-		}
+	for chat := range h.openings {
+		h.age(chat)
 	}
+	now := h.Now()
 	for chat, since := range h.past {
 		if now.Sub(since) >= memory {
 			delete(h.past, chat)
 		}
+	}
+}
+
+// age is Tick of one chat, if it begins or has to be ended.
+func (h *Handshake) age(chat matcher.ChatID) {
+	o := h.openings[chat]
+	if o == nil {
+		return
+	}
+	now := h.Now()
+	late := !now.Before(o.deadline)
+	promised, live := h.Pairs.Stage(o.say.From.Seat, chat)
+	switch {
+	case o.stage == begun && (late || !live), o.stage == asked && !late && !promised: // or the owner has left
+		h.end(Message{Chat: chat, From: o.say.To, To: o.say.From})
+		o.stage, o.deadline = over, now.Add(giveUp)
+		o.say.Kind, o.repeat = Over, now
+	case late:
+		delete(h.openings, chat) // the Matcher ends the promise
+		return
+	}
+	if !now.Before(o.repeat) {
+		o.repeat = now.Add(repeatEvery)
+		h.Post(o.say)
 	}
 }
 

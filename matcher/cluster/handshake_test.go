@@ -114,7 +114,6 @@ func (m *machine) send(node uint64, take func(to *machine)) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
 			to := w.machines[node]
-			to.hand.Tick()
 			take(to)
 			to.abandon()
 		})

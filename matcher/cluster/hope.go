@@ -49,7 +49,6 @@ func (h *Hopes) Take(from matcher.Far, theirs matcher.Hope) {
 	case from.Node > h.Hand.Node:
 		h.Say(theirs.With.Seat, theirs.Chat)
 	default:
-		h.Hand.Tick()
 		h.Hand.Take(Message{
 			Kind: Dealt, Chat: newChat(), After: theirs.Chat,
 			From: from, To: theirs.With, Who: theirs.Subject, Whose: ours.Subject,
