@@ -140,8 +140,15 @@ func (h *house) census() node.Census {
 	people := h.pairs.Stats()
 	return node.Census{
 		Online: people.Online, Waiting: people.Waiting, Chatting: people.Chatting,
+		Apart:    people.Asking + people.Discussing,
 		Draining: h.gate.Stats().Draining, Term: h.cluster.Term(),
 	}
+}
+
+// others are the people of the other nodes.
+func (h *house) others() session.People {
+	c := h.node.Others()
+	return session.People{Stats: matcher.Stats{Online: c.Online, Waiting: c.Waiting, Chatting: c.Chatting}, Apart: c.Apart}
 }
 
 // nodes are this one, and those of the last ten minutes.

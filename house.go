@@ -144,7 +144,7 @@ func (h *house) session(given *given, folder *data.Folder, doors *doors) session
 		Log: h.log,
 	}
 	if h.node != nil {
-		made.Nodes, made.Ask = h.nodes, h.node.Ask
+		made.Nodes, made.Ask, made.Others = h.nodes, h.node.Ask, h.others
 	}
 	return made
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"strangerd/data"
+	"strangerd/matcher"
 	"strangerd/moderation"
 	"strangerd/session"
 	"strangerd/session/staff"
@@ -94,6 +95,23 @@ func TestMeetHours(t *testing.T) {
 		small.expect("-- People meet here now, until 22:00", "(UTC).")
 		small.press("/quit", keyEnter)
 		small.expectExit(exitDone)
+	})
+}
+
+// Who waits on another machine for a question's sake waits for nobody here.
+func TestWaitingElsewhere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := startBubble(t, func(c *session.Config) {
+			c.Others = func() session.People {
+				return session.People{Stats: matcher.Stats{Online: 3, Waiting: 3}, Apart: 2}
+			}
+		})
+		a := joinPlain(t, p, "")
+		time.Sleep(70 * time.Second)
+		a.expectSent("1 other person is waiting.")
+		a.press("/status", keyEnter)
+		a.expectSent("-- 4 people online, 4 waiting, 0 chatting.")
 	})
 }
 

@@ -36,9 +36,18 @@ type Census struct {
 	Online   int  `json:"online"`
 	Waiting  int  `json:"waiting"`
 	Chatting int  `json:"chatting"`
+	Apart    int  `json:"apart,omitzero"` // of those who wait: for a question's sake, and for nobody on another node
 	Draining bool `json:"draining,omitzero"`
 	// Term is that of the lease by which this node pairs the people of all; 0: it doesn't.
 	Term uint64 `json:"term,omitzero"`
+}
+
+// add counts the people of another node, too.
+func (c *Census) add(other Census) {
+	c.Online += other.Online
+	c.Waiting += other.Waiting
+	c.Chatting += other.Chatting
+	c.Apart += other.Apart
 }
 
 // Peer is another node.
@@ -76,5 +85,5 @@ func (s *Sealer) readBeat(sealed []byte) (b Beat, err error) {
 
 func (b Beat) plausible() bool {
 	return ValidName(b.Name) && b.Start != 0 && b.Number != 0 && len(b.Program) <= maxText &&
-		min(b.Online, b.Waiting, b.Chatting) >= 0
+		min(b.Online, b.Waiting, b.Chatting, b.Apart) >= 0
 }

@@ -53,6 +53,7 @@ type Node struct {
 	Seal   *Sealer
 
 	requests atomic.Uint64 // that it has asked of others
+	others   atomic.Pointer[Census]
 
 	mu     sync.Mutex // guards what follows
 	inside bool       // one of the nodes
@@ -80,6 +81,7 @@ func Join(ctx context.Context, config Config) (*Node, error) {
 		Seal:   NewSealer(config.Secret),
 		peers:  make(map[uint64]*peer),
 	}
+	n.others.Store(new(Census))
 	n.up, n.down = context.WithCancel(context.Background())
 	n.down()
 	if err := n.connect(); err != nil {
@@ -237,6 +239,7 @@ func (n *Node) Run(ctx context.Context, census func() Census) {
 			}
 			n.say(number, false, census)
 			number++
+			n.count()
 		}
 	}
 }
@@ -289,6 +292,21 @@ func (n *Node) hear(sealed []byte, now time.Time) {
 		}
 	}
 }
+
+// count counts the people of the other nodes.
+func (n *Node) count() {
+	all := new(Census)
+	for _, p := range n.Peers() {
+		if p.Silent < Gone {
+			all.add(p.Census)
+		}
+	}
+	n.others.Store(all)
+}
+
+// Others are the people of all other nodes, as they were at the last beat: it costs those
+// who look with each key nothing to ask. Draining and Term mean nothing.
+func (n *Node) Others() Census { return *n.others.Load() }
 
 // Number is what other nodes know this one by: drawn at each start, never 0.
 func (n *Node) Number() uint64 { return n.start }

@@ -41,7 +41,7 @@ func start(t *testing.T, c Config) running {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		n.Run(ctx, func() Census { return Census{Online: 3, Waiting: 1, Chatting: 2, Draining: true} })
+		n.Run(ctx, func() Census { return Census{Online: 3, Waiting: 1, Chatting: 2, Apart: 1, Draining: true} })
 	}()
 	r := running{n, func() { cancel(); <-ended }}
 	t.Cleanup(r.stop)
@@ -92,11 +92,13 @@ func TestNodes(t *testing.T) {
 	}
 	eventually(t, "a hears b", a.hears("b"))
 	eventually(t, "b hears a", b.hears("a"))
-	if p := a.Peers()[0]; p.Census != (Census{3, 1, 2, true, 0}) || p.Program != "test" || !p.Since.Equal(b.since) {
+	if p := a.Peers()[0]; p.Census != (Census{3, 1, 2, 1, true, 0}) || p.Program != "test" || !p.Since.Equal(b.since) {
 		t.Errorf("%+v", p)
 	}
+	eventually(t, "b's people are counted", func() bool { return a.Others() == Census{Online: 3, Waiting: 1, Chatting: 2, Apart: 1} })
 	b.stop()
 	eventually(t, "b is gone", func() bool { return len(a.Peers()) == 0 })
+	eventually(t, "b's people are gone", func() bool { return a.Others() == Census{} })
 	again := start(t, configOf("b", url))
 	eventually(t, "b is there again", a.hears("b"))
 	if !again.Inside() {

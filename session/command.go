@@ -73,7 +73,7 @@ func (v *visit) commands() map[string]command {
 		"help":          {say(v.help), true},
 		"rules":         {say(func() string { return v.prose(rulesText(v.config, v.words)) }), true},
 		"privacy":       {say(v.privacy), true},
-		"status":        {say(func() string { return statusLine(v.words, v.config.people()) }), false},
+		"status":        {say(func() string { return statusLine(v.words, v.config.people().Stats) }), false},
 		"status --json": {say(v.statusJSON), false},
 		"version":       {say(func() string { return "strangerd " + v.config.Version }), false},
 	}

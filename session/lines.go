@@ -107,7 +107,7 @@ func (c *chat) waitingLine() string {
 		return c.holdLine()
 	}
 	stats := c.config.people()
-	lines := []string{c.waited(), c.company(stats), c.steer(stats)}
+	lines := []string{c.waited(), c.company(stats), c.steer(stats.Stats)}
 	if stats.Online <= 1 {
 		lines = []string{c.waited(), c.aloneLine()}
 	}

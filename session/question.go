@@ -112,7 +112,7 @@ func (c *chat) paceQuestion() bool {
 }
 
 // company says who waits for the same as this search does, and for whom it waits.
-func (c *chat) company(s matcher.Stats) string {
+func (c *chat) company(s People) string {
 	switch {
 	case c.errand.question != "" && s.Discussing == 0:
 		return c.words.Say(locale.NobodyDiscusses)
@@ -122,8 +122,8 @@ func (c *chat) company(s matcher.Stats) string {
 		return c.words.Count(locale.QuestionsForTwo, s.Asking)
 	case c.errand.discuss:
 		return c.words.Say(locale.NoQuestion)
-	case s.Waiting-s.Asking-s.Discussing > 1:
-		return c.words.Count(locale.WaitingOthers, s.Waiting-s.Asking-s.Discussing-1)
+	case s.strangers() > 1:
+		return c.words.Count(locale.WaitingOthers, s.strangers()-1)
 	}
 	return c.words.Say(locale.NobodyWaits)
 }
@@ -168,7 +168,7 @@ func (c *chat) nextQuestion() string {
 	if c.question != "" {
 		return c.words.Say(locale.NextQuestion)
 	}
-	return c.steer(c.config.people())
+	return c.steer(c.config.people().Stats)
 }
 
 // watch begins with what two others say about this one's question.

@@ -67,6 +67,8 @@ type Config struct {
 	// Nodes and Ask are those of staff.Commands; nil: this machine is alone.
 	Nodes func() []staff.Node
 	Ask   func(ctx context.Context, node uint64, request []byte, read func(reply []byte) bool) error
+	// Others are the people of the other nodes; nil: there are none.
+	Others func() People
 
 	Meet    []Meeting         // when the operator would have people come
 	Hours   *moderation.Hours // nil: nobody counts

@@ -113,7 +113,7 @@ func slashHelp(words *locale.Words) string {
 	return strings.Join(append(lines, words.Say(locale.SlashSlash)), "\n")
 }
 
-func (c *chat) tellStatus() { c.announce(statusLine(c.words, c.config.people())) }
+func (c *chat) tellStatus() { c.announce(statusLine(c.words, c.config.people().Stats)) }
 
 func (c *chat) tellRules() { c.answer(rulesText(c.config, c.words)) }
 

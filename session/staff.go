@@ -104,18 +104,26 @@ func (s *Server) Online() int { return s.config.people().Online }
 // Answer does what the staff of another node ask for, as staff.Commands.Answer.
 func (s *Server) Answer(request []byte) []byte { return s.commands.Answer(request) }
 
-// people are those of all nodes; questions stay within this one.
-func (c *Config) people() matcher.Stats {
-	stats := c.Matcher.Stats()
-	if c.Nodes == nil {
-		return stats
+// People are those of some nodes. Asking and Discussing are of this node alone: questions
+// stay within one.
+type People struct {
+	matcher.Stats
+	Apart int // of those who wait: on other nodes, for a question's sake
+}
+
+// strangers is how many wait for anybody, and not for a question's sake.
+func (p People) strangers() int { return p.Waiting - p.Asking - p.Discussing - p.Apart }
+
+// people are those of all nodes.
+func (c *Config) people() People {
+	all := People{Stats: c.Matcher.Stats()}
+	if c.Others == nil {
+		return all
 	}
-	for _, n := range c.Nodes() {
-		if !n.Here && !n.Gone {
-			stats.Online += n.Online
-			stats.Waiting += n.Waiting
-			stats.Chatting += n.Chatting
-		}
-	}
-	return stats
+	others := c.Others()
+	all.Online += others.Online
+	all.Waiting += others.Waiting
+	all.Chatting += others.Chatting
+	all.Apart = others.Apart
+	return all
 }
