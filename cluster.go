@@ -145,6 +145,14 @@ func (h *house) census() node.Census {
 	}
 }
 
+// denied is why this machine must not be one of the nodes that it was to be one of.
+func (h *house) denied() error {
+	if h.node == nil {
+		return nil
+	}
+	return h.node.Denied()
+}
+
 // others are the people of the other nodes.
 func (h *house) others() session.People {
 	c := h.node.Others()

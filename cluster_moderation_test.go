@@ -22,11 +22,8 @@ func (k *staffKey) lists(t *testing.T, p *program, id string, command ...string)
 func TestClusterModerates(t *testing.T) {
 	t.Parallel()
 	url := natstest.Start(t, 1).URL()
-	folder := firstStart(t)
-	second := newNodeFolder(t, folder)
 	root := newStaffKey(t, "root")
-	p := startNode(t, folder, "a", url, "--admin-key", root.line)
-	q := startNode(t, second, "b", url, "--admin-key", root.line)
+	p, q := startTwo(t, url, "--admin-key", root.line)
 
 	a, b := joinFrom(t, p, "127.0.0.41"), joinFrom(t, q, "127.0.0.42")
 	a.meet(b)

@@ -49,11 +49,8 @@ func (k *staffKey) does(t *testing.T, p *program, command ...string) {
 func TestClusterStaff(t *testing.T) {
 	t.Parallel()
 	url := natstest.Start(t, 1).URL()
-	folder := firstStart(t)
-	second := newNodeFolder(t, folder)
 	root := newStaffKey(t, "root")
-	p := startNode(t, folder, "a", url, "--admin-key", root.line)
-	q := startNode(t, second, "b", url, "--admin-key", root.line)
+	p, q := startTwo(t, url, "--admin-key", root.line)
 	if ids := root.listsAll(t, p, 2, "nodes"); !slices.Equal(ids, []string{"a", "b"}) {
 		t.Errorf("the nodes are %v", ids)
 	}
@@ -90,7 +87,7 @@ func TestClusterStaff(t *testing.T) {
 	if ids, whole := root.all(t, p, "nodes"); whole || !slices.Equal(ids, []string{"a", "b"}) {
 		t.Errorf("the nodes are %v, and all answer: %v", ids, whole)
 	}
-	startNode(t, second, "b", url)
+	startNode(t, q.cmd.Dir, "b", url)
 	root.listsAll(t, p, 2, "nodes")
 	root.listsAll(t, p, 1, "sessions")
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,6 +50,14 @@ func startNode(t *testing.T, folder, name, url string, flags ...string) *program
 	return startServerIn(t, folder, append(flags, "--cluster", url, "--node", name, "--http", "127.0.0.1:0")...)
 }
 
+// startTwo starts two machines, a and b, that share what belongs to one server.
+func startTwo(t *testing.T, url string, flags ...string) (a, b *program) {
+	t.Helper()
+	folder := firstStart(t)
+	second := newNodeFolder(t, folder)
+	return startNode(t, folder, "a", url, flags...), startNode(t, second, "b", url, flags...)
+}
+
 func (p *program) countsNodes(t *testing.T, n float64) func() bool {
 	return func() bool { return measure(t, p)["strangerd_cluster_nodes"] == n }
 }
@@ -90,6 +99,26 @@ func TestClusterJoins(t *testing.T) {
 	until(t, "b is gone", a.countsNodes(t, 1))
 }
 
+// A machine with another secret whose NATS was away when it started is ready until it learns
+// of that.
+func TestClusterJoinsLate(t *testing.T) {
+	t.Parallel()
+	servers := natstest.Start(t, 1)
+	url := strings.ReplaceAll(servers.URL(), "127.0.0.1", "localhost") // which the log may have
+	a := startNode(t, firstStart(t), "a", url)
+	until(t, "a is one of the nodes", a.countsNodes(t, 1))
+	servers[0].Kill()
+	b := startNode(t, t.TempDir(), "b", url)
+	if code, words := fetch(t, b, "/readyz"); code != http.StatusOK {
+		t.Errorf("/readyz says %d, %q", code, words)
+	}
+	servers[0].Run()
+	until(t, "b isn't ready", func() bool {
+		code, words := fetch(t, b, "/readyz")
+		return code == http.StatusServiceUnavailable && strings.Contains(words, "another secret")
+	})
+}
+
 // pairNodes returns two people on two machines, who chat.
 func pairNodes(t *testing.T, p, q *program) (a, b *chatter) {
 	t.Helper()
@@ -104,10 +133,8 @@ func pairNodes(t *testing.T, p, q *program) (a, b *chatter) {
 func TestClusterPairs(t *testing.T) {
 	t.Parallel()
 	url := natstest.Start(t, 1).URL()
-	folder := firstStart(t)
-	second := newNodeFolder(t, folder)
 	root := newStaffKey(t, "root")
-	p, q := startNode(t, folder, "a", url, "--admin-key", root.line), startNode(t, second, "b", url)
+	p, q := startTwo(t, url, "--admin-key", root.line)
 	a, b := pairNodes(t, p, q)
 	a.send("hello\n")
 	b.expect("stranger: hello\n")
@@ -143,9 +170,7 @@ func TestClusterPairs(t *testing.T) {
 func TestClusterAgain(t *testing.T) {
 	t.Parallel()
 	url := natstest.Start(t, 1).URL()
-	folder := firstStart(t)
-	second := newNodeFolder(t, folder)
-	p, q := startNode(t, folder, "a", url), startNode(t, second, "b", url)
+	p, q := startTwo(t, url)
 	me := newStaffKey(t, "me")
 	a, b := joinLines(t, p), joinLines(t, q, me.as("me")...)
 	begun, offered := "-- You are now chatting with a stranger\n", "-- Only the person you last talked to is here."
@@ -197,9 +222,7 @@ func TestClusterAgain(t *testing.T) {
 func TestClusterNodePauses(t *testing.T) {
 	t.Parallel()
 	url := natstest.Start(t, 1).URL()
-	folder := firstStart(t)
-	second := newNodeFolder(t, folder)
-	p, q := startNode(t, folder, "a", url), startNode(t, second, "b", url)
+	p, q := startTwo(t, url)
 	a, b := pairNodes(t, p, q)
 	q.cmd.Process.Signal(syscall.SIGSTOP)
 	goOn := sync.OnceFunc(func() { q.cmd.Process.Signal(syscall.SIGCONT) })

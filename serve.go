@@ -64,7 +64,12 @@ func serve(ctx context.Context, config *Config, stderr io.Writer) (err error) {
 		case <-ctx.Done():
 		}
 	})
-	h.ready = func() error { return readiness(running, h.gate, doors.steady, folder.DB()) }
+	h.ready = func() error {
+		if err := h.denied(); err != nil {
+			return err
+		}
+		return readiness(running, h.gate, doors.steady, folder.DB())
+	}
 	h.open(doors, life)
 	announce(stderr, config, given, doors, folder)
 

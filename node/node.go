@@ -57,6 +57,7 @@ type Node struct {
 
 	mu     sync.Mutex // guards what follows
 	inside bool       // one of the nodes
+	denied error      // why it never will be
 	peers  map[uint64]*peer
 	// up lasts as long as the connection, as NATS's client tells of it: who asks that waits
 	// while it tries to connect.
@@ -220,7 +221,7 @@ func (n *Node) Run(ctx context.Context, census func() Census) {
 	ticker := time.NewTicker(beatEvery)
 	defer ticker.Stop()
 	number := uint64(1) // of the next beat
-	tried, denied := time.Now(), false
+	tried := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -230,10 +231,10 @@ func (n *Node) Run(ctx context.Context, census func() Census) {
 		case msg := <-beats:
 			n.hear(msg.Data, time.Now())
 		case <-ticker.C:
-			if !n.Inside() && !denied && n.Connected() && time.Since(tried) >= retryEvery {
+			if !n.Inside() && n.Denied() == nil && n.Connected() && time.Since(tried) >= retryEvery {
 				if err := n.tryEnter(ctx); err != nil {
-					n.config.Log.Error("this node stays alone", "error", err)
-					denied = true
+					n.config.Log.Error("this node stays alone, and isn't ready", "error", err)
+					n.deny(err)
 				}
 				tried = time.Now()
 			}
@@ -367,6 +368,20 @@ func (n *Node) Inside() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.inside
+}
+
+// Denied is why this node must not be one of the others, which Run found out: then it stays
+// alone until its next start, and people should not be sent to it.
+func (n *Node) Denied() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.denied
+}
+
+func (n *Node) deny(why error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.denied = why
 }
 
 // Connected tells whether a server of NATS answers. It never waits for one.

@@ -155,6 +155,27 @@ func TestAloneAndBack(t *testing.T) {
 	}
 }
 
+// Who turns out not to share all that the nodes share, when NATS is there at last, stays
+// alone, and says why.
+func TestStrangersAreDeniedLate(t *testing.T) {
+	t.Parallel()
+	servers := natstest.Start(t, 1)
+	a := start(t, configOf("a", servers.URL()))
+	eventually(t, "inside", a.Inside)
+	servers[0].Kill()
+	other := configOf("b", servers.URL())
+	other.Secret = []byte("others")
+	b := start(t, other)
+	if err := b.Denied(); err != nil {
+		t.Error(err)
+	}
+	servers[0].Run()
+	eventually(t, "b is denied", func() bool { return errors.Is(b.Denied(), ErrSecret) })
+	if b.Inside() {
+		t.Error("b is one of the nodes")
+	}
+}
+
 // Who asks a node whether NATS is there never waits, as NATS's client does for a server that
 // takes connections and says nothing.
 func TestConnectedNeverWaits(t *testing.T) {
