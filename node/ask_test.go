@@ -43,15 +43,11 @@ func TestAsk(t *testing.T) {
 		}
 		return append([]byte("you said "), request...)
 	})
-	nc, err := nats.Connect(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
+	nc := intrude(t, url)
 	// Who listens to NATS can say all again, and answers first.
 	subject := fmt.Sprintf(askSubject, b.start)
 	heard := make(chan *nats.Msg, 1024)
-	if _, err = nc.ChanSubscribe(subject, heard); err != nil {
+	if _, err := nc.ChanSubscribe(subject, heard); err != nil {
 		t.Fatal(err)
 	}
 	if err := nc.Flush(); err != nil {
@@ -102,14 +98,10 @@ func TestForgedReply(t *testing.T) {
 	t.Parallel()
 	url := natstest.Start(t, 1).URL()
 	a := start(t, configOf("a", url))
-	nc, err := nats.Connect(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
+	nc := intrude(t, url)
 	ours := NewSealer([]byte("ours"))
 	subject := fmt.Sprintf(askSubject, 7)
-	_, err = nc.Subscribe(subject, func(msg *nats.Msg) {
+	_, err := nc.Subscribe(subject, func(msg *nats.Msg) {
 		plain, err := ours.Open(subject, msg.Data)
 		if err != nil {
 			t.Error(err)

@@ -239,16 +239,23 @@ func TestWhile(t *testing.T) {
 	}
 }
 
+// intrude connects to NATS as who hasn't the secret.
+func intrude(t *testing.T, url string) *nats.Conn {
+	t.Helper()
+	nc, err := nats.Connect(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	return nc
+}
+
 // Nothing is believed that was not sealed by a node, or that was said before.
 func TestForgedBeats(t *testing.T) {
 	t.Parallel()
 	url := natstest.Start(t, 1).URL()
 	a := start(t, configOf("a", url))
-	nc, err := nats.Connect(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
+	nc := intrude(t, url)
 	beat := Beat{Name: "x", Start: 7, Number: 5, Program: "p"}
 	older, bad := beat, beat
 	older.Number, older.Online = 4, 9

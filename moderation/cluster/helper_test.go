@@ -47,6 +47,15 @@ func newMachine(t *testing.T, name string) *machine {
 	return m
 }
 
+// enterTwo makes two machines that are nodes.
+func enterTwo(t *testing.T, url string) (a, b *machine) {
+	t.Helper()
+	a, b = newMachine(t, "a"), newMachine(t, "b")
+	a.enter(url)
+	b.enter(url)
+	return a, b
+}
+
 // open opens the folder alone.
 func (m *machine) open(share func([]data.Event)) {
 	m.t.Helper()
