@@ -74,9 +74,8 @@
 // else does, once to one node and once to two, and talks as in 1 to 3 above. CPU a message
 // is that of all nodes together; that of NATS is over all lines, less what it takes for
 // nobody. The time to be paired across nodes has --cluster-after in it, 300 ms.
-// How many matches a second a dealer makes is measured by itself:
-//
-//	go test ./matcher/cluster -run '^$' -bench Deal
+// How many matches a second a dealer makes is measured at last, by itself, by the benchmark
+// of its package: for that many, thousands would have to come and go each second.
 //
 // With -check FILE it fails when a ratio is 20 % worse than the one in FILE.
 //

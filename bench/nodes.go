@@ -49,7 +49,7 @@ func nodesRows(most int) (rows []row) {
 			rows = append(rows, row{nodesKey(n, way.name, "nats_cpu"), name(way.name + ", a message in NATS"), "µs"})
 		}
 	}
-	return rows
+	return append(rows, dealRow)
 }
 
 func nodesKey(n int, parts ...string) string {
@@ -101,6 +101,10 @@ func (o options) nodesRounds(ctx context.Context, program, dir string, progress 
 			err = fleet.measure(ctx, n, o.plan, bare, both, progress.stage)
 		}
 		fleet.stop()
+		if err == nil {
+			progress.begin(run + ", the dealer alone")
+			both[0][dealRow.key], err = deals(ctx)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", run, err)
 		}

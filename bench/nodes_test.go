@@ -38,6 +38,9 @@ func TestNodesGiveEveryFigure(t *testing.T) {
 			t.Errorf("%s = %v", row.key, v)
 		}
 	}
+	if thousands := rounds[0][0]["deals"]; thousands < 1 {
+		t.Errorf("%v thousand matches a second", thousands)
+	}
 	for _, key := range []string{"nodes1_within_latency_p50", "nodes2_across_latency_p50", "nodes2_across_paired_p50"} {
 		if rounds[0][0][key] == 0 || rounds[0][1][key] == 0 {
 			t.Errorf("%s is nothing", key)
