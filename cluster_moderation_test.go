@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"filippo.io/age"
 
 	"strangerd/node/natstest"
 )
@@ -96,6 +99,32 @@ func TestClusterBanOutlivesAll(t *testing.T) {
 	until(t, "the ban is on the other machine", root.lists(t, q, during, "bans"))
 	until(t, "nothing waits", func() bool { return measure(t, p)["strangerd_cluster_outbox"] == 0 })
 	until(t, "nothing is missing", func() bool { return measure(t, q)["strangerd_cluster_behind"] == 0 })
+}
+
+// A new machine begins with a backup of another, and learns what was decided since then: also
+// what was taken back.
+func TestClusterBeginsWithBackup(t *testing.T) {
+	t.Parallel()
+	url := natstest.Start(t, 1).URL()
+	root := newStaffKey(t, "root")
+	p := startNode(t, t.TempDir(), "a", url, "--admin-key", root.line)
+	ban := func(network string) string {
+		return root.done(t, p, "ban", network, "--reason", "why")[:len("B-0123456789")]
+	}
+	stands, lifted := ban("192.0.2.0/24"), ban("198.51.100.0/24")
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	backup := root.done(t, p, "backup", "--with-keys", identity.Recipient().String())
+	root.done(t, p, "unban", lifted, "--reason", "over")
+	later := ban("203.0.113.0/24")
+	q := startNode(t, restored(t, backup, identity), "b", url, "--admin-key", root.line)
+	until(t, "the new machine has what was banned since then", root.lists(t, q, later, "bans"))
+	here := root.done(t, p, "bans", "--json")
+	if there := root.done(t, q, "bans", "--json"); there != here || !strings.Contains(here, stands) || strings.Contains(here, lifted) {
+		t.Errorf("one machine has %s, the new one %s", here, there)
+	}
 }
 
 // What is decided while a machine is parted from the others, by it and by them, holds where it

@@ -131,16 +131,7 @@ func TestBackupWithKeys(t *testing.T) {
 		if strings.Contains(sealed, "Be kind") {
 			t.Error("the backup is not sealed")
 		}
-		opened, err := age.Decrypt(strings.NewReader(sealed), identity)
-		if err != nil {
-			t.Fatal(err)
-		}
-		to := t.TempDir()
-		kept := filepath.Join(to, "strangerd-data")
-		if err := os.Mkdir(kept, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		unpack(t, opened, kept)
+		to := restored(t, sealed, identity)
 		q := startServerIn(t, to, "--admin-key", root.line)
 		if _, _, code := runFrom(t, q, "127.0.0.22", "", "status"); code != exitNotAllowed {
 			t.Errorf("who was banned before the backup gets %d after it", code)
@@ -151,13 +142,29 @@ func TestBackupWithKeys(t *testing.T) {
 		}
 		stopServer(t, q)
 
-		if err := os.Remove(filepath.Join(kept, "secret")); err != nil {
+		if err := os.Remove(filepath.Join(to, "strangerd-data", "secret")); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := startProgram(to, "--admin-key", root.line); err == nil || !strings.Contains(err.Error(), "secret is missing") {
 			t.Errorf("without its secret a database starts a server: %v", err)
 		}
 	}
+}
+
+// restored makes the folder of a program from a backup with its keys.
+func restored(t *testing.T, sealed string, identity age.Identity) string {
+	t.Helper()
+	opened, err := age.Decrypt(strings.NewReader(sealed), identity)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	kept := filepath.Join(folder, "strangerd-data")
+	if err := os.Mkdir(kept, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	unpack(t, opened, kept)
+	return folder
 }
 
 // unpack extracts an archive of files into a folder.
