@@ -143,7 +143,7 @@ func (d *Desk) answer(by, id, reason string, accept bool) error {
 			records = append(records, b)
 		}
 		records = append(records, Warning{
-			ID: newID("W"), Kind: WarningAppeal, Category: b.Category, Reason: reason, Created: now,
+			ID: idFrom("W", a.ID), Kind: WarningAppeal, Category: b.Category, Reason: reason, Created: now,
 			To: Subject{Source: b.Target.Source, Key: b.Target.Key},
 		})
 	}

@@ -447,6 +447,31 @@ func TestBanThatIsOverEndsNothing(t *testing.T) {
 	}
 }
 
+// Whose appeal is accepted on two machines at once is told so once.
+func TestAppealAcceptedTwice(t *testing.T) {
+	hs := several(t, 2)
+	a, b := hs.all[0], hs.all[1]
+	ban := a.resolve(a.report("hate", "192.0.2.1", bad).ID, ActionBan)
+	appeal := want(a.Appeal(ban.ID, "it wasn't me"))(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	hs.wantSame(random, nil)
+	must(t, a.AcceptAppeal("ann", appeal.ID, "so it seems"))
+	a.pass(time.Second)
+	must(t, b.AcceptAppeal("ben", appeal.ID, "so it is"))
+	hs.wantSame(random, nil)
+	for _, h := range hs.all {
+		p := h.enter(bad)
+		w, ok := h.Warning(p)
+		if !ok {
+			t.Fatal("nobody tells them")
+		}
+		must(t, h.Confirm(w.ID))
+		if w, ok := h.Warning(p); ok {
+			t.Errorf("they are told again: %+v", w)
+		}
+	}
+}
+
 // Each machine counts by itself, and all show the sum.
 func TestCountsAreSummed(t *testing.T) {
 	hs := several(t, 3)
