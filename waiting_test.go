@@ -13,7 +13,6 @@ import (
 	"strangerd/matcher"
 	"strangerd/moderation"
 	"strangerd/session"
-	"strangerd/session/staff"
 )
 
 // Who waits is given a question to think about. Where both were, one of them breaks the
@@ -160,7 +159,7 @@ func TestBusierHours(t *testing.T) {
 		plain.expectSent("-- Usually 12 people are here at 20:00 UTC. Until then: 20 hours.\r\n")
 		crowd := startBubble(t, func(c *session.Config) {
 			c.Hours = hours
-			c.Nodes = func() []staff.Node { return []staff.Node{{Online: 20}} }
+			c.Others = func() session.People { return session.People{Stats: matcher.Stats{Online: 20}} }
 		})
 		if online := crowd.bubble.server.Online(); online != 20 {
 			t.Errorf("%d are counted of 20 on another machine", online)

@@ -2,6 +2,9 @@ package cluster
 
 import (
 	"context"
+	"log/slog"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -290,3 +293,33 @@ func TestAwait(t *testing.T) {
 		t.Error("it is in the stream, and waited for")
 	}
 }
+
+// What can't be read in the outbox keeps all from the others, and is told once.
+func TestDamagedOutbox(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t, "a")
+	m.damage("outbox", "0123456789abcdef")
+	var mu sync.Mutex
+	var log strings.Builder
+	m.log = slog.New(slog.NewTextHandler(writerFunc(func(p []byte) (int, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return log.Write(p)
+	}), nil))
+	m.enter(natstest.Start(t, 1).URL())
+	told := func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return strings.Count(log.String(), "doesn't reach the other nodes")
+	}
+	eventually(t, "that is told", func() bool { return told() > 0 })
+	m.ban("192.0.2.1")
+	m.ban("192.0.2.2")
+	if n := told(); n != 1 || !m.bans("192.0.2.1", "192.0.2.2")() {
+		t.Errorf("it is told %d times, or what is decided doesn't hold", n)
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

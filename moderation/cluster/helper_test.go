@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	bolt "go.etcd.io/bbolt"
 	"go.uber.org/goleak"
 
 	"strangerd/data"
@@ -35,6 +36,7 @@ type machine struct {
 	desk    *moderation.Desk
 	leads   atomic.Bool
 	damaged bool // what it has on its disk
+	log     *slog.Logger
 	most    uint64
 	ends    []func()
 }
@@ -42,7 +44,7 @@ type machine struct {
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
 func newMachine(t *testing.T, name string) *machine {
-	m := &machine{t: t, name: name, dir: filepath.Join(t.TempDir(), "data")}
+	m := &machine{t: t, name: name, dir: filepath.Join(t.TempDir(), "data"), log: quiet}
 	t.Cleanup(m.stop)
 	return m
 }
@@ -82,7 +84,7 @@ func (m *machine) start(url string) {
 	})
 	must(m.t, err)
 	m.open(func(events []data.Event) { m.Share(events) })
-	m.Cluster = New(Config{Node: n, DB: m.db, Leads: m.leads.Load, Log: quiet, Most: m.most})
+	m.Cluster = New(Config{Node: n, DB: m.db, Leads: m.leads.Load, Log: m.log, Most: m.most})
 	m.run(func(ctx context.Context) { n.Run(ctx, func() node.Census { return node.Census{} }) })
 	m.run(func(ctx context.Context) { m.Run(ctx, m.desk) })
 }
@@ -111,6 +113,18 @@ func (m *machine) stop() {
 		m.ends = m.ends[:len(m.ends)-1]
 		last()
 	}
+}
+
+// damage has a record on the disk be junk.
+func (m *machine) damage(bucket, id string) {
+	m.t.Helper()
+	m.open(nil)
+	m.stop()
+	b, err := bolt.Open(filepath.Join(m.dir, "strangerd.db"), 0o600, nil)
+	must(m.t, err)
+	must(m.t, b.Update(func(tx *bolt.Tx) error { return tx.Bucket([]byte(bucket)).Put([]byte(id), []byte("junk")) }))
+	must(m.t, b.Close())
+	m.damaged = true
 }
 
 // ban bans an address, which must not be done yet.

@@ -28,6 +28,7 @@ func (c *Cluster) send(ctx context.Context) {
 		c.config.Log.Error("this node can't tell others what it decides", "error", err)
 		return
 	}
+	well := true
 	for back := true; ; {
 		select {
 		case <-ctx.Done():
@@ -43,8 +44,14 @@ func (c *Cluster) send(ctx context.Context) {
 			c.tellSome()
 			back = false
 		}
-		for c.sendSome(ctx, js) {
+		more, err := true, error(nil)
+		for more && err == nil {
+			more, err = c.sendSome(ctx, js)
 		}
+		if err != nil && well {
+			c.config.Log.Error("what is decided here doesn't reach the other nodes", "error", err)
+		}
+		well = err == nil
 	}
 }
 
@@ -59,10 +66,11 @@ func (c *Cluster) tellSome() {
 }
 
 // sendSome sends the first events of the outbox, and tells whether there may be more to send.
-func (c *Cluster) sendSome(ctx context.Context, js jetstream.JetStream) (more bool) {
+// Its error is of this disk.
+func (c *Cluster) sendSome(ctx context.Context, js jetstream.JetStream) (more bool, err error) {
 	events, err := c.config.DB.Outbox(together)
 	if err != nil || len(events) == 0 {
-		return false
+		return false, err
 	}
 	answers := make([]jetstream.PubAckFuture, len(events))
 	for i, e := range events {
@@ -81,10 +89,10 @@ func (c *Cluster) sendSome(ctx context.Context, js jetstream.JetStream) (more bo
 		}
 	}
 	if len(sent) == 0 {
-		return false
+		return false, nil
 	}
 	c.note(true, sent...)
-	return c.config.DB.Sent(sent...) == nil && len(sent) == len(events)
+	return len(sent) == len(events), c.config.DB.Sent(sent...)
 }
 
 // seal makes a message of an event. It has no Nats-Msg-Id, by which the stream would take it

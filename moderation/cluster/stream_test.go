@@ -2,12 +2,10 @@ package cluster
 
 import (
 	"errors"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
-	bolt "go.etcd.io/bbolt"
 
 	"strangerd/data"
 	"strangerd/node"
@@ -81,13 +79,7 @@ func TestCursorIsSaved(t *testing.T) {
 func TestDamagedRecord(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t, "a")
-	m.open(nil)
-	m.stop()
-	b, err := bolt.Open(filepath.Join(m.dir, "strangerd.db"), 0o600, nil)
-	must(t, err)
-	must(t, b.Update(func(tx *bolt.Tx) error { return tx.Bucket([]byte("evidence")).Put([]byte("R-1"), []byte("junk")) }))
-	must(t, b.Close())
-	m.damaged = true
+	m.damage("evidence", "R-1")
 	r := newReader(t, m)
 	must(t, r.take([]jetstream.Msg{
 		r.send(1, 1, data.Ban{ID: "B-1", Created: time.Now(), Reason: "why"}),
