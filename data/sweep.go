@@ -10,7 +10,8 @@ import (
 // kind; each may be called more than once for a record, inside a transaction:
 // it must not use the database.
 type Ended struct {
-	Report    func(Report) bool // its evidence goes with it
+	Report    func(Report) bool        // its evidence goes with it
+	Lost      func(report string) bool // evidence of a report that isn't there
 	Ban       func(Ban) bool
 	Appeal    func(Appeal) bool
 	Warning   func(Warning) bool
@@ -33,6 +34,7 @@ func (d *DB) Sweep(now time.Time, ended Ended) (n int, err error) {
 		sweeping(moderators, ended.Moderator), sweeping(apart, ended.Apart), sweeping(known, ended.Known),
 		sweeping(memories, ended.Memory), sweeping(blocks, ended.Block),
 		sweeping(refusals, func(r Refusal) bool { return !r.Until.After(now) }),
+		sweepingLost(ended.Lost),
 	}
 	found := make([][][]byte, len(kinds))
 	err = d.view(func(tx *bolt.Tx) error {
@@ -59,7 +61,7 @@ func (d *DB) Sweep(now time.Time, ended Ended) (n int, err error) {
 // A sweeper knows which values of a bucket ended.
 type sweeper struct {
 	bucket []byte
-	ended  func(id, value []byte) bool
+	ended  func(tx *bolt.Tx, id, value []byte) bool
 }
 
 // sweeping makes a sweeper of records. What can't be read stays.
@@ -67,9 +69,19 @@ func sweeping[T any](bucket []byte, ended func(T) bool) sweeper {
 	if ended == nil {
 		return sweeper{bucket: bucket}
 	}
-	return sweeper{bucket, func(k, v []byte) bool {
+	return sweeper{bucket, func(_ *bolt.Tx, k, v []byte) bool {
 		var record T
 		return parse(k, v, &record) == nil && ended(record)
+	}}
+}
+
+// sweepingLost makes a sweeper of evidence whose report isn't there.
+func sweepingLost(ended func(report string) bool) sweeper {
+	if ended == nil {
+		return sweeper{bucket: evidence}
+	}
+	return sweeper{evidence, func(tx *bolt.Tx, k, _ []byte) bool {
+		return tx.Bucket(reports).Get(k) == nil && ended(string(k))
 	}}
 }
 
@@ -78,7 +90,7 @@ func (s sweeper) find(tx *bolt.Tx) (keys [][]byte) {
 		return nil
 	}
 	tx.Bucket(s.bucket).ForEach(func(k, v []byte) error {
-		if s.ended(k, v) {
+		if s.ended(tx, k, v) {
 			keys = append(keys, append([]byte(nil), k...))
 		}
 		return nil
@@ -90,7 +102,7 @@ func (s sweeper) remove(tx *bolt.Tx, keys [][]byte, n *int) error {
 	b := tx.Bucket(s.bucket)
 	for _, k := range keys {
 		v := b.Get(k)
-		if v == nil || !s.ended(k, v) {
+		if v == nil || !s.ended(tx, k, v) {
 			continue
 		}
 		if err := b.Delete(k); err != nil {

@@ -44,6 +44,9 @@ type Desk struct {
 
 	sweeping sync.Mutex // held over a sweep, taken before all others
 	compact  bool       // the file may hold bytes of what was swept; guarded by sweeping
+	// lost are the reports, not there at the last sweep, whose evidence was: a machine that
+	// says all that it has to the others may have been between the two. Likewise guarded.
+	lost map[string]bool
 
 	// change is held by whoever changes records, over the write to the disk. It
 	// is taken before Gate.change and before mu.

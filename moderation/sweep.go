@@ -85,8 +85,13 @@ func (d *Desk) sweepRest(now time.Time) (int, error) {
 	appeal := func(a Appeal) bool { return !kept[a.Ban] }
 	warning := func(w Warning) bool { return passed(w.Created, KeptWarning, now) }
 	moderator := func(m Moderator) bool { return !m.Removed.IsZero() && passed(m.Removed, KeptRemoved, now) }
+	lost := make(map[string]bool)
 	n, err := d.db.Sweep(now, data.Ended{
 		Report: report, Appeal: appeal, Warning: warning,
+		Lost: func(report string) bool {
+			lost[report] = true
+			return d.lost[report]
+		},
 		Action:    func(a AuditEntry) bool { return passed(a.At, KeptAudit, now) },
 		Moderator: moderator,
 		Apart:     func(a data.Apart) bool { return !a.Until.After(now) },
@@ -97,6 +102,7 @@ func (d *Desk) sweepRest(now time.Time) (int, error) {
 	if err != nil {
 		return n, err
 	}
+	d.lost = lost
 	d.used, d.asked = 0, time.Time{}
 	d.update(func() {
 		maps.DeleteFunc(d.reports, func(_ string, r *data.Report) bool { return report(*r) })

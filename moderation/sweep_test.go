@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"strangerd/data"
 )
 
 const day = 24 * time.Hour
@@ -152,6 +154,24 @@ func TestSweepOfTheRest(t *testing.T) {
 				t.Errorf("%d more records went", n)
 			}
 		})
+	}
+}
+
+// What another machine says of a report that was swept meanwhile goes with the second sweep,
+// unless the report comes, too.
+func TestSweepLostEvidence(t *testing.T) {
+	h := newHouse(t)
+	for _, id := range []string{"R-1", "R-2"} {
+		must(t, h.Merge(0, data.Event{Records: []data.Record{data.Evidence{Report: id, Note: "canary " + id}}}))
+	}
+	want(h.Sweep(h.now()))(t)
+	if file := h.bytes(); !bytes.Contains(file, []byte("canary R-1")) || !bytes.Contains(file, []byte("canary R-2")) {
+		t.Error("gone before the report could come")
+	}
+	must(t, h.Merge(0, data.Event{Records: []data.Record{data.Report{ID: "R-2", Created: h.now()}}}))
+	want(h.Sweep(h.now()))(t)
+	if file := h.bytes(); bytes.Contains(file, []byte("canary R-1")) || !bytes.Contains(file, []byte("canary R-2")) {
+		t.Error("kept for good, or gone though the report is there")
 	}
 }
 
