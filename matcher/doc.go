@@ -108,10 +108,10 @@
 // machines agree; each holds the requirements above for its own seats by itself.
 //
 // A search that has found nobody is offered to whoever deals for all machines, also while
-// its owner sleeps; calls and offers to meet again that come from there ([Matcher.Tell])
-// are told as those from here are. Whom its owner must not meet, or would rather not meet
-// again, is said with the offer from then on. Who asked for somebody of another machine (Again) has the
-// Transport say so as long as it is so ([Matcher.Hopes]), and if it is mutual the chat
+// its owner sleeps; calls and offers to meet again that come from there ([Matcher.Tell]) are
+// told as those from here are. Whom its owner must not meet, or would rather not meet again,
+// is said with the offer from then on. Who asked for somebody of another machine (Again) has
+// the Transport say so as long as it is so ([Matcher.Hopes]), and if it is mutual the chat
 // begins by a promise, too, though a seat be idle; so what requirement 10 says takes a
 // moment longer, in which a stranger may come first. Questions are discussed by people of
 // one machine.
