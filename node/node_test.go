@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -174,6 +175,18 @@ func TestStrangersAreDeniedLate(t *testing.T) {
 	if b.Inside() {
 		t.Error("b is one of the nodes")
 	}
+}
+
+// Two servers of NATS can't keep three copies: that is said in words, and tried again.
+func TestTwoServers(t *testing.T) {
+	t.Parallel()
+	a := start(t, configOf("a", natstest.Start(t, 2).URL()))
+	eventually(t, "it is told", func() bool {
+		ctx, stop := context.WithTimeout(t.Context(), patience)
+		defer stop()
+		err := a.enter(ctx)
+		return err != nil && !final(err) && strings.HasPrefix(err.Error(), "NATS has to be three servers that run, or one alone")
+	})
 }
 
 // Who asks a node whether NATS is there never waits, as NATS's client does for a server that

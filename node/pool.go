@@ -26,6 +26,10 @@ const (
 // errCopies is what a single NATS server says to more than one copy (JSStreamReplicasNotSupported).
 const errCopies jetstream.ErrorCode = 10074
 
+// errPlaces is what NATS servers say that are too few for the copies, or that don't all run yet
+// (JSClusterNoPeersErrF).
+const errPlaces jetstream.ErrorCode = 10005
+
 // Why a node must not take part, whatever it tries.
 var (
 	ErrSecret  = errors.New("the nodes there share another secret: make the data folder anew, from a backup of one of them and its secret and host_ed25519")
@@ -104,9 +108,13 @@ func openBucket(ctx context.Context, js jetstream.JetStream) (jetstream.KeyValue
 	}
 	config := jetstream.KeyValueConfig{Bucket: bucket, Description: "strangerd: which nodes there are", Replicas: copies}
 	kv, err = js.CreateKeyValue(ctx, config)
-	if api, ok := errors.AsType[*jetstream.APIError](err); ok && api.ErrorCode == errCopies {
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	switch {
+	case ok && api.ErrorCode == errCopies:
 		config.Replicas = 1
-		kv, err = js.CreateKeyValue(ctx, config)
+		return js.CreateKeyValue(ctx, config)
+	case ok && api.ErrorCode == errPlaces:
+		return nil, fmt.Errorf("NATS has to be three servers that run, or one alone: %w", err)
 	}
 	return kv, err
 }
