@@ -238,6 +238,7 @@ func TestBackWithTheEvidence(t *testing.T) {
 			b.expect("-- " + lineDropped)
 			a = startSSH(t, p, key.as("me", "-T", "-b", "127.0.0.73")...)
 			a.expect("-- " + nowBack)
+			b.expect("-- Stranger is back\n")
 			b.send("and now\n")
 			a.expect("stranger: and now\n")
 			reporter := b
